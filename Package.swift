@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let numerics: Target.Dependency = .product(name: "Numerics", package: "swift-numerics")
+
+let package = Package(
+  name: "QSim",
+  products: [
+    .executable(name: "qsim", targets: ["QSimCLI"]),
+    .library(name: "QSim", targets: ["QSim"]),
+    .library(name: "QuantumCore", targets: ["QuantumCore"]),
+    .library(name: "CircuitFormats", targets: ["CircuitFormats"]),
+    .library(name: "DenseSimulation", targets: ["DenseSimulation"]),
+    .library(name: "Reporting", targets: ["Reporting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // MARK: Layer 0 – C and C++
+    .target(name: "CQSimKernels"),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+
+    // MARK: Layer 1 – the core
+    .target(name: "QuantumCore", dependencies: [numerics]),
+
+    // MARK: Layer 2 – formats and engines
+    .target(name: "CircuitFormats", dependencies: ["QuantumCore", numerics]),
+    .target(
+      name: "DenseSimulation", dependencies: ["QuantumCore", "CQSimKernels", "COpenBLAS", numerics]),
+
+    // MARK: Layer 4 – the umbrella
+    .target(name: "QSim", dependencies: ["QuantumCore", "CircuitFormats", "DenseSimulation"]),
+
+    // MARK: Beside the umbrella
+    .target(name: "Reporting"),
+
+    // MARK: Layer 5 – the command
+    .executableTarget(
+      name: "QSimCLI",
+      dependencies: [
+        "QSim", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+
+    // MARK: Examples
+    .executableTarget(
+      name: "BellPair", dependencies: ["QSim"], path: "Examples/BellPair", exclude: ["expected.txt"]
+    ),
+    .executableTarget(
+      name: "VariationalIsing",
+      dependencies: ["QSim", numerics],
+      path: "Examples/VariationalIsing",
+      exclude: ["expected.txt"]),
+
+    // MARK: Tests
+    .target(name: "TestSupport", dependencies: ["QSim", numerics], path: "Tests/TestSupport"),
+    .testTarget(name: "QuantumCoreTests", dependencies: ["QuantumCore", "TestSupport"]),
+    .testTarget(name: "CircuitFormatsTests", dependencies: ["CircuitFormats", "TestSupport"]),
+    .testTarget(
+      name: "DenseSimulationTests",
+      dependencies: ["DenseSimulation", "CircuitFormats", "TestSupport", numerics]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["TestSupport"]),
+    .testTarget(name: "ExampleTests", dependencies: ["QSim", "TestSupport"]),
+    .testTarget(name: "ProjectTests", dependencies: ["TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)
