@@ -1,0 +1,129 @@
+/// A place in a source text.
+///
+/// Lines and columns count from 1; a column counts Unicode scalars, so that a caret printed under the
+/// line stands where an editor would put it.
+public struct SourceRange: Hashable, Sendable, Codable {
+  public var line: Int
+  public var column: Int
+  /// Number of scalars covered, at least 1.
+  public var length: Int
+
+  public init(line: Int, column: Int, length: Int = 1) {
+    self.line = line
+    self.column = column
+    self.length = max(1, length)
+  }
+}
+
+/// Something wrong (or noteworthy) in an input: what, where, and what would be accepted.
+public struct Diagnostic: Error, Hashable, Sendable, Codable {
+  public enum Severity: String, Hashable, Sendable, Codable {
+    case error, warning, note
+  }
+
+  public var severity: Severity
+  /// Stable machine-readable name, such as `unknown-gate`.
+  public var code: String
+  /// Names the offending thing and, where short, what would be accepted. No trailing full stop.
+  public var message: String
+  /// `nil` where the problem has no place in a text.
+  public var range: SourceRange?
+  /// What to do about it, such as `did you mean 'cx'?`.
+  public var hint: String?
+
+  public init(
+    _ message: String, code: String = "invalid", at range: SourceRange? = nil, hint: String? = nil,
+    severity: Severity = .error
+  ) {
+    self.severity = severity
+    self.code = code
+    self.message = message
+    self.range = range
+    self.hint = hint
+  }
+
+  /// The classic form: `file:line:column: error: message`, the source line, a caret, the hint.
+  ///
+  /// - Parameters:
+  ///   - file: the name printed before the position.
+  ///   - source: the text `range` refers to; without it only the first line is made.
+  public func rendered(file: String, source: String? = nil) -> String {
+    var text = file
+    if let range { text += ":\(range.line):\(range.column)" }
+    text += ": \(severity.rawValue): \(message)"
+    if let range, let source, let line = Self.line(range.line, of: source) {
+      let window = Self.window(of: line, around: range)
+      text += "\n  \(window.text)\n  " + String(repeating: " ", count: window.offset)
+      text += "^" + String(repeating: "~", count: window.length - 1)
+    }
+    if let hint { text += "\n  hint: \(hint)" }
+    return text
+  }
+
+  private static func line(_ number: Int, of source: String) -> [Unicode.Scalar]? {
+    var current = 1
+    var scalars: [Unicode.Scalar] = []
+    // A byte order mark is no column of its line.
+    let text = source.unicodeScalars
+    for scalar in text.first == "\u{FEFF}" ? text.dropFirst() : text[...] {
+      if scalar == "\n" {
+        if current == number { break }
+        current += 1
+      } else if current == number {
+        scalars.append(scalar)
+      }
+    }
+    return current == number ? scalars : nil
+  }
+
+  /// At most 96 scalars of a line around the range, control characters blanked.
+  private static func window(
+    of line: [Unicode.Scalar], around range: SourceRange
+  ) -> (text: String, offset: Int, length: Int) {
+    let position = min(max(0, range.column - 1), line.count)
+    let start = line.count > 96 ? max(0, min(position - 32, line.count - 96)) : 0
+    let end = min(line.count, start + 96)
+    var text = ""
+    for scalar in line[start..<end] {
+      let isControl = scalar.value < 32 || (127..<160).contains(scalar.value)
+      text.unicodeScalars.append(isControl ? " " : scalar)
+    }
+    let offset = position - start
+    return (text, offset, max(1, min(range.length, end - start - offset)))
+  }
+}
+
+/// The entry of `candidates` most like `name`, for hints; `nil` when nothing is near.
+///
+/// Case-insensitive optimal string alignment distance of at most a third of the length.
+public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
+  let lowered = Array(name.lowercased().unicodeScalars.prefix(64))
+  var best: (name: String, distance: Int)?
+  for candidate in candidates {
+    let other = Array(candidate.lowercased().unicodeScalars.prefix(64))
+    let limit = max(1, max(lowered.count, other.count) / 3)
+    guard abs(lowered.count - other.count) <= limit else { continue }
+    let distance = alignmentDistance(lowered, other)
+    if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+  }
+  return best?.name
+}
+
+private func alignmentDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+  if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+  var beforeLast: [Int] = []
+  var last = Array(0...b.count)
+  for i in 1...a.count {
+    var row = [i]
+    for j in 1...b.count {
+      let substitution = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
+      var cost = min(last[j] + 1, row[j - 1] + 1, substitution)
+      if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+        cost = min(cost, beforeLast[j - 2] + 1)
+      }
+      row.append(cost)
+    }
+    (beforeLast, last) = (last, row)
+  }
+  return last[b.count]
+}

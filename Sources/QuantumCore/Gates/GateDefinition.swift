@@ -1,0 +1,222 @@
+import RealModule
+
+/// What kind of thing a catalog entry is; the sections of the reference.
+public enum GateCategory: String, Sendable, CaseIterable, Codable {
+  case pauli = "Pauli gates"
+  case singleQubitClifford = "Single-qubit Clifford gates"
+  case twoQubitClifford = "Two-qubit Clifford gates"
+  case pauliProduct = "Pauli product gates"
+  case rotation = "Phases and rotations"
+  case twoQubit = "Two-qubit gates"
+  case multiQubit = "Gates on three and more qubits"
+  case matrix = "Arbitrary matrices"
+  case noise = "Noise channels"
+  case collapse = "Measurements and resets"
+  case pairMeasurement = "Pair and product measurements"
+  case annotation = "Annotations"
+  case control = "Control flow"
+}
+
+/// How an instruction's targets are read.
+public enum TargetShape: Hashable, Sendable {
+  /// Groups of exactly k qubits; the gate acts on each group. k = 0 acts once, on no qubit.
+  case each(Int)
+  /// Pauli products, factors joined by `*`; the gate acts on each product.
+  case products
+  /// All targets together.
+  case whole
+  /// No targets.
+  case none
+}
+
+/// Where an OpenQASM name may be used without a definition.
+public struct OpenQASMSource: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// `qelib1.inc` as printed in the OpenQASM 2 paper.
+  public static let paper = OpenQASMSource(rawValue: 1)
+  /// Qiskit's longer `qelib1.inc`.
+  public static let extended = OpenQASMSource(rawValue: 2)
+  /// OpenQASM 3's `stdgates.inc`.
+  public static let stdgates = OpenQASMSource(rawValue: 4)
+  /// `qelib1.inc` in both versions.
+  public static let qelib1: OpenQASMSource = [.paper, .extended]
+  public static let all: OpenQASMSource = [.paper, .extended, .stdgates]
+}
+
+/// One record of the gate catalog: parsers, writers, engines, drawings, reference pages and tests derive from it.
+public struct GateDefinition: Sendable {
+  /// How a gate is spelled in a `.stim` file.
+  public enum StimForm: Sendable, Hashable {
+    /// An instruction of its own, under the canonical name.
+    case instruction
+    /// A Clifford with a tag, as the community writes non-Clifford gates: `S[T] 0`.
+    case tag(Gate, String)
+    /// A Clifford with a tag that holds named angles: `I[R_X(theta=0.3*pi)] 0`.
+    case tagWithArguments(Gate, String)
+    /// Not expressible but through its decomposition.
+    case none
+  }
+
+  /// A name in OpenQASM and the include files that define it.
+  public struct OpenQASMName: Sendable, Hashable {
+    public let name: String
+    public let sources: OpenQASMSource
+    public init(_ name: String, _ sources: OpenQASMSource) {
+      self.name = name
+      self.sources = sources
+    }
+  }
+
+  public enum Inverse: Sendable {
+    case gate(Gate)
+    /// The same gate with every argument negated.
+    case negatingArguments
+    case mapping(@Sendable ([Double]) -> (gate: Gate, arguments: [Double]))
+    /// The gate has no inverse (it is not unitary).
+    case none
+  }
+
+  public enum Power: Sendable {
+    /// U(θ)ᵖ = U(pθ) for every argument.
+    case scalingArguments
+    /// diag(1, e^{iα})ᵖ = phase(pα).
+    case phase(Double)
+    /// Through repetition or the matrix.
+    case general
+  }
+
+  /// A gate that is another with controls in front.
+  public struct ControlledForm: Sendable, Hashable {
+    public let controlCount: Int
+    public let base: Gate
+  }
+
+  public typealias MatrixFunction = @Sendable (ArraySlice<Double>) -> ComplexMatrix
+
+  public let gate: Gate
+  /// Canonical name: Stim's where Stim has the gate (upper case), otherwise OpenQASM's (lower case).
+  public let name: String
+  /// Other names in `.stim` files.
+  public let aliases: [String]
+  public let stimForm: StimForm
+  /// Names in OpenQASM, the preferred one first; empty if none of the include files has the gate.
+  public let openQASM: [OpenQASMName]
+  public let category: GateCategory
+  public let shape: TargetShape
+  /// Names of the arguments, for those with fixed ones; angles are in radians, probabilities per application.
+  public let parameters: [String]
+  /// How many arguments are accepted.
+  public let argumentCount: ClosedRange<Int>
+  public let summary: String
+  /// The unitary for given arguments; bit j of an index is the group's j-th qubit.
+  public let matrix: MatrixFunction?
+  public let controlledForm: ControlledForm?
+  public let flows: [StabilizerFlow]
+  /// Steps over H, S, CX, M, R, such as `H 0; CX 0 1`, equal to the gate up to a global phase.
+  public let decomposition: String?
+  /// The body of an OpenQASM `gate` over `stdgates.inc` names, qubits `a b c d e`, arguments by name:
+  /// equal to the gate, global phase included where `gphase` is at hand.
+  public let openQASMBody: String?
+  public let inverse: Inverse
+  public let power: Power
+  /// Results appended to the record for each group.
+  public let recordsPerGroup: Int
+  /// Whether `rec[-k]` and `sweep[k]` may stand where a control stands.
+  public let allowsClassicalControl: Bool
+  /// Whether the arguments are probabilities.
+  public let hasProbabilityArguments: Bool
+  /// Text of at most four characters for drawings.
+  public let label: String
+
+  package init(
+    _ gate: Gate, _ name: String, aliases: [String] = [], stim: StimForm = .instruction,
+    qasm: [OpenQASMName] = [], category: GateCategory, shape: TargetShape,
+    parameters: [String] = [],
+    argumentCount: ClosedRange<Int>? = nil, _ summary: String, matrix: MatrixFunction? = nil,
+    controlled: ControlledForm? = nil, flows: [String] = [], decomposition: String? = nil,
+    body: String? = nil, inverse: Inverse = .none, power: Power = .general, records: Int = 0,
+    classicalControl: Bool = false, probabilities: Bool = false, label: String? = nil
+  ) {
+    self.gate = gate
+    self.name = name
+    self.aliases = aliases
+    stimForm = stim
+    openQASM = qasm
+    self.category = category
+    self.shape = shape
+    self.parameters = parameters
+    self.argumentCount = argumentCount ?? parameters.count...parameters.count
+    self.summary = summary
+    self.matrix = matrix
+    controlledForm = controlled
+    self.flows = flows.map { StabilizerFlow($0)! }
+    self.decomposition = decomposition
+    openQASMBody = body
+    self.inverse = inverse
+    self.power = power
+    recordsPerGroup = records
+    allowsClassicalControl = classicalControl
+    hasProbabilityArguments = probabilities
+    self.label = label ?? name
+  }
+
+  /// Qubits in a group of the gate; `nil` where the targets decide.
+  public var qubitCount: Int? {
+    if case .each(let count) = shape { count } else { nil }
+  }
+  public var isUnitary: Bool {
+    switch category {
+    case .noise, .collapse, .pairMeasurement, .annotation, .control: false
+    default: true
+    }
+  }
+  public var isNoise: Bool { category == .noise }
+  public var isMeasurement: Bool { recordsPerGroup > 0 && category != .noise }
+  public var isReset: Bool { [.reset, .resetX, .resetY, .mr, .mrx, .mry].contains(gate) }
+  public var isAnnotation: Bool { category == .annotation }
+  /// Whether the gate maps Paulis to Paulis for every argument it takes.
+  public var isClifford: Bool { isUnitary && (!flows.isEmpty || gate == .globalPhase) }
+  /// Whether Stim has the instruction.
+  public var isStimGate: Bool { stimForm == .instruction }
+
+  /// The gate that undoes this one, with its arguments; `nil` if there is none.
+  public func inverse(of arguments: [Double]) -> (gate: Gate, arguments: [Double])? {
+    switch inverse {
+    case .gate(let gate): (gate, arguments)
+    case .negatingArguments: (gate, arguments.map { -$0 })
+    case .mapping(let map): map(arguments)
+    case .none: nil
+    }
+  }
+
+  /// A catalog gate equal to `gate(arguments)` raised to `exponent`, on the principal branch if that is fractional; `nil` if
+  /// only the matrix gives it.
+  public func power(_ exponent: Double, of arguments: [Double]) -> (
+    gate: Gate, arguments: [Double]
+  )? {
+    switch power {
+    case .scalingArguments:
+      let isIntegral = exponent == exponent.rounded()
+      guard let base = isIntegral ? arguments : principalArguments(arguments) else { return nil }
+      return (gate, base.map { $0 * exponent })
+    case .phase(let angle): return (.phase, [angle * exponent])
+    case .general: return nil
+    }
+  }
+
+  /// Arguments of the same unitary for which every eigenphase lies in (−π, π], so that scaling them takes principal powers;
+  /// `nil` if there are none or the gate's powers are not scalings.
+  package func principalArguments(_ arguments: [Double]) -> [Double]? {
+    guard case .scalingArguments = power else { return nil }
+    switch gate {
+    case .phase, .cphase, .globalPhase:
+      return arguments.map { angle in
+        let turned = angle.remainder(dividingBy: 2 * .pi)
+        return turned <= -.pi ? .pi : turned
+      }
+    case .fsim: return arguments.allSatisfy { abs($0) < .pi } ? arguments : nil
+    default: return arguments.allSatisfy { abs($0) < 2 * .pi } ? arguments : nil
+    }
+  }
+}
