@@ -1,0 +1,182 @@
+import ComplexModule
+import QuantumCore
+
+/// State vectors in the format of NumPy's `.npy` files: version 1.0, one dimension, complex128 or complex64, little-endian.
+///
+/// Makes and reads bytes; files are the caller's.
+public enum NumPyFile {
+  /// The bytes before the amplitudes: magic, version, and a dictionary padded with spaces to a multiple of 64 bytes.
+  public static func header(amplitudeCount: Int, precision: Precision) -> [UInt8] {
+    let type = precision == .double ? "<c16" : "<c8"
+    var dictionary = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(amplitudeCount),), }"
+    let unpadded = 10 + dictionary.utf8.count + 1
+    dictionary += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
+    let length = dictionary.utf8.count
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xff), UInt8(length >> 8)]
+      + Array(dictionary.utf8)
+  }
+
+  /// Calls `write` with the header and then with the amplitudes, a few megabytes at a time.
+  public static func write<S: Scalar>(
+    _ state: StateVector<S>, to write: (UnsafeRawBufferPointer) throws -> Void
+  ) rethrows {
+    try header(amplitudeCount: state.amplitudeCount, precision: S.precision).withUnsafeBytes(write)
+    try state.withAmplitudes { amplitudes in
+      let bytes = UnsafeRawBufferPointer(amplitudes)
+      var start = 0
+      while start < bytes.count {
+        let end = min(bytes.count, start + 4 << 20)
+        try write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        start = end
+      }
+    }
+  }
+
+  /// What a header says.
+  public struct Header: Hashable, Sendable {
+    public let precision: Precision
+    public let amplitudeCount: Int
+    /// Bytes of the header: where the amplitudes begin.
+    public let byteCount: Int
+  }
+
+  /// Reads a header from the start of a file.
+  ///
+  /// - Throws: `Diagnostic` for anything that is not a one-dimensional little-endian complex array.
+  public static func header(
+    of bytes: some RandomAccessCollection<UInt8>
+  ) throws(Diagnostic) -> Header {
+    let start = Array(bytes.prefix(12))
+    guard start.count >= 10, Array(start[0..<6]) == [0x93] + Array("NUMPY".utf8) else {
+      throw failure("not a .npy file: the first bytes are not \\x93NUMPY")
+    }
+    guard (1...3).contains(start[6]), start[6] == 1 || start.count == 12 else {
+      throw failure(".npy version \(start[6]).\(start[7]) is not known")
+    }
+    let prefix = start[6] == 1 ? 10 : 12
+    let length = start[8..<prefix].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let text = Array(bytes.dropFirst(prefix).prefix(min(length, 1 << 16)))
+    guard length <= 1 << 16, text.count == length else {
+      throw failure("the .npy header is cut off")
+    }
+    let dictionary = String(decoding: text, as: UTF8.self)
+    let precision: Precision
+    switch value(of: "descr", in: dictionary) {
+    case "'<c16'", "\"<c16\"": precision = .double
+    case "'<c8'", "\"<c8\"": precision = .single
+    case let other:
+      throw failure(
+        "the array's type is \(other ?? "not given")",
+        hint: "save it as numpy complex128 or complex64")
+    }
+    guard let shape = value(of: "shape", in: dictionary), let count = length1D(shape) else {
+      throw failure("the array does not have one dimension", hint: "save it with .ravel()")
+    }
+    return Header(precision: precision, amplitudeCount: count, byteCount: prefix + length)
+  }
+
+  /// Reads a state from a whole file.
+  ///
+  /// Amplitudes of the other precision are converted. They must be finite, and their norm is made 1.
+  ///
+  /// - Throws: `Diagnostic` if the file is malformed, cut off, no state of qubits, or zero; `Obstacle` without memory.
+  public static func state<S: Scalar>(
+    from bytes: some RandomAccessCollection<UInt8>, as type: S.Type = S.self,
+    options: SimulationOptions = SimulationOptions()
+  ) throws -> StateVector<S> {
+    let header = try header(of: bytes)
+    let count = header.amplitudeCount
+    guard count > 0, count & (count - 1) == 0 else {
+      throw failure(
+        "\(count) amplitudes are no state of qubits", hint: "their number is a power of two")
+    }
+    let (size, overflow) = count.multipliedReportingOverflow(
+      by: Int(header.precision.bytesPerAmplitude))
+    guard !overflow, bytes.count - header.byteCount == size else {
+      throw failure("the file does not hold the \(count) amplitudes that its header announces")
+    }
+    var options = options
+    options.precision = S.precision
+    var state = try StateVector<S>(allocating: count.trailingZeroBitCount, options: options)
+    let data = bytes.dropFirst(header.byteCount)
+    try state.withUniquePointer { pointer in
+      if header.precision == .double {
+        try copy(data, count: count) {
+          Complex(S($0), S($1))
+        } number: {
+          Double(bitPattern: $0)
+        } into: {
+          pointer[$0] = $1
+        }
+      } else {
+        try copy(data, count: count) {
+          Complex(S($0), S($1))
+        } number: { (bits: UInt32) in
+          Double(Float(bitPattern: bits))
+        } into: {
+          pointer[$0] = $1
+        }
+      }
+    }
+    guard state.normSquared > 1e-30 else { throw failure("the state is zero") }
+    state.normalize()
+    return state
+  }
+
+  private static func copy<Bits: FixedWidthInteger, S: Scalar>(
+    _ data: some RandomAccessCollection<UInt8>, count: Int,
+    _ make: (Double, Double) -> Complex<S>, number: (Bits) -> Double,
+    into store: (Int, Complex<S>) -> Void
+  ) throws(Diagnostic) {
+    var position = data.startIndex
+    func next() -> Double {
+      var bits: Bits = 0
+      for byte in 0..<MemoryLayout<Bits>.size {
+        bits |= Bits(truncatingIfNeeded: data[position]) << Bits(8 * byte)
+        position = data.index(after: position)
+      }
+      return number(bits)
+    }
+    for index in 0..<count {
+      let (re, im) = (next(), next())
+      guard re.isFinite, im.isFinite, abs(re) < 1e30, abs(im) < 1e30 else {
+        throw failure("amplitude \(index) is not a finite number")
+      }
+      store(index, make(re, im))
+    }
+  }
+
+  private static func failure(_ message: String, hint: String? = nil) -> Diagnostic {
+    Diagnostic(message, code: "invalid-npy", hint: hint)
+  }
+
+  /// The text of a value in the header's dictionary.
+  private static func value(of key: String, in dictionary: String) -> String? {
+    let scalars = Array(dictionary.unicodeScalars)
+    for quote in ["'", "\""] {
+      let name = Array((quote + key + quote).unicodeScalars)
+      guard let start = scalars.indices.first(where: { scalars[$0...].starts(with: name) }) else {
+        continue
+      }
+      var rest = scalars[(start + name.count)...].drop { $0 == " " || $0 == ":" }
+      let isTuple = rest.first == "("
+      let end = rest.firstIndex { $0 == (isTuple ? ")" : ",") } ?? rest.endIndex
+      rest = rest[..<end]
+      var text = ""
+      text.unicodeScalars.append(contentsOf: rest)
+      return isTuple ? text + ")" : text
+    }
+    return nil
+  }
+
+  /// n of `(n,)`; extra dimensions must be 1, as in a column.
+  private static func length1D(_ shape: String) -> Int? {
+    guard shape.first == "(", shape.last == ")" else { return nil }
+    let parts = shape.dropFirst().dropLast().split(separator: ",").map { part in
+      Int(String(part.filter { $0 != " " }))
+    }
+    guard !parts.isEmpty, parts.count <= 2, parts.allSatisfy({ $0 ?? -1 >= 0 }) else { return nil }
+    let lengths = parts.compactMap { $0 }.filter { $0 != 1 }
+    return lengths.count <= 1 ? lengths.first ?? 1 : nil
+  }
+}

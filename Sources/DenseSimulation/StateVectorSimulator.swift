@@ -1,0 +1,329 @@
+import ComplexModule
+import QuantumCore
+
+/// Runs any circuit by its amplitudes.
+///
+/// Only live qubits have amplitudes: those that a gate acts on. Where every measurement is the last thing that happens to its
+/// qubits, the circuit is simulated once and all shots are drawn from the final state; otherwise shots share the simulation
+/// for as long as they see the same outcomes.
+///
+///     let samples = try StateVectorSimulator().sample(circuit, shots: 1000, seed: 1, options: .init())
+public struct StateVectorSimulator: Simulator {
+  public static let name = "statevector"
+
+  public init() {}
+
+  public static func obstacle(to circuit: Circuit, options: SimulationOptions) -> Obstacle? {
+    do throws(Obstacle) {
+      _ = try prepare(circuit, options: options, tail: .sampling)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Runs the circuit `shots` times.
+  ///
+  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the measurement record.
+  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error in a classical expression; `CancellationError`.
+  ///   Shots of 0 are no error.
+  public func sample(
+    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
+  ) throws -> Samples {
+    let run = try run(circuit, shots: shots, seed: seed, options: options)
+    return circuit.bitCount > 0 ? run.bits : run.record
+  }
+
+  /// What a run gives.
+  public struct Run: Sendable {
+    /// Classical bits at the end of each shot.
+    public let bits: Samples
+    /// Measurements of each shot in the order made.
+    public let record: Samples
+
+    package init(bits: Samples, record: Samples) {
+      self.bits = bits
+      self.record = record
+    }
+  }
+
+  /// Runs the circuit `shots` times; gives classical bits and measurement record.
+  ///
+  /// - Throws: as `sample`.
+  public func run(
+    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
+  ) throws -> Run {
+    switch options.precision {
+    case .double:
+      try run(
+        circuit, shots: shots, seed: seed, options: options, from: nil as StateVector<Double>?)
+    case .single:
+      try run(circuit, shots: shots, seed: seed, options: options, from: nil as StateVector<Float>?)
+    }
+  }
+
+  /// Runs the circuit `shots` times from a state of its live qubits; `nil` is |0…0⟩.
+  ///
+  /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are live.
+  public func run<S: Scalar>(
+    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
+    from initialState: StateVector<S>?
+  ) throws -> Run {
+    precondition(shots >= 0, "A number of shots is not negative")
+    var options = options
+    options.precision = S.precision
+    let (program, live) = try Self.prepare(circuit, options: options, tail: .sampling)
+    try Self.check(initialState, for: live)
+    try Self.checkResults(of: circuit, shots: shots, limit: options.memoryLimit)
+    let run = try TrajectoryRun<S>(
+      program, of: circuit, live: live, shots: shots, seed: seed, options: options,
+      needsSamples: true,
+      initialState: initialState)
+    if shots > 0 { try run.run() }
+    return Run(
+      bits: Samples(source: .bits, table: run.bits.table),
+      record: Samples(source: .record, table: run.record.table))
+  }
+
+  // MARK: States
+
+  /// The final amplitudes of a circuit.
+  public struct FinalState<S: Scalar>: Sendable {
+    /// The qubits that have amplitudes, ascending: bit j of an index is `liveQubits[j]`. All others are |0⟩.
+    public let liveQubits: [Int]
+    public let state: StateVector<S>
+  }
+
+  /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is measured or reset.
+  ///
+  /// - Throws: `Obstacle` for what the simulator does not do.
+  public static func hasUniqueState(
+    _ circuit: Circuit, options: SimulationOptions
+  ) throws(Obstacle) -> Bool {
+    try prepare(circuit, options: options, tail: .state).program.isDeterministic
+  }
+
+  /// The state at the end of a circuit, before measurements that nothing follows.
+  ///
+  /// Where outcomes or noise decide, it is the state of shot 0 of a run with this seed.
+  ///
+  /// - Throws: as `run`.
+  public func finalState<S: Scalar>(
+    of circuit: Circuit, as type: S.Type = S.self, seed: UInt64 = 0,
+    options: SimulationOptions = SimulationOptions(), from initialState: StateVector<S>? = nil
+  ) throws -> FinalState<S> {
+    var result: FinalState<S>?
+    try forEachFinalState(
+      of: circuit, shots: 1, seed: seed, options: options, from: initialState
+    ) { live, state, _ in
+      result = FinalState(liveQubits: live.qubits, state: state)
+    }
+    guard let result else { throw Obstacle(.unsupported, "the circuit has no final state") }
+    return result
+  }
+
+  /// An observable's mean over shots.
+  public struct Expectation: Hashable, Sendable, Codable {
+    public let value: Double
+    /// Of the mean over shots; 0 where the circuit has one final state.
+    public let standardError: Double
+  }
+
+  /// Expectations of observables at the end of a circuit, before measurements that nothing follows.
+  ///
+  /// Exact where the circuit has one final state; otherwise the mean over `shots` trajectories.
+  ///
+  /// - Throws: as `run`.
+  public func expectations(
+    of observables: [PauliSum], in circuit: Circuit, shots: Int, seed: UInt64,
+    options: SimulationOptions
+  ) throws -> [Expectation] {
+    switch options.precision {
+    case .double:
+      try expectations(
+        of: observables, in: circuit, shots: shots, seed: seed, options: options,
+        from: nil as StateVector<Double>?)
+    case .single:
+      try expectations(
+        of: observables, in: circuit, shots: shots, seed: seed, options: options,
+        from: nil as StateVector<Float>?)
+    }
+  }
+
+  /// As `expectations(of:in:shots:seed:options:)`, from a state of the live qubits.
+  public func expectations<S: Scalar>(
+    of observables: [PauliSum], in circuit: Circuit, shots: Int, seed: UInt64,
+    options: SimulationOptions, from initialState: StateVector<S>?
+  ) throws -> [Expectation] {
+    var options = options
+    options.precision = S.precision
+    let isUnique = try Self.hasUniqueState(circuit, options: options)
+    let count = isUnique ? 1 : max(1, shots)
+    var moments = [WeightedMoments](repeating: WeightedMoments(), count: observables.count)
+    try forEachFinalState(
+      of: circuit, shots: count, seed: seed, options: options, from: initialState
+    ) { live, state, shots in
+      for (index, observable) in observables.enumerated() {
+        let value = Self.expectation(of: observable, in: state, live: live)
+        moments[index].add(value, count: shots)
+      }
+    }
+    return moments.map {
+      Expectation(value: $0.mean, standardError: count > 1 ? $0.standardError : 0)
+    }
+  }
+
+  /// Qubits without amplitudes are |0⟩: a Z on them is 1, an X or Y gives 0.
+  private static func expectation<S: Scalar>(
+    of observable: PauliSum, in state: StateVector<S>, live: LiveQubits
+  ) -> Double {
+    observable.terms.reduce(0) { sum, term in
+      var product = PauliProduct()
+      for (qubit, pauli) in term.pauli.factors {
+        if let position = live.position(of: qubit) {
+          product.multiply(by: PauliProduct(pauli, on: position))
+        } else if pauli.hasX {
+          return sum
+        }
+      }
+      return sum + term.coefficient * state.expectation(of: product).real
+    }
+  }
+
+  private func forEachFinalState<S: Scalar>(
+    of circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
+    from initialState: StateVector<S>?,
+    _ body: @escaping (LiveQubits, StateVector<S>, _ shots: Int) throws -> Void
+  ) throws {
+    var options = options
+    options.precision = S.precision
+    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
+    try Self.check(initialState, for: live)
+    let run = try TrajectoryRun<S>(
+      program, of: circuit, live: live, shots: shots, seed: seed, options: options,
+      needsSamples: false,
+      initialState: initialState)
+    run.onEnd = { state, shots in try body(live, state, shots.count) }
+    try run.run()
+  }
+
+  /// Mean and spread of numbers that occur several times.
+  private struct WeightedMoments {
+    var count = 0
+    var mean = 0.0
+    /// Σ (x − mean)².
+    var spread = 0.0
+
+    mutating func add(_ value: Double, count more: Int) {
+      count += more
+      let difference = value - mean
+      mean += difference * Double(more) / Double(count)
+      spread += difference * (value - mean) * Double(more)
+    }
+
+    /// Of the mean.
+    var standardError: Double {
+      count > 1 ? (spread / Double(count - 1) / Double(count)).squareRoot() : 0
+    }
+  }
+
+  // MARK: Planning
+
+  /// What a run of a circuit would do.
+  public struct Plan: Sendable {
+    /// How shots are made.
+    public enum Strategy: String, Sendable, Codable {
+      /// One simulation; all shots are drawn from its final state.
+      case finalState = "one simulation, shots drawn from the final state"
+      /// Shots share a simulation while their outcomes agree.
+      case trajectories = "trajectories that share what they have in common"
+    }
+    public let strategy: Strategy
+    /// The qubits that have amplitudes, ascending.
+    public let liveQubits: [Int]
+    /// Bytes of one state; saturates.
+    public let stateBytes: UInt64
+    /// Stretches of gates between measurements and choices, in the order of the program.
+    public let stretches: [ExecutionPlan]
+    /// Gates of the circuit that the stretches stand for.
+    public var gateCount: Int {
+      stretches.reduce(0) { $0 + $1.steps.reduce(0) { $0 + $1.gateCount } }
+    }
+    public var stepCount: Int { stretches.reduce(0) { $0 + $1.steps.count } }
+    /// Sweeps over the state of one pass through the program.
+    public var sweeps: Double { stretches.reduce(0) { $0 + $1.cost } }
+    /// Seconds of one pass through the program on one core: 2.2 ns an amplitude of 16 bytes and sweep when in memory,
+    /// half of that when in cache. A guess, good to a factor of about two.
+    public var estimatedSeconds: Double {
+      let rate = stateBytes > 16 << 20 ? 1.4e-10 : 0.7e-10
+      return Double(stepCount) * 1e-6 + sweeps * Double(stateBytes) * rate
+    }
+  }
+
+  /// What `sample` would do with a circuit.
+  ///
+  /// - Throws: the obstacle if there is one.
+  public static func plan(
+    for circuit: Circuit, options: SimulationOptions
+  ) throws(Obstacle) -> Plan {
+    let (program, live) = try prepare(circuit, options: options, tail: .sampling)
+    var stretches: [ExecutionPlan] = []
+    for case .unitary(let gates) in program.steps {
+      stretches.append(ExecutionPlan(gates, fusing: options.fusesGates, kernel: options.kernel))
+    }
+    return Plan(
+      strategy: program.isDeterministic ? .finalState : .trajectories, liveQubits: live.qubits,
+      stateBytes: StateMemory.bytes(qubitCount: live.count, precision: options.precision),
+      stretches: stretches)
+  }
+
+  /// The qubits of a circuit that need amplitudes, ascending.
+  public static func liveQubits(of circuit: Circuit) -> [Int] { LiveQubits(of: circuit).qubits }
+
+  // MARK: Checks
+
+  /// Checks that come before any memory is taken.
+  private static func prepare(
+    _ circuit: Circuit, options: SimulationOptions, tail: Program.TailKind
+  ) throws(Obstacle) -> (program: Program, live: LiveQubits) {
+    if let obstacle = StateMemory.obstacle(toKernelsOf: options) { throw obstacle }
+    let live = LiveQubits(of: circuit)
+    if let obstacle = StateMemory.obstacle(
+      qubitCount: live.count, precision: options.precision, limit: options.memoryLimit)
+    {
+      throw obstacle
+    }
+    return (
+      try ProgramCompiler.compile(circuit, live: live, options: options, tail: tail), live
+    )
+  }
+
+  private static func check<S: Scalar>(
+    _ initialState: StateVector<S>?, for live: LiveQubits
+  ) throws(Obstacle) {
+    guard let initialState, initialState.qubitCount != live.count else { return }
+    throw Obstacle(
+      .option,
+      "the initial state has 2^\(initialState.qubitCount) amplitudes, the circuit has \(live.count) live qubits",
+      hint: "amplitudes are those of the live qubits, ascending")
+  }
+
+  /// The table of results must fit too.
+  private static func checkResults(
+    of circuit: Circuit, shots: Int, limit: UInt64?
+  ) throws(Obstacle) {
+    guard shots <= Int(UInt32.max) else {
+      throw Obstacle(.option, "at most 4294967295 shots at a time, not \(shots)")
+    }
+    // Packed rows, twice while they are handed over, and what drawing takes: see `StateVector.outcomes`.
+    let words = ((circuit.measurementCount ?? 0) / 64).saturatingAdd(UInt64(circuit.bitCount / 64))
+      .saturatingAdd(2)
+    let required = words.saturatingMultiply(16).saturatingAdd(48).saturatingMultiply(UInt64(shots))
+    let available = limit ?? 1 << 46
+    guard required > available else { return }
+    throw Obstacle(
+      .memory(required: required, available: available),
+      "needs \(required == .max ? "more than 16 EiB" : StateMemory.text(required)) for the results of \(shots) shots, "
+        + "\(StateMemory.text(available)) available", hint: "use fewer shots or a shorter circuit")
+  }
+}

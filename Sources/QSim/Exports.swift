@@ -1,0 +1,3 @@
+@_exported import CircuitFormats
+@_exported import DenseSimulation
+@_exported import QuantumCore
