@@ -1,0 +1,89 @@
+import QuantumCore
+
+/// The text formats of circuits.
+public enum CircuitFormat: String, Sendable, CaseIterable, Codable {
+  case openQASM2 = "qasm2"
+  case openQASM3 = "qasm3"
+  case stim
+
+  /// Name for messages.
+  public var title: String {
+    switch self {
+    case .openQASM2: "OpenQASM 2"
+    case .openQASM3: "OpenQASM 3"
+    case .stim: ".stim"
+    }
+  }
+
+  /// The format of a text: by the file name's extension, then by what the text looks like.
+  ///
+  /// `.stim` files are Stim's; other texts are OpenQASM if a version line or a typical statement is found (version 2 or 3 as
+  /// declared, 2 without a declaration but with `qreg`/`creg`), Stim's otherwise.
+  public static func detect(fileName: String, source: [UInt8]) -> CircuitFormat {
+    let name = fileName.lowercased()
+    if name.hasSuffix(".stim") { return .stim }
+    return OpenQASMSniffer.version(of: source) ?? (name.hasSuffix(".qasm") ? .openQASM3 : .stim)
+  }
+}
+
+/// A value given to an `input` of an OpenQASM 3 program.
+public typealias InputValues = [String: Double]
+
+/// A circuit with what was learnt on reading it.
+public struct CircuitFile: Sendable {
+  public var circuit: Circuit
+  public var format: CircuitFormat
+  /// Things that were read and ignored, such as `delay`, or look like mistakes.
+  public var warnings: [Diagnostic]
+  /// Names of the `input` variables of the program, in order.
+  public var inputs: [String]
+
+  public init(
+    circuit: Circuit, format: CircuitFormat, warnings: [Diagnostic] = [], inputs: [String] = []
+  ) {
+    self.circuit = circuit
+    self.format = format
+    self.warnings = warnings
+    self.inputs = inputs
+  }
+
+  /// Reads a circuit.
+  ///
+  /// - Parameters:
+  ///   - source: the bytes of the text; UTF-8, with or without a byte order mark.
+  ///   - strict: OpenQASM 2 knows the gates of the paper's `qelib1.inc` only.
+  ///   - inputs: values for `input` declarations.
+  /// - Throws: the first `Diagnostic`, with its place. Never traps, whatever the bytes.
+  /// - Complexity: linear in the text and in the instructions it unrolls to.
+  public static func parse(
+    _ source: [UInt8], format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:]
+  ) throws(Diagnostic) -> CircuitFile {
+    switch format {
+    case .stim: CircuitFile(circuit: try StimParser.parse(source), format: .stim)
+    case .openQASM2, .openQASM3:
+      try OpenQASMReader.read(
+        source, version: format == .openQASM2 ? 2 : 3, strict: strict, inputs: inputs)
+    }
+  }
+
+  /// Reads a circuit from a string.
+  public static func parse(
+    _ text: String, format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:]
+  ) throws(Diagnostic) -> CircuitFile {
+    try parse(Array(text.utf8), format: format, strict: strict, inputs: inputs)
+  }
+}
+
+extension Circuit {
+  /// The circuit as text.
+  ///
+  /// - Throws: a `Diagnostic` naming the first statement that the format cannot express, with its place in the text
+  ///   the circuit was read from, if any.
+  public func text(as format: CircuitFormat) throws(Diagnostic) -> String {
+    switch format {
+    case .stim: try StimWriter.write(self)
+    case .openQASM2: try OpenQASMWriter.write(self, version: 2)
+    case .openQASM3: try OpenQASMWriter.write(self, version: 3)
+    }
+  }
+}
