@@ -1,0 +1,84 @@
+import ArgumentParser
+import QSim
+import Reporting
+
+/// `qsim catalog`: what qsim knows.
+struct CatalogCommand: DocumentedCommand {
+  static let summary = "List what qsim knows."
+  static let details = ""
+  static let examples = ["qsim catalog gates H"]
+  static let configuration = configured("catalog", subcommands: [CatalogGatesCommand.self])
+
+  func run() throws {
+    throw LackOfInput(command: Self.self)
+  }
+}
+
+/// `qsim catalog gates`: every gate, noise channel, measurement and annotation.
+struct CatalogGatesCommand: DocumentedCommand {
+  static let summary = "List the gates, or describe some."
+  static let details = "Names are those of any language, in any case."
+  static let examples = ["qsim catalog gates CX", "qsim catalog gates --csv"]
+  static let configuration = configured("gates")
+
+  @Argument(help: "Names of gates; all of them without one.")
+  var names: [String] = []
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var terminal: TerminalOptions
+
+  func run() throws {
+    let definitions = names.isEmpty ? GateCatalog.all : try names.map(Self.definition)
+    var report = Report(
+      provenance: Provenance(command: "catalog gates", version: QSimCommand.version))
+    report.tables = [Self.table(of: definitions)]
+    if names.isEmpty || output.json || output.csv {
+      output.print(report)
+      return
+    }
+    let texts = definitions.map { GateReference.entry(for: $0, isMarkdown: false) }
+    OutputFile.standard.write(texts.joined(separator: "\n"))
+  }
+
+  private static func definition(named name: String) throws -> GateDefinition {
+    let lowered = name.lowercased()
+    func names(of definition: GateDefinition) -> [String] {
+      [definition.name] + definition.aliases + definition.openQASM.map(\.name)
+    }
+    if let definition = GateCatalog.all.first(where: {
+      $0.name == name || $0.aliases.contains(name)
+    }) {
+      return definition
+    }
+    if let definition = GateCatalog.all.first(where: { $0.openQASM.contains { $0.name == name } }) {
+      return definition
+    }
+    if let definition = GateCatalog.all.first(where: {
+      names(of: $0).contains { $0.lowercased() == lowered }
+    }) {
+      return definition
+    }
+    let hint = nearestName(to: name, in: GateCatalog.all.flatMap(names))
+      .map { "did you mean '\($0)'?" }
+    throw CommandFailure(
+      .usage, "there is no gate '\(name)'", hint: hint ?? "'qsim catalog gates' lists them")
+  }
+
+  private static func table(of definitions: [GateDefinition]) -> ReportTable {
+    var table = ReportTable(columns: [
+      .init("name", alignment: .left), .init("aliases", alignment: .left),
+      .init("openqasm", title: "OpenQASM", alignment: .left),
+      .init("parameters", alignment: .left), .init("qubits"),
+      .init("category", alignment: .left), .init("summary", alignment: .left),
+    ])
+    for definition in definitions {
+      table.append([
+        .string(definition.name), .string(definition.aliases.joined(separator: " ")),
+        .string(definition.openQASM.map(\.name).joined(separator: " ")),
+        .string(definition.parameters.joined(separator: " ")), ReportValue(definition.qubitCount),
+        .string(definition.category.rawValue), .string(definition.summary),
+      ])
+    }
+    return table
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import QSim
+
+/// `qsim convert`: a circuit in another language.
+struct ConvertCommand: DocumentedCommand {
+  static let summary = "Convert a circuit between OpenQASM 2, OpenQASM 3 and .stim."
+  static let details = """
+    Names ending in .qasm are written as OpenQASM 3, names ending in .stim as .stim; '--to' decides otherwise. \
+    In .stim, gates outside the Clifford group become tags, such as 'S[T] 0'. What the other language \
+    cannot say is an error that names the statement.
+    """
+  static let examples = ["qsim convert Examples/circuits/bell.qasm - --to stim"]
+  static let configuration = configured("convert")
+
+  @Argument(help: "The circuit to read. '-' is standard input.", completion: .file())
+  var input: String?
+
+  @Argument(help: "The file to write. '-' is standard output.", completion: .file())
+  var output: String = "-"
+
+  @Option(
+    help: ArgumentHelp("The value of an 'input' of the circuit.", valueName: "name=value"))
+  var param: [String] = []
+
+  @Option(help: "The language of the input, where neither its name nor its text tells.")
+  var from: CircuitFormat?
+
+  @Option(help: "The language of the output, where its name does not tell.")
+  var to: CircuitFormat?
+
+  @Flag(help: "Know only the gates of the OpenQASM 2 paper's qelib1.inc.")
+  var strict = false
+
+  @OptionGroup var terminal: TerminalOptions
+
+  func run() throws {
+    if input == nil, Terminal.inputIsTerminal { throw LackOfInput(command: Self.self) }
+    guard let target = to ?? Self.format(ofName: output) else {
+      throw CommandFailure(
+        .usage, "the name '\(output)' does not tell which language to write",
+        hint: "add --to qasm2, --to qasm3 or --to stim")
+    }
+    let values = try ParameterSweep.single(param, for: "a conversion")
+    let source = CircuitSource(
+      file: try InputFile(reading: input ?? "-"), format: from, isStrict: strict)
+    let parsed = try source.parse(inputs: values)
+    _ = source.report(parsed.warnings, on: terminal.current)
+    let text = try source.rejecting { () throws(Diagnostic) in
+      try parsed.circuit.text(as: target)
+    }
+    // The file is created only now: a refusal leaves an older one as it was.
+    let file = try OutputFile.creating(output)
+    file.write(text)
+    try file.close()
+  }
+
+  private static func format(ofName name: String) -> CircuitFormat? {
+    let name = name.lowercased()
+    if name.hasSuffix(".stim") { return .stim }
+    return name.hasSuffix(".qasm") ? .openQASM3 : nil
+  }
+}

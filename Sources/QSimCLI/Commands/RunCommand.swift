@@ -1,0 +1,194 @@
+import ArgumentParser
+import QSim
+import Reporting
+
+extension ResultFormat: ExpressibleByArgument {}
+
+/// `qsim run`: counts, amplitudes and expectation values of a circuit.
+struct RunCommand: DocumentedCommand {
+  static let summary = "Simulate a circuit: counts, amplitudes, expectation values."
+  static let details = """
+    A circuit that measures gives counts; one that does not gives its largest amplitudes. The same seed gives the \
+    same results for any number of threads. Without '--seed' one is drawn and printed.
+    """
+  static let examples = [
+    "qsim run Examples/circuits/bell.qasm --shots 1000 --seed 1",
+    "qsim run Examples/circuits/vqe_ansatz.qasm --param theta=0:3:0.5 --param phi=1 --seed 1 --csv",
+  ]
+  static let configuration = configured("run")
+
+  @OptionGroup var input: CircuitInput
+
+  @Option(name: .shortAndLong, help: "How often to run the circuit.")
+  var shots = 1024
+
+  @Option(help: "The seed of everything random: 0 to 18446744073709551615.")
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "The value of an 'input' of the circuit, or first:last:step for a row a value.",
+      valueName: "name=value"))
+  var param: [String] = []
+
+  @Flag(help: "Measure every qubit at the end, into a register 'meas'.")
+  var measureAll = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Print the expectation value of an observable: a file with a coefficient and a Pauli product a line.",
+      valueName: "file"), completion: .file())
+  var observable: [String] = []
+
+  @Option(
+    help:
+      "Show this many outcomes or amplitudes, the most probable ones; 0 for all. (default: 64 as text)"
+  )
+  var top: Int?
+
+  @Option(
+    help: "The order of bits in keys. (default: record for .stim, qiskit for OpenQASM)")
+  var bitOrder: BitOrder?
+
+  @Option(
+    help: ArgumentHelp("Write the bits of every shot.", valueName: "file"), completion: .file())
+  var shotsOut: String?
+
+  @Option(help: "The format of '--shots-out'.")
+  var outFormat = ResultFormat.text01
+
+  @Option(
+    help: ArgumentHelp("Write the final state of the live qubits as .npy.", valueName: "file"),
+    completion: .file())
+  var stateOut: String?
+
+  @Option(
+    help: ArgumentHelp("Start from a state of the live qubits in a .npy file.", valueName: "file"),
+    completion: .file())
+  var stateIn: String?
+
+  @OptionGroup(title: "Engine") var engine: EngineOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var terminal: TerminalOptions
+
+  func validate() throws {
+    guard shots >= 0, shots <= Int(UInt32.max) else {
+      throw ValidationError("'--shots' is in 0...4294967295.")
+    }
+    if let top, top < 0 { throw ValidationError("'--top' is at least 0.") }
+    if writesBitsToOutput, output.json || output.csv || shotsOut == stateOut {
+      throw ValidationError("Standard output takes one thing: give the bits or amplitudes a file.")
+    }
+  }
+
+  func run() throws {
+    var stopwatch = Stopwatch()
+    let sweep = try ParameterSweep(param)
+    if sweep.isSweep, stateOut != nil || shotsOut != nil {
+      throw CommandFailure(.usage, "--state-out and --shots-out are for one run, not for a sweep")
+    }
+    let source = try input.read(for: Self.self)
+    let line = ProgressLine(progress.progress, title: "simulating")
+    defer { line.finish() }
+    let options = engine.simulationOptions { fraction in
+      line.update(fraction)
+      return true
+    }
+    var results = RunResults(source: source, isSweep: sweep.isSweep)
+    var request = RunRequest(
+      shots: shots, seed: seed ?? 0, options: options, bitOrder: bitOrder,
+      observables: try observable.map(Self.observable), stateOutput: stateOut,
+      shotsOutput: shotsOut.map { ($0, outFormat) }, top: top == 0 ? .max : top)
+    request.initialState = try stateIn.map { try InputFile(reading: $0) }
+
+    for row in sweep.rows {
+      var file = try source.parse(inputs: row)
+      if measureAll { try Self.measureAll(&file.circuit) }
+      if results.rows.isEmpty {
+        results.warnings = source.report(file.warnings, on: terminal.current)
+        try warn(about: file.circuit, &results)
+        stopwatch.lap("parse_s")
+        try SimulationFailure.explained(source) {
+          try check(file.circuit, options)
+          if try CircuitRunner.isRandom(file.circuit, options: options) {
+            request.seed = seed ?? Self.drawnSeed()
+            results.seed = request.seed
+          }
+          if output.json {
+            results.plan = try StateVectorSimulator.plan(for: file.circuit, options: options)
+          }
+        }
+        results.circuit = file.circuit
+      } else {
+        stopwatch.lap("parse_s")
+      }
+      let outcome = try SimulationFailure.explained(source) {
+        try CircuitRunner(request: request).run(file, stopwatch: &stopwatch)
+      }
+      results.rows.append((sweep.axes.map { ($0.name, row[$0.name] ?? 0) }, outcome))
+    }
+    line.finish()
+    if seed == nil, let drawn = results.seed, !output.json { printError("qsim: seed \(drawn)") }
+    if writesBitsToOutput { return }
+    results.print(request: request, engine: engine, output: output, timing: stopwatch.laps)
+  }
+
+  /// Whether standard output holds bits or amplitudes, which a table after them would spoil.
+  private var writesBitsToOutput: Bool { shotsOut == "-" || stateOut == "-" }
+
+  /// Seeds that are drawn stay below 2⁵³, so that every reader of JSON keeps their digits.
+  private static func drawnSeed() -> UInt64 {
+    var generator = SystemRandomNumberGenerator()
+    return generator.next() >> 11
+  }
+
+  private static func observable(_ path: String) throws -> (name: String, sum: PauliSum) {
+    let file = try InputFile(reading: path)
+    let text = try file.text()
+    do {
+      return (path, try PauliSum(parsing: text))
+    } catch {
+      throw InputRejected(rendered: [error.rendered(file: file.name, source: text)])
+    }
+  }
+
+  private static func measureAll(_ circuit: inout Circuit) throws {
+    guard circuit.qubitCount <= 1 << 16 else {
+      throw CommandFailure(
+        .usage, "--measure-all would measure \(circuit.qubitCount) qubits; it does up to \(1 << 16)"
+      )
+    }
+    if circuit.bitCount == 0, circuit.measurementCount != 0 {
+      // A record without names grows at its end.
+      for qubit in 0..<circuit.qubitCount { circuit.measure(qubit) }
+    } else {
+      let bits = circuit.declareBits("meas", count: circuit.qubitCount)
+      for (qubit, bit) in zip(0..<circuit.qubitCount, bits) { circuit.measure(qubit, into: bit) }
+    }
+  }
+
+  /// What can be refused before anything runs.
+  private func check(_ circuit: Circuit, _ options: SimulationOptions) throws {
+    if stateOut != nil, shots != 1,
+      try !StateVectorSimulator.hasUniqueState(circuit, options: options)
+    {
+      throw CommandFailure(
+        .usage, "--state-out needs one final state, and outcomes or noise decide it here",
+        hint: "add --shots 1 for the state of one run")
+    }
+    if shotsOut != nil, circuit.measurementCount == 0 {
+      throw CommandFailure(
+        .usage, "--shots-out has nothing to write: the circuit measures nothing",
+        hint: "add --measure-all")
+    }
+  }
+
+  private func warn(about circuit: Circuit, _ results: inout RunResults) throws {
+    let isShotsGiven = CommandLine.arguments.contains { $0.hasPrefix("--shots") || $0 == "-s" }
+    guard isShotsGiven, shots > 1, observable.isEmpty, circuit.measurementCount == 0 else { return }
+    let text = "the circuit measures nothing: its amplitudes are printed, not counts"
+    results.warnings.append(text)
+    printError(terminal.current.styled("qsim: warning: \(text)\n  hint: add --measure-all"))
+  }
+}

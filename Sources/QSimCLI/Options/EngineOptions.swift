@@ -1,0 +1,52 @@
+import ArgumentParser
+import QSim
+
+/// The values of `--engine`.
+enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
+  case auto, statevector
+}
+
+extension Precision: ExpressibleByArgument {}
+extension KernelRoute: ExpressibleByArgument {}
+extension InstructionSet: ExpressibleByArgument {}
+
+/// How a circuit is simulated.
+struct EngineOptions: ParsableArguments {
+  @Option(help: "The simulator. Asking for one that cannot run the circuit is an error.")
+  var engine = EngineChoice.auto
+
+  @Option(help: "The precision of amplitudes: 8 bytes each, or 16.")
+  var precision = Precision.double
+
+  @Option(help: "What applies dense gates: direct kernels, or matrix products of OpenBLAS.")
+  var kernel = KernelRoute.auto
+
+  @Option(help: "The instruction set of the direct kernels.")
+  var isa = InstructionSet.auto
+
+  @Option(help: "The threads to use; results do not depend on it. (default: one per processor)")
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("The most memory to use, such as 8G.", valueName: "size"))
+  var maxMemory: ByteCount?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("'--threads' is in 1...1024.")
+    }
+  }
+
+  /// The number of threads in use.
+  var threadCount: Int { threads ?? min(Parallel.processorCount, 1024) }
+
+  /// The options for a simulator, memory limit left out: the command checks that with figures of its own.
+  func simulationOptions(progress: (@Sendable (Double) -> Bool)? = nil) -> SimulationOptions {
+    SimulationOptions(
+      threads: threadCount, precision: precision, kernel: kernel, instructionSet: isa,
+      memoryLimit: MemoryBudget(limit: maxMemory?.bytes).available, progress: progress)
+  }
+}
+
+extension ByteCount: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
+}

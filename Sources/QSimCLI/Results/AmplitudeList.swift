@@ -1,0 +1,90 @@
+import QSim
+import Reporting
+
+/// The largest amplitudes of a state.
+struct AmplitudeList {
+  /// One basis state and its amplitude.
+  struct Entry {
+    let index: UInt64
+    let amplitude: Complex<Double>
+    var probability: Double { amplitude.lengthSquared }
+  }
+
+  /// In order of the indices.
+  let entries: [Entry]
+
+  /// The basis states of largest probability.
+  ///
+  /// Amplitudes that are rounding errors are left out. Probabilities equal but for rounding rank by index, so that the
+  /// choice does not depend on instruction set or fusion.
+  init<S: Scalar>(of state: StateVector<S>, limit: Int) {
+    let threshold = S.precision == .single ? 1e-12 : 1e-20
+    var kept: [(rank: Double, entry: Entry)] = []
+    var floor = threshold
+    // `limit` may be `Int.max`.
+    let capacity = limit < 1 << 40 ? 4 * max(limit, 1024) : .max
+    func prune() {
+      kept.sort { ($1.rank, $0.entry.index) < ($0.rank, $1.entry.index) }
+      kept.removeLast(max(0, kept.count - limit))
+      if limit > 0, kept.count == limit, let last = kept.last {
+        floor = max(threshold, last.rank * (1 - 1e-4))
+      }
+    }
+    state.withAmplitudes { amplitudes in
+      for (index, amplitude) in amplitudes.enumerated() {
+        let (re, im) = (Double(amplitude.real), Double(amplitude.imaginary))
+        let probability = re * re + im * im
+        guard probability > floor else { continue }
+        // Five digits decide the rank.
+        let scale = 0x1p17 / probability.binade
+        kept.append(
+          (
+            (probability * scale).rounded() / scale,
+            Entry(index: UInt64(index), amplitude: Complex(re, im))
+          ))
+        if kept.count >= capacity { prune() }
+      }
+    }
+    prune()
+    entries = kept.map(\.entry).sorted { $0.index < $1.index }
+  }
+
+  /// Basis states, probabilities and amplitudes as a table.
+  ///
+  /// - Parameters:
+  ///   - qubits: The qubits that the bits of an index stand for.
+  ///   - order: The order in which their values are written.
+  ///   - isForPeople: Whether the amplitude is one column, rounded, or its parts are two.
+  func table(qubits: [Int], names: [String], order: BitOrder, isForPeople: Bool) -> ReportTable {
+    var columns: [ReportTable.Column] = [
+      .init("key", title: heading(names, order)), .init("probability"),
+    ]
+    columns += isForPeople ? [.init("amplitude")] : [.init("re"), .init("im")]
+    var table = ReportTable(columns: columns, barColumn: "probability")
+    for entry in entries {
+      let label = order.label(ofBasisState: entry.index, qubitCount: qubits.count)
+      let (re, im) = (entry.amplitude.real, entry.amplitude.imaginary)
+      let amplitude: [ReportValue] =
+        isForPeople ? [.string(Self.text(re, im))] : [.double(re), .double(im)]
+      table.append([.string(label), .double(entry.probability)] + amplitude)
+    }
+    return table
+  }
+
+  private func heading(_ names: [String], _ order: BitOrder) -> String {
+    let ordered = order == .qiskit ? names.reversed() : names
+    guard let first = ordered.first, let last = ordered.last else { return "(no qubits)" }
+    return ordered.count <= 8 ? ordered.joined(separator: " ") : "\(first)…\(last)"
+  }
+
+  /// `0.707107`, `-0.5i`, `0.5+0.5i`: parts smaller than 10⁻⁶ of the other are rounding errors.
+  private static func text(_ re: Double, _ im: Double) -> String {
+    let isReal = abs(im) <= 1e-6 * abs(re)
+    let isImaginary = abs(re) <= 1e-6 * abs(im)
+    if isReal { return DecimalText.rounded(re) }
+    let digits = DecimalText.rounded(im)
+    let imaginary = digits == "1" ? "i" : digits == "-1" ? "-i" : "\(digits)i"
+    if isImaginary { return imaginary }
+    return DecimalText.rounded(re) + (im < 0 ? "" : "+") + imaginary
+  }
+}

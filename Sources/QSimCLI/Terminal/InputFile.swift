@@ -1,0 +1,64 @@
+import Glibc
+
+/// A file read as a whole; `-` is standard input.
+struct InputFile {
+  /// The path as the user gave it; `-` for standard input.
+  let path: String
+  /// The content.
+  let bytes: [UInt8]
+
+  /// The name used in messages.
+  var name: String { path == "-" ? "<stdin>" : path }
+
+  /// The largest input, in bytes: larger ones are a mistake, such as `/dev/zero`.
+  static let sizeLimit = 1 << 30
+
+  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be read, 65 if it is too large.
+  init(reading path: String) throws {
+    self.path = path
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw CommandFailure(.noInput, "cannot read \(path): \(systemMessage(errno))")
+    }
+    defer { if path != "-" { close(descriptor) } }
+    var content: [UInt8] = []
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_size > 0, status.st_size < Self.sizeLimit {
+      content.reserveCapacity(Int(status.st_size) + 1)
+    }
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw CommandFailure(.noInput, "cannot read \(path): \(systemMessage(errno))")
+      }
+      content += chunk[..<count]
+      if content.count > Self.sizeLimit {
+        throw CommandFailure(.badInput, "\(path) holds more than 1 GiB")
+      }
+    }
+    bytes = content
+  }
+
+  /// The content as text.
+  ///
+  /// - Throws: `InputRejected` at the first byte that is not UTF-8.
+  func text() throws -> String {
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var (line, column) = (1, 1)
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    scan: while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue("\n"): (line, column) = (line + 1, 1)
+      case .scalarValue: column += 1
+      case .emptyInput, .error: break scan
+      }
+    }
+    throw InputRejected(rendered: [
+      "\(name):\(line):\(column): error: the text is not UTF-8\n  hint: save the file as UTF-8"
+    ])
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct MemoryGuardTests {
+  static let sparse = """
+    OPENQASM 2.0; include "qelib1.inc"; qreg q[40]; creg c[1]; h q[0]; cx q[0],q[39]; measure q[39]->c[0];
+    """
+  static let dense = """
+    OPENQASM 2.0; include "qelib1.inc"; qreg q[40]; creg c[40]; h q; measure q->c;
+    """
+
+  @Test func `unused qubits cost nothing`() throws {
+    let result = try QSimProcess.run(["run", "-", "--seed", "1", "--csv"], input: Self.sparse)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.split(separator: "\n").count == 3)
+    let many = try QSimProcess.run(["run", "-"], input: "OPENQASM 2.0;\nqreg q[4000000000];\n")
+    #expect(many.status == 0, "\(many.error)")
+    let far = try QSimProcess.run(["run", "-", "--csv"], input: "H 16777215\n")
+    #expect(far.status == 0 && far.output.split(separator: "\n").count == 3)
+  }
+
+  @Test func `a state too large is refused with the figures`() throws {
+    let result = try QSimProcess.run(
+      ["run", "-", "--max-memory", "8G"], input: Self.dense)
+    #expect(result.status == 71 && result.output.isEmpty)
+    #expect(
+      result.error.contains("needs 16 TiB (2^40 × 16 B), 8 GiB available; try at most 29 qubits"))
+    let single = try QSimProcess.run(
+      ["run", "-", "--max-memory", "512MiB"],
+      input: Self.dense.replacing("40", with: "26"))
+    #expect(single.error.contains("needs 1 GiB (2^26 × 16 B), 512 MiB available"))
+    #expect(single.error.contains("--precision single or at most 25 qubits"))
+  }
+
+  @Test func `the refusal is quick and small`() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Self.dense, to: "dense.qasm")
+    // Processor time, which other work on the machine does not change.
+    let line = "ulimit -v 4000000; TIMEFORMAT='%U %S'; time qsim run '\(file)'"
+    let result = try QSimProcess.shell(line)
+    let seconds = try #require(result.error.split(separator: "\n").last).split(separator: " ")
+      .compactMap { Double($0) }
+    #expect(result.error.contains("needs 16 TiB"))
+    #expect(seconds.count == 2 && seconds.reduce(0, +) < 0.2, "\(result.error)")
+  }
+
+  @Test func `the address space limits the state`() throws {
+    let circuit = Self.dense.replacing("40", with: "28")
+    let result = try QSimProcess.shell("ulimit -v 1000000; qsim run -", input: circuit)
+    #expect(result.status == 71, "\(result.error)")
+    #expect(result.error.contains("needs 4 GiB"))
+  }
+
+  @Test(arguments: ["8G", "8g", "8GB", "8GiB", "8192M", "8589934592"])
+  func `sizes have units`(size: String) throws {
+    let result = try QSimProcess.run(["run", "-", "--max-memory", size], input: Self.dense)
+    #expect(result.error.contains(", 8 GiB available"), "\(result.error)")
+  }
+
+  @Test func `a library without room to start is refused, not waited for`() throws {
+    let run = "qsim run Examples/circuits/bell.qasm --seed 1"
+    let asked = try QSimProcess.shell("ulimit -v 150000; timeout 20 \(run) --kernel blas")
+    #expect(asked.status == 64, "\(asked.status) \(asked.error)")
+    let free = try QSimProcess.shell("ulimit -v 150000; timeout 20 \(run)")
+    #expect(free.status == 0, "\(free.error)")
+  }
+}
