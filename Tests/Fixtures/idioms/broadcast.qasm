@@ -1,0 +1,20 @@
+// Gates on whole registers: one by one, register by register, qubit against register.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg a[3];
+qreg b[3];
+qreg anc[1];
+creg ca[3];
+creg cb[3];
+creg cc[1];
+ry(0.7) a;
+cx a,b;
+cx anc[0],b;
+x anc;
+cx anc[0],a;
+cu1(pi/3) a,anc[0];
+ccx a,b,anc[0];
+h anc;
+measure a -> ca;
+measure b -> cb;
+measure anc -> cc;

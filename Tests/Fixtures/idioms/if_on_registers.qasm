@@ -1,0 +1,20 @@
+// Conditions on whole registers of several bits: gates, resets and measurements under `if`.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[4];
+creg low[2];
+creg high[2];
+h q[0];
+h q[1];
+measure q[0] -> low[0];
+measure q[1] -> low[1];
+if(low==1) x q[2];
+if (low == 2) ry(1.0) q[3];
+if ( low==3 ) cx q[0],q[2];
+if(low==3) reset q[1];
+if(low==0) measure q[0] -> high[1];
+if(low==3) measure q[1] -> high[1];
+if(low==2) measure q[3] -> high[0];
+if(low==1) measure q[2] -> high[0];
+if(high==1) x q[2];
+measure q[2] -> high[1];

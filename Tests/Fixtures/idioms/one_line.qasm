@@ -1,0 +1,1 @@
+OPENQASM 2.0;include"qelib1.inc";qreg q[3];creg c[3];x q[0];cx q[0],q[1];ccx q[0],q[1],q[2];u3(pi/2,0,pi)q[0];barrier q[0],q[1];if(c==0)x q[1];measure q->c;

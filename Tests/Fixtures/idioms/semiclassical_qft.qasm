@@ -1,0 +1,21 @@
+// Inverse Fourier transform with measured controls: `if (c==n)` on a register that fills up.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+creg c0[1];
+creg c1[1];
+creg c2[1];
+h q;
+u1(2*pi*0.375) q[0];
+u1(2*pi*0.75) q[1];
+u1(2*pi*1.5) q[2];
+barrier q;
+h q[2];
+measure q[2] -> c0[0];
+if(c0==1) u1(-pi/2) q[1];
+h q[1];
+measure q[1] -> c1[0];
+if(c0==1) u1(-pi/4) q[0];
+if(c1==1) u1(-pi/2) q[0];
+h q[0];
+measure q[0] -> c2[0];
