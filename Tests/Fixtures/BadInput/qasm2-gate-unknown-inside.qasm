@@ -1,0 +1,5 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[1];
+gate g a { foo a; }
+g q[0];

@@ -1,0 +1,4 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+const int x = 1;
+x = 2;

@@ -1,0 +1,4 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+int x = 1;
+int x = 2;

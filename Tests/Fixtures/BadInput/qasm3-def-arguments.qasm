@@ -1,0 +1,4 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+def f(int x) -> int { return x; }
+int y = f();

@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+const int x = 0b12;
