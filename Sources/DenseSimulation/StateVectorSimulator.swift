@@ -105,7 +105,8 @@ public struct StateVectorSimulator: Simulator {
 
   /// The state at the end of a circuit, before measurements that nothing follows.
   ///
-  /// Where outcomes or noise decide, it is the state of shot 0 of a run with this seed.
+  /// Where outcomes or noise decide, it is the state of one run that this seed draws; counts that `run` gives under the same
+  /// seed are drawn apart from it.
   ///
   /// - Throws: as `run`.
   public func finalState<S: Scalar>(
