@@ -51,7 +51,7 @@ struct GateLabels {
     }
     let values = circuit.arguments(of: instruction)
     switch instruction.gate {
-    case .unitary: return ""
+    case .unitary, .kraus1, .kraus2: return ""
     case .pauliChannel1, .pauliChannel2, .heraldedPauliChannel1:
       let named = zip(definition.parameters, values).filter { $0.1 != 0 }
       if named.isEmpty { return "0" }
@@ -71,6 +71,8 @@ struct GateLabels {
     .xError: "X_ERR", .yError: "Y_ERR", .zError: "Z_ERR", .iError: "I_ERR", .iiError: "II_ERR",
     .depolarize1: "DEP1", .depolarize2: "DEP2", .pauliChannel1: "PC1", .pauliChannel2: "PC2",
     .heraldedErase: "HERASE", .heraldedPauliChannel1: "HPC1", .elseCorrelatedError: "ELSE E",
+    .amplitudeDamping: "AD", .generalizedAmplitudeDamping: "GAD", .phaseDamping: "PD",
+    .thermalRelaxation: "T1T2", .readoutError: "READ", .kraus1: "KRAUS", .kraus2: "KRAUS",
   ]
 }
 

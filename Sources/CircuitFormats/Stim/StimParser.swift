@@ -3,7 +3,7 @@ import QuantumCore
 /// Reads `.stim` circuits: the grammar and rules of Stim 1.16 [Gidney21], in one pass over the bytes.
 ///
 /// Adjacent instructions that differ in targets only are joined, as Stim does; `REPEAT` blocks stay folded. A tag that
-/// names a gate of the catalog, such as `S[T]` or `I[R_X(theta=0.3*pi)]`, makes the instruction that gate; any other tag
+/// names a gate of the catalog, such as `S[T]` or `I_ERROR[PHASE_DAMPING(lambda=0.1)]`, makes the instruction that gate; any other tag
 /// is kept as it is.
 public enum StimParser {
   /// Deepest nesting of `REPEAT` blocks that is read.
@@ -70,9 +70,8 @@ extension StimReader {
     }
     let form: StimTag.Form?
     do throws(StimTag.Malformed) { form = try StimTag.form(of: gate, tag: tag) } catch {
-      throw failure(
-        error.message, at: tagStart, length: skippingTag(from: tagStart) - tagStart,
-        code: "malformed-tag", hint: error.hint)
+      throw tagFailure(
+        error.message, at: tagStart, code: "malformed-tag", hint: error.hint)
     }
     switch gate {
     case .correlatedError, .elseCorrelatedError: try removeCombiners(instruction: start)
@@ -93,8 +92,20 @@ extension StimReader {
           gate, arguments: arguments, targets: targets, tag: tag, fusing: true)
       }
     } catch {
+      // The arguments of a gate written as a tag stand in the tag.
+      if form != nil, error.code != "argument-count" || arguments.isEmpty,
+        case .argument = error.place
+      {
+        throw tagFailure(error.message, at: tagStart, code: error.code, hint: error.hint)
+      }
       throw diagnostic(of: error, instruction: start)
     }
+  }
+
+  private func tagFailure(
+    _ message: String, at tag: Int, code: String, hint: String?
+  ) -> Diagnostic {
+    failure(message, at: tag, length: skippingTag(from: tag) - tag, code: code, hint: hint)
   }
 
   private mutating func readRepeat(

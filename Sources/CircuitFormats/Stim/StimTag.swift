@@ -1,7 +1,8 @@
 import QuantumCore
 import RealModule
 
-/// Gates beyond Stim's, written as a Clifford with a tag: `S[T]`, `I[R_X(theta=0.3*pi)]`.
+/// Gates and channels beyond Stim's, written as one of Stim's with a tag: `S[T]`, `I[R_X(theta=0.3*pi)]`,
+/// `I_ERROR[AMPLITUDE_DAMPING(gamma=0.1)]`.
 enum StimTag {
   /// The gate a tagged Clifford stands for.
   struct Form {
@@ -51,8 +52,9 @@ extension StimTag {
       arguments = try readArguments(of: gate, from: &scanner)
     } else if !scanner.isAtEnd {
       return nil
-    } else if !gate.definition.parameters.isEmpty {
-      throw malformed(gate, "the tag \(name) needs its angles")
+    } else if gate.definition.argumentCount.lowerBound > 0 {
+      throw malformed(
+        gate, "the tag \(name) needs its \(gate.definition.isNoise ? "arguments" : "angles")")
     }
     let written = spelling(of: gate, arguments: arguments)
     let isSame = written?.gate == base && written?.tag == tag
@@ -67,13 +69,15 @@ extension StimTag {
     of gate: Gate, from scanner: inout FormulaScanner
   ) throws(Malformed) -> [Double] {
     let parameters = gate.definition.parameters
+    if parameters.isEmpty { return try readNumbers(of: gate, from: &scanner) }
     var values: [String: Double] = [:]
     repeat {
       guard let name = scanner.readName(), parameters.contains(name) else {
         throw malformed(gate, "the tag does not give \(list(parameters)) by name")
       }
       guard scanner.skip("="), let value = scanner.readFormula(values: [:]), value.isFinite else {
-        throw malformed(gate, "the value of \(name) is not an angle such as 0.3*pi")
+        let kind = gate.definition.isNoise ? "a number such as 0.01" : "an angle such as 0.3*pi"
+        throw malformed(gate, "the value of \(name) is not \(kind)")
       }
       guard values.updateValue(value, forKey: name) == nil else {
         throw malformed(gate, "\(name) is given twice")
@@ -86,6 +90,27 @@ extension StimTag {
       throw malformed(gate, "the tag does not give \(name)")
     }
     return parameters.map { values[$0]! }
+  }
+
+  /// `1,0,0.5)`: as many numbers as the gate may take.
+  private static func readNumbers(
+    of gate: Gate, from scanner: inout FormulaScanner
+  ) throws(Malformed) -> [Double] {
+    var numbers: [Double] = []
+    let limit = gate.definition.argumentCount.upperBound
+    repeat {
+      guard let value = scanner.readFormula(values: [:]), value.isFinite else {
+        throw malformed(gate, "argument \(numbers.count + 1) of the tag is not a number")
+      }
+      guard numbers.count < limit else {
+        throw malformed(gate, "\(gate.name) takes at most \(limit) arguments")
+      }
+      numbers.append(value)
+    } while scanner.skip(",")
+    guard scanner.skip(")"), scanner.isAtEnd else {
+      throw malformed(gate, "the tag does not end after its arguments")
+    }
+    return numbers
   }
 
   private static func list(_ names: [String]) -> String {
@@ -114,7 +139,16 @@ extension StimTag {
   }
 
   private static func text(of arguments: [Double], for gate: Gate) -> String {
+    guard !gate.definition.isNoise else { return noiseText(of: arguments, for: gate) }
     let parts = zip(gate.definition.parameters, arguments).map { "\($0)=\(halfTurns($1))*pi" }
+    return "(" + parts.joined(separator: ",") + ")"
+  }
+
+  private static func noiseText(of arguments: [Double], for gate: Gate) -> String {
+    let names = gate.definition.parameters
+    let parts = arguments.indices.map { index in
+      (names.isEmpty ? "" : names[index] + "=") + decimal(arguments[index])
+    }
     return "(" + parts.joined(separator: ",") + ")"
   }
 
@@ -131,7 +165,7 @@ extension StimTag {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  /// The Clifford that carries a gate's tag; `nil` if the gate is not written as a tag.
+  /// The instruction that carries a gate's tag; `nil` if the gate is not written as a tag.
   static func base(of gate: Gate) -> Gate? {
     switch gate.definition.stimForm {
     case .tag(let base, _), .tagWithArguments(let base, _): base
@@ -145,8 +179,9 @@ extension StimTag {
     switch definition.stimForm {
     case .tag(let base, let name): return "\(base.name)[\(name)]"
     case .tagWithArguments(let base, let name):
-      let angles = definition.parameters.map { "\($0)=0.3*pi" }.joined(separator: ",")
-      return "\(base.name)[\(name)(\(angles))]"
+      let value = definition.isNoise ? "0.01" : "0.3*pi"
+      let arguments = definition.parameters.map { "\($0)=\(value)" }.joined(separator: ",")
+      return "\(base.name)[\(name)(\(arguments.isEmpty ? "1,0,…" : arguments))]"
     case .instruction, .none: return nil
     }
   }

@@ -6,8 +6,9 @@ import Reporting
 struct CatalogCommand: DocumentedCommand {
   static let summary = "List what qsim knows."
   static let details = ""
-  static let examples = ["qsim catalog gates H"]
-  static let configuration = configured("catalog", subcommands: [CatalogGatesCommand.self])
+  static let examples = ["qsim catalog gates H", "qsim catalog noise thermal"]
+  static let configuration = configured(
+    "catalog", subcommands: [CatalogGatesCommand.self, CatalogNoiseCommand.self])
 
   func run() throws {
     throw LackOfInput(command: Self.self)
@@ -77,6 +78,56 @@ struct CatalogGatesCommand: DocumentedCommand {
         .string(definition.openQASM.map(\.name).joined(separator: " ")),
         .string(definition.parameters.joined(separator: " ")), ReportValue(definition.qubitCount),
         .string(definition.category.rawValue), .string(definition.summary),
+      ])
+    }
+    return table
+  }
+}
+
+/// `qsim catalog noise`: every noise model.
+struct CatalogNoiseCommand: DocumentedCommand {
+  static let summary = "List the noise models, or describe some."
+  static let details =
+    "Defaults of parameters follow '='; a parameter without one stands for others."
+  static let examples = ["qsim catalog noise si1000", "qsim catalog noise --csv"]
+  static let configuration = configured("noise")
+
+  @Argument(help: "Names of models; all of them without one.")
+  var names: [String] = []
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var terminal: TerminalOptions
+
+  func run() throws {
+    let definitions = try names.isEmpty ? NoiseModelCatalog.all : names.map(Self.definition)
+    if !names.isEmpty, !output.json, !output.csv {
+      let texts = definitions.map { NoiseReference.entry(for: $0) }
+      OutputFile.standard.write(texts.joined(separator: "\n"))
+      return
+    }
+    var report = Report(
+      provenance: Provenance(command: "catalog noise", version: QSimCommand.version))
+    report.tables = [Self.table(of: definitions)]
+    output.print(report)
+  }
+
+  private static func definition(named name: String) throws -> NoiseModelDefinition {
+    if let definition = NoiseModelCatalog.definition(named: name) { return definition }
+    let hint = nearestName(to: name, in: NoiseModelCatalog.all.map(\.name))
+      .map { "did you mean '\($0)'?" }
+    throw CommandFailure(
+      .usage, "there is no noise model '\(name)'", hint: hint ?? "'qsim catalog noise' lists them")
+  }
+
+  private static func table(of definitions: [NoiseModelDefinition]) -> ReportTable {
+    var table = ReportTable(columns: [
+      .init("name", alignment: .left), .init("parameters", alignment: .left),
+      .init("summary", alignment: .left),
+    ])
+    for definition in definitions {
+      table.append([
+        .string(definition.name), .string(NoiseReference.defaults(of: definition)),
+        .string(definition.summary),
       ])
     }
     return table

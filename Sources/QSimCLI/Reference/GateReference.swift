@@ -86,11 +86,15 @@ enum GateReference {
     case .instruction: code(definition.name)
     case .tag(let base, let tag): code("\(base.name)[\(tag)]")
     case .tagWithArguments(let base, let tag):
-      code(
-        "\(base.name)[\(tag)(\(definition.parameters.map { "\($0)=…*pi" }.joined(separator: ", ")))]"
-      )
+      code("\(base.name)[\(tag)(\(tagArguments(of: definition)))]")
     case .none: "no name of its own"
     }
+  }
+
+  private static func tagArguments(of definition: GateDefinition) -> String {
+    guard !definition.parameters.isEmpty else { return "…" }
+    let value = definition.isNoise ? "…" : "…*pi"
+    return definition.parameters.map { "\($0)=\(value)" }.joined(separator: ", ")
   }
 
   private static func libraries(_ sources: OpenQASMSource) -> String {

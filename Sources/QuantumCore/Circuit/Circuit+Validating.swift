@@ -45,6 +45,9 @@ extension Circuit {
     for (index, argument) in arguments.enumerated() where !argument.isFinite {
       throw CircuitError("argument", "\(argument) is not a finite number", .argument(index))
     }
+    if definition.argumentRule == .krausOperators {
+      return try validate(operators: arguments, of: definition)
+    }
     guard definition.hasProbabilityArguments else {
       if definition.gate == .observableInclude,
         arguments[0] != arguments[0].rounded() || arguments[0] < 0 || arguments[0] > 4_294_967_295
@@ -58,9 +61,30 @@ extension Circuit {
       throw CircuitError(
         "probability", "\(argument) is not a probability in 0...1", .argument(index))
     }
-    if arguments.count > 1, arguments.reduce(0, +) > Self.probabilitySumLimit {
+    if definition.argumentRule == .probabilities, arguments.count > 1,
+      arguments.reduce(0, +) > Self.probabilitySumLimit
+    {
       throw CircuitError(
         "probability", "the probabilities of \(definition.name) sum to more than 1", .argument(0))
+    }
+  }
+
+  private func validate(
+    operators arguments: [Double], of definition: GateDefinition
+  ) throws(CircuitError) {
+    let size = 1 << (definition.qubitCount ?? 0)
+    let numbers = 2 * size * size
+    guard arguments.count % numbers == 0 else {
+      throw CircuitError(
+        "argument-count",
+        "\(definition.name) takes \(numbers) numbers an operator, not \(arguments.count) in all",
+        hint: "\(size) × \(size) entries, each a real and an imaginary part, row by row")
+    }
+    let operators = GateDefinition.operators(fromFlat: arguments, size: size)
+    if let defect = KrausChannel.defect(of: operators) {
+      throw CircuitError(
+        "channel", "\(definition.name) is not a channel: \(defect)",
+        hint: "the operators' K†K sum to the identity, to 1e-9")
     }
   }
 

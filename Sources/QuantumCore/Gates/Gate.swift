@@ -23,6 +23,8 @@ public enum Gate: UInt8, Hashable, Sendable, CaseIterable {
   // Noise
   case xError, yError, zError, depolarize1, depolarize2, pauliChannel1, pauliChannel2
   case correlatedError, elseCorrelatedError, heraldedErase, heraldedPauliChannel1, iError, iiError
+  case amplitudeDamping, generalizedAmplitudeDamping, phaseDamping, thermalRelaxation, readoutError
+  case kraus1, kraus2
   // Collapse
   case m, mx, my, mr, mrx, mry, reset, resetX, resetY
   case mxx, myy, mzz, mpp, mpad

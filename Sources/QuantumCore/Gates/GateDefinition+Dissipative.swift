@@ -1,4 +1,4 @@
-// Noise, collapse, products and annotations: everything that is not a plain unitary. Names and meaning as in Stim
+// Collapse, products and annotations: everything that is not a plain unitary. Names and meaning as in Stim
 // [Gidney21]; probabilities are per application of the instruction to one group of targets.
 
 extension GateDefinition {
@@ -16,49 +16,6 @@ extension GateDefinition {
       flows: [
         "X__ -> X__", "Z__ -> YYZ", "_X_ -> XZZ", "_Z_ -> -XXZ", "__X -> -XYY", "__Z -> __Z",
       ], inverse: .gate(.spp), label: "SPP†"),
-  ]
-
-  static let noiseChannels: [GateDefinition] = [
-    noise(.xError, "X_ERROR", .each(1), ["p"], "Applies X with probability p."),
-    noise(.yError, "Y_ERROR", .each(1), ["p"], "Applies Y with probability p."),
-    noise(.zError, "Z_ERROR", .each(1), ["p"], "Applies Z with probability p."),
-    noise(
-      .depolarize1, "DEPOLARIZE1", .each(1), ["p"],
-      "Applies X, Y or Z, each with probability p/3; p = 3/4 mixes completely."),
-    noise(
-      .depolarize2, "DEPOLARIZE2", .each(2), ["p"],
-      "Applies one of the 15 two-qubit Paulis, each with probability p/15; p = 15/16 mixes completely."
-    ),
-    noise(
-      .pauliChannel1, "PAULI_CHANNEL_1", .each(1), ["px", "py", "pz"],
-      "Applies X, Y or Z with the given probabilities."),
-    noise(
-      .pauliChannel2, "PAULI_CHANNEL_2", .each(2),
-      [
-        "pix", "piy", "piz", "pxi", "pxx", "pxy", "pxz", "pyi", "pyx", "pyy", "pyz", "pzi", "pzx",
-        "pzy", "pzz",
-      ], "Applies one of the 15 two-qubit Paulis with the given probabilities."),
-    noise(
-      .correlatedError, "E", aliases: ["CORRELATED_ERROR"], .whole, ["p"],
-      "Applies a Pauli product with probability p."),
-    noise(
-      .elseCorrelatedError, "ELSE_CORRELATED_ERROR", .whole, ["p"],
-      "Applies a Pauli product with probability p if no correlated error of the chain before it happened."
-    ),
-    noise(
-      .heraldedErase, "HERALDED_ERASE", .each(1), ["p"],
-      "With probability p replaces the qubit by the maximally mixed state; records whether it did.",
-      records: 1),
-    noise(
-      .heraldedPauliChannel1, "HERALDED_PAULI_CHANNEL_1", .each(1), ["pi", "px", "py", "pz"],
-      "Applies I, X, Y or Z with the given probabilities and records that it did.", records: 1),
-    noise(
-      .iError, "I_ERROR", .each(1), [], count: 0...255,
-      "Does nothing; keeps a place and probabilities for an error to be modelled elsewhere."),
-    noise(
-      .iiError, "II_ERROR", .each(2), [], count: 0...255,
-      "Does nothing to two qubits; keeps a place and probabilities for an error to be modelled elsewhere."
-    ),
   ]
 
   static let collapses: [GateDefinition] = [
@@ -128,16 +85,6 @@ extension GateDefinition {
       "Runs a block a fixed number of times."),
   ]
 
-  private static func noise(
-    _ gate: Gate, _ name: String, aliases: [String] = [], _ shape: TargetShape,
-    _ parameters: [String],
-    count: ClosedRange<Int>? = nil, _ summary: String, records: Int = 0
-  ) -> GateDefinition {
-    GateDefinition(
-      gate, name, aliases: aliases, category: .noise, shape: shape, parameters: parameters,
-      argumentCount: count, summary, records: records, probabilities: true)
-  }
-
   private static func collapse(
     _ gate: Gate, _ name: String, aliases: [String] = [], _ shape: TargetShape, _ flows: [String],
     _ decomposition: String?, _ summary: String, category: GateCategory = .collapse,
@@ -147,7 +94,7 @@ extension GateDefinition {
     GateDefinition(
       gate, name, aliases: aliases, category: category, shape: shape,
       parameters: records > 0 ? ["p"] : [], argumentCount: records > 0 ? 0...1 : 0...0, summary,
-      flows: flows, decomposition: decomposition, records: records, probabilities: true,
+      flows: flows, decomposition: decomposition, records: records, argumentRule: .probabilities,
       label: label)
   }
 

@@ -29,6 +29,18 @@ public enum TargetShape: Hashable, Sendable {
   case none
 }
 
+/// Which numbers an instruction takes as arguments; all are finite.
+public enum ArgumentRule: Sendable, Hashable {
+  /// Any: angles, coordinates, entries of a matrix.
+  case any
+  /// Each in 0...1.
+  case independentProbabilities
+  /// Each in 0...1, and 1 at most together: of cases that exclude each other.
+  case probabilities
+  /// Matrices K₀, K₁ … with ΣKᵢ†Kᵢ = 1: real and imaginary parts, row by row.
+  case krausOperators
+}
+
 /// Where an OpenQASM name may be used without a definition.
 public struct OpenQASMSource: OptionSet, Sendable, Hashable {
   public let rawValue: UInt8
@@ -52,7 +64,8 @@ public struct GateDefinition: Sendable {
     case instruction
     /// A Clifford with a tag, as the community writes non-Clifford gates: `S[T] 0`.
     case tag(Gate, String)
-    /// A Clifford with a tag that holds named angles: `I[R_X(theta=0.3*pi)] 0`.
+    /// An instruction with a tag that holds arguments: angles `I[R_X(theta=0.3*pi)] 0`, or for noise plain numbers,
+    /// named where they have names: `I_ERROR[AMPLITUDE_DAMPING(gamma=0.1)] 0`, `I_ERROR[KRAUS1(1,0,…)] 0`.
     case tagWithArguments(Gate, String)
     /// Not expressible but through its decomposition.
     case none
@@ -93,6 +106,7 @@ public struct GateDefinition: Sendable {
   }
 
   public typealias MatrixFunction = @Sendable (ArraySlice<Double>) -> ComplexMatrix
+  public typealias ChannelFunction = @Sendable (_ arguments: [Double]) -> KrausChannel
 
   public let gate: Gate
   /// Canonical name: Stim's where Stim has the gate (upper case), otherwise OpenQASM's (lower case).
@@ -111,6 +125,8 @@ public struct GateDefinition: Sendable {
   public let summary: String
   /// The unitary for given arguments; bit j of an index is the group's j-th qubit.
   public let matrix: MatrixFunction?
+  /// The channel on one group of qubits for valid arguments; of every noise gate of fixed width that records nothing.
+  public let channel: ChannelFunction?
   public let controlledForm: ControlledForm?
   public let flows: [StabilizerFlow]
   /// Steps over H, S, CX, M, R, such as `H 0; CX 0 1`, equal to the gate up to a global phase.
@@ -124,8 +140,8 @@ public struct GateDefinition: Sendable {
   public let recordsPerGroup: Int
   /// Whether `rec[-k]` and `sweep[k]` may stand where a control stands.
   public let allowsClassicalControl: Bool
-  /// Whether the arguments are probabilities.
-  public let hasProbabilityArguments: Bool
+  /// Which arguments are accepted.
+  public let argumentRule: ArgumentRule
   /// Text of at most four characters for drawings.
   public let label: String
 
@@ -134,9 +150,10 @@ public struct GateDefinition: Sendable {
     qasm: [OpenQASMName] = [], category: GateCategory, shape: TargetShape,
     parameters: [String] = [],
     argumentCount: ClosedRange<Int>? = nil, _ summary: String, matrix: MatrixFunction? = nil,
+    channel: ChannelFunction? = nil,
     controlled: ControlledForm? = nil, flows: [String] = [], decomposition: String? = nil,
     body: String? = nil, inverse: Inverse = .none, power: Power = .general, records: Int = 0,
-    classicalControl: Bool = false, probabilities: Bool = false, label: String? = nil
+    classicalControl: Bool = false, argumentRule: ArgumentRule = .any, label: String? = nil
   ) {
     self.gate = gate
     self.name = name
@@ -149,6 +166,7 @@ public struct GateDefinition: Sendable {
     self.argumentCount = argumentCount ?? parameters.count...parameters.count
     self.summary = summary
     self.matrix = matrix
+    self.channel = channel
     controlledForm = controlled
     self.flows = flows.map { StabilizerFlow($0)! }
     self.decomposition = decomposition
@@ -157,7 +175,7 @@ public struct GateDefinition: Sendable {
     self.power = power
     recordsPerGroup = records
     allowsClassicalControl = classicalControl
-    hasProbabilityArguments = probabilities
+    self.argumentRule = argumentRule
     self.label = label ?? name
   }
 
@@ -172,6 +190,10 @@ public struct GateDefinition: Sendable {
     }
   }
   public var isNoise: Bool { category == .noise }
+  /// Whether the arguments are probabilities.
+  public var hasProbabilityArguments: Bool {
+    argumentRule == .probabilities || argumentRule == .independentProbabilities
+  }
   public var isMeasurement: Bool { recordsPerGroup > 0 && category != .noise }
   public var isReset: Bool { [.reset, .resetX, .resetY, .mr, .mrx, .mry].contains(gate) }
   public var isAnnotation: Bool { category == .annotation }

@@ -64,6 +64,11 @@ extension KrausChannel {
     self.init(operators)
   }
 
+  /// Nothing happens.
+  public static func identity(qubitCount: Int) -> KrausChannel {
+    KrausChannel([.identity(1 << qubitCount)])
+  }
+
   /// Energy decay |1⟩ → |0⟩ with probability γ.
   public static func amplitudeDamping(_ gamma: Double) -> KrausChannel {
     precondition((0...1).contains(gamma), "A probability is in 0...1")
@@ -80,6 +85,79 @@ extension KrausChannel {
       ComplexMatrix([[1, 0], [0, .init((1 - lambda).squareRoot())]]),
       ComplexMatrix([[0, 0], [0, .init(lambda.squareRoot())]]),
     ])
+  }
+}
+
+extension KrausChannel {
+  /// Exchange of energy with a bath: populations move by the fraction γ towards `excited` on |1⟩, coherences shrink by
+  /// √(1 − γ).
+  ///
+  /// - Parameters:
+  ///   - gamma: γ = 1 − e^{−t/T₁}, in 0...1.
+  ///   - excited: population of |1⟩ at rest, in 0...1; 0 is amplitude damping.
+  /// - Source: [NielsenChuang10], section 8.3.5.
+  public static func generalizedAmplitudeDamping(_ gamma: Double, excited: Double) -> KrausChannel {
+    precondition((0...1).contains(excited), "A probability is in 0...1")
+    let decay = amplitudeDamping(gamma).operators
+    guard excited > 0 else { return KrausChannel(decay) }
+    let flip = Pauli.x.matrix
+    let excitation = decay.map { flip * $0 * flip }
+    return KrausChannel(
+      decay.map { $0.scaled(by: .init((1 - excited).squareRoot())) }
+        + excitation.map { $0.scaled(by: .init(excited.squareRoot())) })
+  }
+
+  /// T₁ and T₂ together, exactly for every T₂ ≤ 2T₁: generalized amplitude damping, then phase damping.
+  ///
+  /// Coherences shrink by √((1 − γ)(1 − λ)); see `relaxation(time:t1:t2:)` for γ and λ of given times.
+  ///
+  /// - Source: [NielsenChuang10], sections 8.3.5 and 8.3.6.
+  public static func thermalRelaxation(
+    _ gamma: Double, dephasing lambda: Double, excited: Double
+  ) -> KrausChannel {
+    KrausChannel.generalizedAmplitudeDamping(gamma, excited: excited)
+      .followed(by: .phaseDamping(lambda))
+  }
+
+  /// γ and λ of `thermalRelaxation` after a time, such that populations relax as e^{−t/T₁} and coherences shrink as
+  /// e^{−t/T₂}.
+  ///
+  ///     γ = 1 − e^{−t/T₁},   λ = 1 − e^{−2t(1/T₂ − 1/(2T₁))}
+  ///
+  /// - Parameters: times in one unit; infinite T₁ or T₂ means none of that decay.
+  /// - Precondition: `time` ≥ 0, `t1` and `t2` positive, `t2` ≤ 2`t1`.
+  public static func relaxation(
+    time: Double, t1: Double, t2: Double
+  ) -> (gamma: Double, lambda: Double) {
+    precondition(time >= 0 && t1 > 0 && t2 > 0 && t2 <= 2 * t1, "Times need 0 < T2 <= 2 T1")
+    guard time > 0 else { return (0, 0) }
+    let pureRate = max(0, 1 / t2 - 1 / (2 * t1))
+    return (-Double.expMinusOne(-time / t1), -Double.expMinusOne(-2 * time * pureRate))
+  }
+
+  /// A classical confusion of |0⟩ and |1⟩, which loses all coherence: what a faulty readout does to the bit it reads.
+  ///
+  /// - Parameters: probabilities, `p01` that 0 becomes 1 and `p10` that 1 becomes 0.
+  public static func readoutError(p01: Double, p10: Double) -> KrausChannel {
+    precondition((0...1).contains(p01) && (0...1).contains(p10), "A probability is in 0...1")
+    func root(_ p: Double) -> ComplexMatrix.Element { .init(p.squareRoot()) }
+    return KrausChannel([
+      ComplexMatrix([[root(1 - p01), 0], [0, 0]]), ComplexMatrix([[0, 0], [root(p01), 0]]),
+      ComplexMatrix([[0, 0], [0, root(1 - p10)]]), ComplexMatrix([[0, root(p10)], [0, 0]]),
+    ])
+  }
+
+  /// This channel, then another on the same qubits. Operators that vanish are left out.
+  public func followed(by next: KrausChannel) -> KrausChannel {
+    precondition(qubitCount == next.qubitCount, "Channels differ in width")
+    let products = next.operators.flatMap { later in operators.map { later * $0 } }
+    let kept = products.filter { $0.elements.contains { $0 != .zero } }
+    return KrausChannel(kept)
+  }
+
+  /// The same channel in another basis: V ∘ channel ∘ V†.
+  public func conjugated(by basis: ComplexMatrix) -> KrausChannel {
+    KrausChannel(operators.map { basis * $0 * basis.adjoint })
   }
 }
 
@@ -113,8 +191,11 @@ extension GateDefinition {
     return (1..<16).map { (p[$0 - 1], PauliString([order[$0 / 4], order[$0 % 4]])) }
   }
 
-  /// The channel a noise instruction is, heralds summed over; `nil` for gates that are not a channel on a group of qubits.
-  public func channel(_ arguments: some RandomAccessCollection<Double>) -> KrausChannel? {
+  /// The channel a noise instruction is on a group of qubits, heralds summed over; `nil` for gates that are none.
+  ///
+  /// - Precondition: the arguments are valid for the gate.
+  public func averagedChannel(_ arguments: some RandomAccessCollection<Double>) -> KrausChannel? {
+    if let channel { return channel(Array(arguments)) }
     guard let qubits = qubitCount, let errors = pauliErrors(arguments) else { return nil }
     return KrausChannel(paulis: errors, qubitCount: qubits)
   }

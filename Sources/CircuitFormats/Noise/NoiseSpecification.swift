@@ -1,0 +1,50 @@
+import QuantumCore
+
+/// What `--noise` and `--model` take: a model of the catalog with its settings, or a noise file.
+///
+///     depolarizing            depolarizing:p=1e-3           thermal:t1_us=50,t2_us=70           device.json
+public enum NoiseSpecification: Sendable {
+  case model(NoiseModel)
+  /// The path of a JSON file to read, see `NoiseFile`.
+  case file(String)
+
+  /// - Parameters:
+  ///   - text: `NAME`, `NAME:key=value,…` or a path: a text with a slash, or that ends in `.json`.
+  ///   - settings: more settings, as if they stood after the others.
+  /// - Throws: a `Diagnostic` without a place, naming what is wrong with the text.
+  public static func parse(
+    _ text: String, settings: [(name: String, value: Double)] = []
+  ) throws(Diagnostic) -> NoiseSpecification {
+    if text.contains("/") || text.lowercased().hasSuffix(".json") {
+      guard settings.isEmpty else {
+        throw Diagnostic("a noise file takes no settings", code: "usage", hint: "change the file")
+      }
+      return .file(text)
+    }
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    guard let definition = NoiseModelCatalog.definition(named: name) else {
+      throw Diagnostic(
+        "there is no noise model '\(name)'", code: "unknown-model",
+        hint: nearestName(to: name, in: NoiseModelCatalog.all.map(\.name))
+          .map { "did you mean '\($0)'?" } ?? "'qsim catalog noise' lists them")
+    }
+    var all: [(name: String, value: Double)] = []
+    if parts.count > 1 {
+      for item in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
+        all.append(try setting(String(item)))
+      }
+    }
+    return .model(try definition.model(settings: all + settings))
+  }
+
+  /// Reads `key=value`.
+  public static func setting(_ text: String) throws(Diagnostic) -> (name: String, value: Double) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, let value = Double(parts[1]), value.isFinite else {
+      throw Diagnostic(
+        "'\(text)' is not a setting", code: "usage", hint: "write key=value, such as p=0.001")
+    }
+    return (String(parts[0]), value)
+  }
+}
