@@ -4,8 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-
-#include "CQSimKernels.h"
+#include "Internal.h"
 
 namespace {
 
@@ -35,7 +34,27 @@ void *mapLarge(uint64_t bytes) {
   return reinterpret_cast<void *>(aligned);
 }
 
+struct Scratch {
+  void *memory = nullptr;
+  size_t bytes = 0;
+  ~Scratch() { free(memory); }
+};
+
+thread_local Scratch scratch;
+
 }  // namespace
+
+// On small pages: a chunk is a quarter of a large one, which would be cleared as a whole when first touched.
+void *qkScratch(size_t bytes) {
+  if (scratch.bytes < bytes) {
+    void *memory = nullptr;
+    if (posix_memalign(&memory, 4096, bytes) != 0) return nullptr;
+    free(scratch.memory);
+    scratch.memory = memory;
+    scratch.bytes = bytes;
+  }
+  return scratch.memory;
+}
 
 extern "C" {
 

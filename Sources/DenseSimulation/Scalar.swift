@@ -75,9 +75,13 @@ package struct Executor: Sendable {
   }
 
   /// Calls `body` on ranges that cover `0..<count`.
-  package func forEachRange(_ count: UInt64, _ body: (Range<UInt64>) -> Void) {
-    if threads == 1 || count < UInt64(Self.serialLimit / 4) { return body(0..<count) }
-    let size = Self.chunkSize(count)
+  ///
+  /// - Parameter unitSize: amplitudes that one of `count` stands for.
+  package func forEachRange(
+    _ count: UInt64, unitSize: UInt64 = 1, _ body: (Range<UInt64>) -> Void
+  ) {
+    if threads == 1 || count * unitSize < UInt64(Self.serialLimit / 4) { return body(0..<count) }
+    let size = max(1, Self.chunkSize(count * unitSize) / unitSize)
     Parallel.forEach(chunks: Int((count + size - 1) / size), threads: threads) { chunk in
       let start = UInt64(chunk) * size
       body(start..<min(count, start + size))

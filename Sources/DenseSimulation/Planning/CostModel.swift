@@ -1,52 +1,70 @@
 import QuantumCore
 
-/// What a step costs, in sweeps: the time of one dense single-qubit gate on the whole state.
+/// What steps cost, in processor cycles for each vector of 64 bytes on amplitudes that are in the second-level cache.
 ///
-/// A table, so that a plan depends on the circuit only, never on the machine's load or on `threads`.
-///
-/// Measured with the direct kernels on one core of an EPYC 9004 (AVX-512), 2²² amplitudes, single (double) precision:
-/// dense k = 1…6 take 2.2 1.9 2.8 5.3 9.9 19 (4.0 3.7 5.4 11 20 40) ms.
+/// A table, so that a plan depends on the circuit only, never on the machine's load or on `threads`; `qsim bench kernels`
+/// measures it. Measured on one core of an EPYC 9004 (AVX-512).
 package struct CostModel: Sendable {
-  /// Sweeps of a dense block on k = 0…6 qubits.
-  package var dense: [Double] = [1, 1, 1, 1.4, 2.6, 4.8, 9.4]
-  /// A diagonal, whatever its qubits.
-  package var diagonal = 1.0
-  /// The part of a sweep that is paid however few amplitudes a gate touches.
-  package var smallestStep = 0.15
-  /// Dense blocks made by fusion have at most this many qubits.
-  package var widestBlock = 4
-  /// Diagonals made by fusion have at most this many qubits.
-  package var widestDiagonal = 12
+  /// Dense blocks on k = 0…6 qubits.
+  package var dense: [Double] = [6, 6.5, 9.5, 17.5, 35, 70, 140]
+  /// A product of phases, however many.
+  package var phases = 5.0
+  /// A step of its own for a diagonal that is no product of phases, or for a Pauli product.
+  package var sweep = 9.0
+  /// Rotations of up to four qubits: what is paid for the step, and for each.
+  package var rotationsStep = 2.5
+  package var rotation = 0.8
+  /// The part of a step that is paid however few amplitudes a gate touches.
+  package var smallestStep = 1.0
   /// From this many qubits on, matrix products of OpenBLAS beat the direct kernels.
   package var narrowestProduct = 7
+
+  /// How eagerly gates are merged.
+  package struct Strategy: Sendable {
+    package var dense: [Double]
+    package var widestDense: Int
+    package var makesRotations: Bool
+  }
+
+  package var strategies: [Strategy] = [
+    Strategy(dense: [6, 6.5, 9.5], widestDense: 2, makesRotations: true),
+    Strategy(dense: [6, 6.5, 9.5], widestDense: 2, makesRotations: false),
+    Strategy(dense: [6, 6.5, 9, 13], widestDense: 3, makesRotations: false),
+    Strategy(dense: [6, 6.5, 9, 12, 16], widestDense: 4, makesRotations: false),
+  ]
+
+  /// For what can be merged before chunks are chosen.
+  package var pairStrategy = Strategy(dense: [6, 6.5, 9.5], widestDense: 2, makesRotations: false)
 
   package static let standard = CostModel()
 
   package init() {}
 
   /// The cost of a gate as a step of its own.
-  package func cost(_ gate: GateApplication) -> Double {
+  package func cost(_ planned: PlannedGate) -> Double {
+    let gate = planned.gate
     let controls = Double(UInt64(1) << UInt64(min(40, gate.controlMask.nonzeroBitCount)))
     switch gate.action {
-    case .dense: return smallestStep + dense[min(6, gate.targets.count)] / controls
-    case .diagonal(let factors):
-      let active = Double(factors.count { $0 != .one }) / Double(max(1, factors.count))
-      return smallestStep + diagonal * active / controls
+    case .dense:
+      if planned.rotation != nil { return rotationsCost(count: 1) }
+      return smallestStep + dense[min(6, gate.targets.count)] / controls
+    case .diagonal: return smallestStep + sweep / controls
     case .permutation(let map, let phases):
       let moved = map.indices.count { map[$0] != $0 || phases[$0] != .one }
-      return smallestStep + Double(moved) / Double(map.count) / controls
-    case .pauli: return 1 + smallestStep
+      return smallestStep + sweep * Double(moved) / Double(map.count) / controls
+    case .pauli: return sweep + smallestStep
     }
   }
 
-  /// The cost of a dense block with this many qubits.
-  package func blockCost(qubitCount: Int) -> Double {
-    smallestStep + (qubitCount > 6 ? .infinity : dense[qubitCount])
+  /// The cost of a gate among many others, with which it shares its step where it can.
+  package func crowdCost(_ gate: PlannedGate) -> Double {
+    if gate.isPhases { return phases / 16 }
+    return gate.turned.nonzeroBitCount == 1 && gate.kept == 0
+      ? rotationsCost(count: 4) / 4 : cost(gate)
   }
 
-  /// The cost of one diagonal in place of two: at most all the amplitudes that either changes.
-  package func diagonalCost(_ first: Double, _ second: Double) -> Double {
-    min(smallestStep + diagonal, first + second - smallestStep)
+  package func rotationsCost(count: Int) -> Double {
+    rotationsStep * Double((count + 3) / 4) + rotation * Double(count)
   }
 
   /// Which code applies a gate under a choice of the user.

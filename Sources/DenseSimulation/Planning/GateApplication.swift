@@ -82,6 +82,8 @@ package struct GateApplication: Sendable, Hashable {
 
   fileprivate static func simplestAction(of matrix: ComplexMatrix) -> Action {
     let size = matrix.rowCount
+    // Most matrices are dense, and show it in their first column.
+    if (0..<size).count(where: { matrix[$0, 0] != .zero }) > 1 { return .dense(matrix) }
     var map = [UInt32](repeating: 0, count: size)
     var phases = [Element](repeating: .zero, count: size)
     var rowsUsed: UInt64 = 0
@@ -205,72 +207,6 @@ extension GateApplication.Action {
     case .diagonal(let factors): factors.count.trailingZeroBitCount
     case .permutation(let map, _): map.count.trailingZeroBitCount
     case .pauli: 0
-    }
-  }
-}
-
-// MARK: - Steps for kernels
-
-/// A gate prepared for the kernels of one table.
-package final class CompiledStep: @unchecked Sendable {
-  private let step: OpaquePointer
-  package let unitCount: UInt64
-
-  /// `nil` when memory runs out.
-  package init?(_ gate: GateApplication, qubitCount: Int, table: KernelTable) {
-    guard let step = gate.makeStep(qubitCount: qubitCount, table: table) else { return nil }
-    self.step = step
-    unitCount = qk_step_unit_count(step)
-  }
-
-  deinit { qk_step_free(step) }
-
-  package func run(on state: UnsafeMutableRawPointer, with executor: Executor) {
-    let shared = UncheckedSendable((step, state))
-    executor.forEachRange(unitCount) { range in
-      qk_step_run(shared.value.0, shared.value.1, range.lowerBound, range.upperBound)
-    }
-  }
-}
-
-extension GateApplication {
-  fileprivate func makeStep(qubitCount: Int, table: KernelTable) -> OpaquePointer? {
-    var description = qk_gate()
-    description.qubit_count = Int32(qubitCount)
-    description.target_count = Int32(targets.count)
-    description.control_mask = controlMask
-    description.control_value = controlValue
-    var numbers: [Element] = []
-    var map: [UInt32] = []
-    switch action {
-    case .dense(let matrix):
-      description.kind = Int32(QK_DENSE)
-      numbers = matrix.elements
-    case .diagonal(let factors):
-      description.kind = Int32(QK_DIAGONAL)
-      numbers = factors
-    case .permutation(let destinations, let phases):
-      description.kind = Int32(QK_PERMUTATION)
-      numbers = phases
-      map = destinations
-    case .pauli(let product, let alpha, let beta):
-      description.kind = Int32(QK_PAULI)
-      description.pauli_x = product.x
-      description.pauli_z = product.z
-      let scaled = beta * product.phase
-      description.alpha = (alpha.real, alpha.imaginary)
-      description.beta = (scaled.real, scaled.imaginary)
-    }
-    let positions = targets.map { Int32($0) }
-    return positions.withUnsafeBufferPointer { positions in
-      numbers.withUnsafeBytes { numbers in
-        map.withUnsafeBufferPointer { map in
-          description.targets = positions.baseAddress
-          description.matrix = numbers.baseAddress?.assumingMemoryBound(to: Double.self)
-          description.permutation = map.baseAddress
-          return withUnsafePointer(to: description) { table.pointer.pointee.make_step($0) }
-        }
-      }
     }
   }
 }

@@ -1,175 +1,257 @@
 import ComplexModule
 import QuantumCore
 
-/// Merges gates into blocks, greedily and in order: small dense blocks and wide diagonals.
+/// What one step applies.
+package enum FusedAction: Sendable {
+  case gate(GateApplication)
+  /// All diagonal gates of a layer.
+  case phases(PhasePolynomial)
+  /// A rotation [[cos, −sin], [sin, cos]] on each of several qubits.
+  case rotations([QubitRotation])
+}
+
+package struct QubitRotation: Sendable {
+  package var qubit: Int
+  package var angle: Double
+
+  package init(qubit: Int, angle: Double) {
+    self.qubit = qubit
+    self.angle = angle
+  }
+}
+
+/// A step and how many gates of the circuit it stands for.
+package struct FusedStep: Sendable {
+  package var action: FusedAction
+  package var turned: UInt64
+  package var kept: UInt64
+  package var gateCount: Int
+  package var cost: Double
+}
+
+/// Merges gates into blocks, greedily and in order: small dense blocks, rotations of several qubits, and diagonals of
+/// any width.
 ///
-/// A gate may join any block from the last one that does not commute with it to the end of the list, since nothing in
-/// between shares its qubits (diagonals pass diagonals). It joins where the model says that this is cheaper than a step of
+/// A gate may join any block from the last one that it does not commute with to the end of the list. Two gates commute
+/// where both are diagonal on every qubit they share. It joins where the strategy says that this is cheaper than a step of
 /// its own; blocks further back than a fixed window are not looked at.
 package struct GateFusion {
-  package let model: CostModel
+  private let strategy: CostModel.Strategy
+  private let model: CostModel
+  private let local: UInt64
   private var blocks: [Block] = []
-  /// For each qubit one more than the last block that touches it, and the last that is not diagonal.
-  private var lastBlock = [Int](repeating: 0, count: 64)
-  private var lastDense = [Int](repeating: 0, count: 64)
+  /// For each qubit one more than the last block that touches it, and the last that turns it.
+  private var lastTouched = [Int](repeating: 0, count: 64)
+  private var lastTurned = [Int](repeating: 0, count: 64)
   private static let window = 48
 
+  private enum Kind { case dense, phases, rotations, alone }
+
   private struct Block {
-    var gates: [GateApplication]
-    var qubits: UInt64
-    var isDiagonal: Bool
-    var isOpen: Bool
+    var kind: Kind
+    var gates: [PlannedGate]
+    var turned: UInt64
+    var kept: UInt64
+    /// Under the strategy.
     var cost: Double
+    var qubits: UInt64 { turned | kept }
   }
 
-  package init(model: CostModel = .standard) { self.model = model }
+  private init(strategy: CostModel.Strategy, model: CostModel, local: UInt64) {
+    self.strategy = strategy
+    self.model = model
+    self.local = local
+  }
 
   /// Steps equal to the gates applied one after the other.
-  package static func fused(_ gates: [GateApplication], model: CostModel = .standard) -> [FusedStep]
-  {
-    var fusion = GateFusion(model: model)
+  ///
+  /// Several strategies are tried, and the one whose steps cost least is taken.
+  ///
+  /// - Parameter local: qubits that matrices may act on; diagonals may be anywhere.
+  package static func fused(
+    _ gates: [PlannedGate], local: UInt64 = .max, model: CostModel = .standard
+  ) -> [FusedStep] {
+    var best: (fusion: GateFusion, cost: Double)?
+    for strategy in model.strategies {
+      var fusion = GateFusion(strategy: strategy, model: model, local: local)
+      for gate in gates {
+        if strategy.makesRotations, let parts = gate.rotationBetweenPhases {
+          for part in parts { fusion.append(part) }
+        } else {
+          fusion.append(gate)
+        }
+      }
+      let cost = fusion.blocks.reduce(0) { $0 + fusion.cost(of: $1) }
+      if cost < best?.cost ?? .infinity { best = (fusion, cost) }
+    }
+    return best?.fusion.steps ?? []
+  }
+
+  /// The gates with everything merged that two qubits can hold.
+  package static func pairs(
+    _ gates: [PlannedGate], model: CostModel = .standard
+  ) -> [PlannedGate] {
+    var fusion = GateFusion(strategy: model.pairStrategy, model: model, local: .max)
     for gate in gates { fusion.append(gate) }
-    return fusion.blocks.map { FusedStep(gate: merged($0), gateCount: $0.gates.count) }
+    return fusion.blocks.flatMap { block -> [PlannedGate] in
+      guard block.kind == .dense, block.gates.count > 1 else { return block.gates }
+      let gate = matrix(block.gates.map(\.gate), on: block.qubits)
+      let count = block.gates.reduce(0) { $0 + $1.gateCount }
+      return gate.isNearlyIdentity ? [] : [PlannedGate(gate, gateCount: count)]
+    }
   }
 
-  private mutating func append(_ gate: GateApplication) {
-    let qubits = gate.qubitMask
-    let isDiagonal = gate.isDiagonal
-    let cost = model.cost(gate)
-    let first = earliestBlock(qubits, isDiagonal: isDiagonal)
-    if isFusable(gate), let (index, newCost) = bestBlock(for: gate, from: first, cost: cost) {
-      blocks[index].gates.append(gate)
-      blocks[index].qubits |= qubits
-      blocks[index].isDiagonal = blocks[index].isDiagonal && isDiagonal
-      blocks[index].cost = newCost
-      note(index)
-    } else {
+  private var steps: [FusedStep] {
+    blocks.compactMap { block in
+      guard let action = merged(block) else { return nil }
+      return FusedStep(
+        action: action, turned: block.turned, kept: block.kept,
+        gateCount: block.gates.reduce(0) { $0 + $1.gateCount }, cost: cost(of: block))
+    }
+  }
+
+  /// What a block costs, whatever the strategy made of it.
+  private func cost(of block: Block) -> Double {
+    switch block.kind {
+    case .dense:
+      block.gates.count == 1
+        ? model.cost(block.gates[0]) : model.dense[block.qubits.nonzeroBitCount]
+    case .phases: model.phases
+    case .rotations: model.rotationsCost(count: block.qubits.nonzeroBitCount)
+    case .alone: model.cost(block.gates[0])
+    }
+  }
+
+  private func kind(of gate: PlannedGate) -> Kind {
+    if gate.isPhases { return .phases }
+    if gate.turned == 0 { return .alone }
+    if gate.rotation != nil { return .rotations }
+    if case .pauli = gate.gate.action { return .alone }
+    return gate.qubits.nonzeroBitCount <= strategy.widestDense && gate.qubits & ~local == 0
+      ? .dense : .alone
+  }
+
+  private func strategyCost(_ gate: PlannedGate, _ kind: Kind) -> Double {
+    switch kind {
+    case .dense: min(strategy.dense[gate.qubits.nonzeroBitCount], model.cost(gate))
+    case .phases: model.phases
+    case .rotations: model.rotationsCost(count: 1)
+    case .alone: model.cost(gate)
+    }
+  }
+
+  private mutating func append(_ gate: PlannedGate) {
+    let kind = kind(of: gate)
+    let cost = strategyCost(gate, kind)
+    guard let (index, merged, newCost) = bestBlock(for: gate, kind, cost: cost) else {
       blocks.append(
-        Block(
-          gates: [gate], qubits: qubits, isDiagonal: isDiagonal, isOpen: isFusable(gate), cost: cost
-        ))
-      note(blocks.count - 1)
+        Block(kind: kind, gates: [gate], turned: gate.turned, kept: gate.kept, cost: cost))
+      return note(blocks.count - 1)
     }
+    blocks[index].gates.append(gate)
+    blocks[index].turned |= gate.turned
+    blocks[index].kept |= gate.kept
+    if merged == .dense {
+      // A matrix turns every qubit it has.
+      blocks[index].turned |= blocks[index].kept
+      blocks[index].kept = 0
+    }
+    blocks[index].kind = merged
+    blocks[index].cost = newCost
+    note(index)
   }
 
-  /// Wide gates stay as they are: a multi-controlled gate is never written out as a matrix.
-  private func isFusable(_ gate: GateApplication) -> Bool {
-    if case .pauli = gate.action { return false }
-    let width = gate.qubitMask.nonzeroBitCount
-    return width <= (gate.isDiagonal ? model.widestDiagonal : model.widestBlock)
-  }
-
-  private func earliestBlock(_ qubits: UInt64, isDiagonal: Bool) -> Int {
+  private func earliestBlock(for gate: PlannedGate) -> Int {
+    // The last block in the way may itself take the gate.
     var first = max(0, blocks.count - Self.window)
-    var rest = qubits
-    while rest != 0 {
-      let qubit = rest.trailingZeroBitCount
-      let last = isDiagonal ? lastDense[qubit] : lastBlock[qubit]
-      // The last block itself may take the gate.
-      first = max(first, last - 1)
-      rest &= rest - 1
-    }
+    Self.forEachBit(gate.turned) { first = max(first, lastTouched[$0] - 1) }
+    Self.forEachBit(gate.kept) { first = max(first, lastTurned[$0] - 1) }
     return first
   }
 
   private func bestBlock(
-    for gate: GateApplication, from first: Int, cost: Double
-  ) -> (index: Int, cost: Double)? {
-    var best: (index: Int, cost: Double, gain: Double)?
-    for index in first..<max(first, blocks.count) where blocks[index].isOpen {
-      let block = blocks[index]
-      let width = (block.qubits | gate.qubitMask).nonzeroBitCount
-      let isDiagonal = block.isDiagonal && gate.isDiagonal
-      guard width <= (isDiagonal ? model.widestDiagonal : model.widestBlock) else { continue }
-      let newCost =
-        isDiagonal
-        ? model.diagonalCost(block.cost, cost) : model.blockCost(qubitCount: width)
-      let gain = block.cost + cost - newCost
-      if gain > 1e-9, gain > (best?.gain ?? 0) { best = (index, newCost, gain) }
+    for gate: PlannedGate, _ kind: Kind, cost: Double
+  ) -> (index: Int, kind: Kind, cost: Double)? {
+    if kind == .alone { return nil }
+    var best: (index: Int, kind: Kind, cost: Double, gain: Double)?
+    for index in earliestBlock(for: gate)..<blocks.count {
+      guard let (merged, newCost) = merge(gate, kind, into: blocks[index]) else { continue }
+      let gain = blocks[index].cost + cost - newCost
+      if gain > 1e-9, gain > (best?.gain ?? 0) { best = (index, merged, newCost, gain) }
     }
-    return best.map { ($0.index, $0.cost) }
+    return best.map { ($0.index, $0.kind, $0.cost) }
+  }
+
+  private func merge(
+    _ gate: PlannedGate, _ kind: Kind, into block: Block
+  ) -> (kind: Kind, cost: Double)? {
+    if block.kind == .alone { return nil }
+    if block.kind == .phases, kind == .phases { return (.phases, block.cost) }
+    if block.kind == .rotations, kind == .rotations {
+      let count = (block.turned | gate.turned).nonzeroBitCount
+      return (.rotations, model.rotationsCost(count: count))
+    }
+    // Phases and rotations are not worth a matrix of their own.
+    if strategy.makesRotations, block.kind != .dense, kind != .dense { return nil }
+    let union = block.qubits | gate.qubits
+    let width = union.nonzeroBitCount
+    guard width <= strategy.widestDense, union & ~local == 0 else { return nil }
+    return (.dense, strategy.dense[width])
   }
 
   private mutating func note(_ index: Int) {
-    var rest = blocks[index].qubits
+    let (qubits, turned) = (blocks[index].qubits, blocks[index].turned)
+    Self.forEachBit(qubits) { lastTouched[$0] = max(lastTouched[$0], index + 1) }
+    Self.forEachBit(turned) { lastTurned[$0] = max(lastTurned[$0], index + 1) }
+  }
+
+  private static func forEachBit(_ mask: UInt64, _ body: (Int) -> Void) {
+    var rest = mask
     while rest != 0 {
-      let qubit = rest.trailingZeroBitCount
-      lastBlock[qubit] = max(lastBlock[qubit], index + 1)
-      if !blocks[index].isDiagonal { lastDense[qubit] = max(lastDense[qubit], index + 1) }
+      body(rest.trailingZeroBitCount)
       rest &= rest - 1
     }
   }
 
-  private static func merged(_ block: Block) -> GateApplication {
-    guard block.gates.count > 1 else { return block.gates[0] }
-    let qubits = (0..<64).filter { block.qubits >> UInt64($0) & 1 == 1 }
+  // MARK: Merging
+
+  /// `nil` where the gates of a block cancel.
+  private func merged(_ block: Block) -> FusedAction? {
+    switch block.kind {
+    case .alone: return .gate(block.gates[0].gate)
+    case .phases:
+      var phases = PhasePolynomial()
+      for gate in block.gates {
+        if let more = PhasePolynomial(gate.gate) { phases.multiply(by: more) }
+      }
+      return phases.factors.isEmpty ? nil : .phases(phases)
+    case .rotations: return .rotations(Self.rotations(block.gates))
+    case .dense:
+      if block.gates.count == 1 { return .gate(block.gates[0].gate) }
+      let gate = Self.matrix(block.gates.map(\.gate), on: block.qubits)
+      return gate.isNearlyIdentity ? nil : .gate(gate)
+    }
+  }
+
+  private static func rotations(_ gates: [PlannedGate]) -> [QubitRotation] {
+    var rotations: [QubitRotation] = []
+    for gate in gates {
+      let (qubit, angle) = (gate.gate.targets[0], gate.rotation ?? 0)
+      if let index = rotations.firstIndex(where: { $0.qubit == qubit }) {
+        rotations[index].angle += angle
+      } else {
+        rotations.append(QubitRotation(qubit: qubit, angle: angle))
+      }
+    }
+    return rotations
+  }
+
+  private static func matrix(_ gates: [GateApplication], on mask: UInt64) -> GateApplication {
+    let qubits = (0..<64).filter { mask >> UInt64($0) & 1 == 1 }
     var places = [Int](repeating: 0, count: 64)
     for (place, qubit) in qubits.enumerated() { places[qubit] = place }
-    let gates = block.gates.map { $0.relocated { places[$0] } }
-    if block.isDiagonal {
-      var factors = [Complex<Double>](repeating: .one, count: 1 << qubits.count)
-      for gate in gates { gate.apply(to: &factors) }
-      return GateApplication(.diagonal(factors), targets: qubits)
-    }
+    let local = gates.map { $0.relocated { places[$0] } }
     return GateApplication(
-      matrix: GateApplication.product(gates, qubitCount: qubits.count), targets: qubits)
-  }
-}
-
-/// A gate to apply and how many gates of the circuit it stands for.
-package struct FusedStep: Sendable {
-  package var gate: GateApplication
-  package var gateCount: Int
-}
-
-extension GateApplication {
-  /// The same gate on other qubits.
-  package func relocated(_ place: (Int) -> Int) -> GateApplication {
-    func moved(_ mask: UInt64) -> UInt64 {
-      var (rest, result) = (mask, UInt64(0))
-      while rest != 0 {
-        result |= 1 << UInt64(place(rest.trailingZeroBitCount))
-        rest &= rest - 1
-      }
-      return result
-    }
-    return GateApplication(
-      action, targets: targets.map(place), controlMask: moved(controlMask),
-      controlValue: moved(controlValue))
-  }
-
-  /// The matrix of gates one after the other on a few qubits.
-  package static func product(_ gates: [GateApplication], qubitCount: Int) -> ComplexMatrix {
-    // A row-major matrix is a state whose low bits are the column: the gates act on the high bits.
-    let size = 1 << qubitCount
-    var entries = ComplexMatrix.identity(size).elements
-    for gate in gates { gate.relocated { $0 + qubitCount }.apply(to: &entries) }
-    return ComplexMatrix(rowCount: size, columnCount: size, elements: entries)
-  }
-
-  /// Applies the gate to a small array of amplitudes; Pauli products are not for this.
-  package func apply(to amplitudes: inout [Complex<Double>]) {
-    let fixed = targetMask | controlMask
-    let size = 1 << targets.count
-    let offsets = (0..<size).map { row in
-      targets.enumerated().reduce(0) { $0 | (row >> $1.offset & 1) << $1.element }
-    }
-    var old = [Complex<Double>](repeating: .zero, count: size)
-    for base in amplitudes.indices where UInt64(base) & fixed == controlValue {
-      for row in 0..<size { old[row] = amplitudes[base | offsets[row]] }
-      switch action {
-      case .diagonal(let factors):
-        for row in 0..<size { amplitudes[base | offsets[row]] = factors[row] * old[row] }
-      case .permutation(let map, let phases):
-        for row in 0..<size { amplitudes[base | offsets[Int(map[row])]] = phases[row] * old[row] }
-      case .dense(let matrix):
-        for row in 0..<size {
-          var sum = Complex<Double>.zero
-          for column in 0..<size { sum += matrix[row, column] * old[column] }
-          amplitudes[base | offsets[row]] = sum
-        }
-      case .pauli: preconditionFailure("A Pauli product is a step of its own")
-      }
-    }
+      matrix: GateApplication.product(local, qubitCount: qubits.count), targets: qubits)
   }
 }

@@ -6,8 +6,8 @@ import Reporting
 struct PlanCommand: DocumentedCommand {
   static let summary = "Explain a run without starting it: engine, steps, memory, time."
   static let details = """
-    Steps are what remains after gates are merged; their cost is in sweeps over the state. The time is a guess for \
-    one pass on one core. A plan depends on the circuit and the options, never on '--threads'.
+    Steps are what remains after gates are merged; a sweep applies many of them to a part of the state that stays in \
+    cache. The time is a guess for one pass on one core. A plan depends on the circuit and the options, never on '--threads'.
     """
   static let examples = ["qsim plan Examples/circuits/qft.qasm"]
   static let configuration = configured("plan")
@@ -21,6 +21,7 @@ struct PlanCommand: DocumentedCommand {
   @Option(help: "List at most this many steps; 0 for all.")
   var top = 32
 
+  @OptionGroup var noise: NoiseOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var terminal: TerminalOptions
@@ -31,15 +32,21 @@ struct PlanCommand: DocumentedCommand {
 
   func run() throws {
     let values = try ParameterSweep.single(param, for: "a plan")
+    let models = try noise.models()
     let source = try input.read(for: Self.self)
-    let file = try source.parse(inputs: values)
-    let warnings = source.report(file.warnings, on: terminal.current)
+    var file = try source.parse(inputs: values)
+    let cleanCircuit = file.circuit
+    let noisy = try NoiseLoader.apply(models, to: cleanCircuit, of: source)
+    file.circuit = noisy.circuit
+    let warnings =
+      source.report(file.warnings, on: terminal.current)
+      + NoiseLoader.report(noisy, on: terminal.current)
     // A plan for more memory than there is is still a plan: it says so itself.
     var options = engine.simulationOptions()
     let available = options.memoryLimit ?? .max
     options.memoryLimit = nil
     let plan = try SimulationFailure.explained(source) {
-      try StateVectorSimulator.plan(for: file.circuit, options: options)
+      try EnginePlan(engine.engine, for: file.circuit, options: options)
     }
     var report = Report(
       provenance: Provenance(command: "plan", version: QSimCommand.version, warnings: warnings))
@@ -49,6 +56,10 @@ struct PlanCommand: DocumentedCommand {
     ]
     report.provenance.machine = engine.machine
     report.fields = output.json ? fields(of: plan, file, source) : lines(of: plan, file, available)
+    if output.json, !noisy.firings.isEmpty {
+      report.fields["input"] = .object(source.summary(of: cleanCircuit))
+      report.fields["noise"] = NoiseLoader.list(of: noisy.firings)
+    }
     report.tables = [steps(of: plan, file.circuit)]
     output.print(report)
     let hidden = plan.stepCount - (report.tables.first?.rows.count ?? 0)
@@ -58,59 +69,67 @@ struct PlanCommand: DocumentedCommand {
   }
 
   private func fields(
-    of plan: StateVectorSimulator.Plan, _ file: CircuitFile, _ source: CircuitSource
+    of plan: EnginePlan, _ file: CircuitFile, _ source: CircuitSource
   ) -> ReportObject {
     [
       "input": .object(source.summary(of: file.circuit)),
       "engine": [
-        "name": .string(StateVectorSimulator.name), "why": .string(plan.why),
+        "name": .string(plan.name), "why": .string(plan.why),
         "precision": .string(engine.precision.rawValue),
       ],
-      "strategy": .string("\(plan.strategy)"),
+      "strategy": .string(plan.strategy),
       "live_qubits": .array(plan.liveQubits.map(ReportValue.int)),
       "gates": .int(plan.gateCount), "steps": .int(plan.stepCount),
-      "sweeps": .double(plan.sweeps), "state_bytes": .uint(plan.stateBytes),
+      "sweeps": .int(plan.sweepCount), "bytes": .double(plan.bytes), "flops": .double(plan.flops),
+      "state_bytes": .uint(plan.stateBytes),
       "estimated_s": .double(plan.estimatedSeconds),
     ]
   }
 
   private func lines(
-    of plan: StateVectorSimulator.Plan, _ file: CircuitFile, _ available: UInt64
+    of plan: EnginePlan, _ file: CircuitFile, _ available: UInt64
   ) -> ReportObject {
     let circuit = file.circuit
     let bytes = DecimalText.bytes(plan.stateBytes)
-    let size = "2^\(plan.liveQubits.count) × \(engine.precision.bytesPerAmplitude) B"
-    var memory = "\(bytes) (\(size))"
+    var memory = "\(bytes) (\(plan.stateSize))"
     if plan.stateBytes > available { memory += "; only \(DecimalText.bytes(available)) available" }
     return [
       "circuit": .string(
         "\(file.format.title): \(circuit.qubitCount) qubits, \(plan.liveQubits.count) of them live; "
           + "\(circuit.gateCount) gates, depth \(circuit.depth)"),
-      "engine": .string("\(StateVectorSimulator.name), \(engine.precision.rawValue) precision"),
+      "engine": .string("\(plan.name), \(engine.precision.rawValue) precision"),
       "why": .string(plan.why),
       "steps": .string(
-        "\(plan.stepCount) for \(plan.gateCount) gates, \(DecimalText.rounded(plan.sweeps, digits: 3)) sweeps"
+        "\(plan.stepCount) for \(plan.gateCount) gates, in \(plan.sweepCount) sweeps over the state"
+      ),
+      "work": .string(
+        "\(DecimalText.rounded(plan.flops, digits: 3)) flops; \(bytesText(plan.bytes)) read and written"
       ),
       "memory": .string(memory),
       "estimate": .string("\(DecimalText.duration(plan.estimatedSeconds)) a pass on one core"),
     ]
   }
 
-  private func steps(of plan: StateVectorSimulator.Plan, _ circuit: Circuit) -> ReportTable {
+  private func bytesText(_ bytes: Double) -> String {
+    DecimalText.bytes(bytes < 1.8e19 ? UInt64(bytes) : .max)
+  }
+
+  private func steps(of plan: EnginePlan, _ circuit: Circuit) -> ReportTable {
     var table = ReportTable(columns: [
-      .init("step"), .init("kind", alignment: .left), .init("gates"),
+      .init("sweep"), .init("step"), .init("kind", alignment: .left), .init("gates"),
       .init("qubits", alignment: .left), .init("controls", alignment: .left),
-      .init("route", alignment: .left), .init("sweeps", digits: 3),
+      .init("route", alignment: .left), .init("cost", digits: 3),
     ])
     func names(_ positions: [Int]) -> ReportValue {
       let qubits = positions.map { plan.liveQubits[$0] }
       if output.json { return .array(qubits.map(ReportValue.int)) }
       return .string(qubits.map(String.init).joined(separator: " "))
     }
-    for step in plan.stretches.lazy.flatMap(\.steps).prefix(top == 0 ? .max : top) {
+    for step in plan.steps.prefix(top == 0 ? .max : top) {
       table.append([
-        .int(table.rows.count + 1), .string(step.kind), .int(step.gateCount), names(step.targets),
-        names(step.controls), .string(step.route.rawValue), .double(step.cost),
+        .int(step.sweep + 1), .int(table.rows.count + 1), .string(step.kind), .int(step.gateCount),
+        names(step.targets), names(step.controls), .string(step.route.rawValue),
+        .double(step.cost),
       ])
     }
     return table
