@@ -6,9 +6,14 @@ import QuantumCore
 /// Makes and reads bytes; files are the caller's.
 public enum NumPyFile {
   /// The bytes before the amplitudes: magic, version, and a dictionary padded with spaces to a multiple of 64 bytes.
-  public static func header(amplitudeCount: Int, precision: Precision) -> [UInt8] {
+  ///
+  /// - Parameter rowCount: of a matrix in C order; `nil` for a vector.
+  public static func header(
+    amplitudeCount: Int, precision: Precision, rowCount: Int? = nil
+  ) -> [UInt8] {
     let type = precision == .double ? "<c16" : "<c8"
-    var dictionary = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(amplitudeCount),), }"
+    let shape = rowCount.map { "(\($0), \(amplitudeCount / $0))" } ?? "(\(amplitudeCount),)"
+    var dictionary = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }"
     let unpadded = 10 + dictionary.utf8.count + 1
     dictionary += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
     let length = dictionary.utf8.count
@@ -17,10 +22,15 @@ public enum NumPyFile {
   }
 
   /// Calls `write` with the header and then with the amplitudes, a few megabytes at a time.
+  ///
+  /// - Parameter rowCount: writes a matrix with so many rows, in place of a vector.
   public static func write<S: Scalar>(
-    _ state: StateVector<S>, to write: (UnsafeRawBufferPointer) throws -> Void
+    _ state: StateVector<S>, rowCount: Int? = nil,
+    to write: (UnsafeRawBufferPointer) throws -> Void
   ) rethrows {
-    try header(amplitudeCount: state.amplitudeCount, precision: S.precision).withUnsafeBytes(write)
+    try header(
+      amplitudeCount: state.amplitudeCount, precision: S.precision, rowCount: rowCount
+    ).withUnsafeBytes(write)
     try state.withAmplitudes { amplitudes in
       let bytes = UnsafeRawBufferPointer(amplitudes)
       var start = 0

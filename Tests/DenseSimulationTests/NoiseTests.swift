@@ -12,19 +12,33 @@ struct NoiseCase: Sendable, CustomTestStringConvertible {
 
   static let all: [NoiseCase] = Gate.allCases.compactMap { gate in
     guard gate.definition.isNoise else { return nil }
-    let count = gate.definition.parameters.count
-    // Different from each other, and together below 1.
-    return NoiseCase(
-      gate: gate,
-      arguments: (0..<count).map {
-        0.9 * (1 + 0.2 * Double($0)) / (Double(count) + 1) / (1 + 0.1 * Double(count))
-      })
+    return NoiseCase(gate: gate, arguments: gate.definition.sampleArguments(seed: 7))
+  }
+}
+
+extension NoiseCase {
+  /// The channel twice, on low and on high qubits.
+  static func append(_ example: NoiseCase, to circuit: inout Circuit) {
+    switch example.gate {
+    case .correlatedError, .elseCorrelatedError:
+      circuit.append(.correlatedError, arguments: [0.3], targets: [.pauli(.x, 0), .pauli(.y, 1)])
+      circuit.append(
+        .elseCorrelatedError, arguments: [0.5], targets: [.pauli(.z, 1), .pauli(.z, 2)])
+      circuit.append(.elseCorrelatedError, arguments: [0.25], targets: [.pauli(.y, 0)])
+      circuit.append(example.gate, arguments: [0.6], targets: [.pauli(.x, 2)])
+    default:
+      let count = example.gate.definition.qubitCount ?? 1
+      circuit.append(
+        example.gate, arguments: example.arguments, targets: (0..<count).map { .qubit($0) })
+      circuit.append(
+        example.gate, arguments: example.arguments, targets: (0..<count).map { .qubit(2 - $0) })
+    }
   }
 }
 
 struct NoiseTests {
   @Test func `every noise channel of the catalog is tried`() {
-    #expect(NoiseCase.all.count == 13)
+    #expect(NoiseCase.all.count == 20)
   }
 
   /// The channel in the middle of a circuit, and at its end where it becomes flips of the drawn bits.
@@ -40,7 +54,7 @@ struct NoiseTests {
       circuit.append(.rx, [0.7], 0)
       circuit.append(.ry, [1.3], 1)
       circuit.append(.cz, 1, 2)
-      append(example, to: &circuit)
+      NoiseCase.append(example, to: &circuit)
       if !isLast {
         circuit.append(.cx, 1, 0)
         circuit.append(.sqrtX, 1)
@@ -50,23 +64,6 @@ struct NoiseTests {
       let run = try StateVectorSimulator().run(
         circuit, shots: 20_000, seed: 3, options: SimulationOptions())
       expectSamples(run, match: try ReferenceSimulator.distribution(of: circuit))
-    }
-  }
-
-  private func append(_ example: NoiseCase, to circuit: inout Circuit) {
-    switch example.gate {
-    case .correlatedError, .elseCorrelatedError:
-      circuit.append(.correlatedError, arguments: [0.3], targets: [.pauli(.x, 0), .pauli(.y, 1)])
-      circuit.append(
-        .elseCorrelatedError, arguments: [0.5], targets: [.pauli(.z, 1), .pauli(.z, 2)])
-      circuit.append(.elseCorrelatedError, arguments: [0.25], targets: [.pauli(.y, 0)])
-      circuit.append(example.gate, arguments: [0.6], targets: [.pauli(.x, 2)])
-    default:
-      let count = example.gate.definition.qubitCount ?? 1
-      circuit.append(
-        example.gate, arguments: example.arguments, targets: (0..<count).map { .qubit($0) })
-      circuit.append(
-        example.gate, arguments: example.arguments, targets: (0..<count).map { .qubit(2 - $0) })
     }
   }
 

@@ -78,6 +78,23 @@ public enum RandomCircuits {
     return circuit
   }
 
+  /// Channels of the catalog that record nothing and depend on nothing, on random qubits.
+  public static func appendNoise(
+    to circuit: inout Circuit, count: Int, using rng: inout PhiloxGenerator
+  ) {
+    let channels = Gate.allCases.filter { gate in
+      guard let size = gate.definition.qubitCount, gate.definition.isNoise else { return false }
+      return size <= circuit.qubitCount && gate.definition.recordsPerGroup == 0
+    }
+    for _ in 0..<count {
+      let gate = channels.randomElement(using: &rng)!
+      let qubits = distinct(gate.definition.qubitCount!, of: circuit.qubitCount, using: &rng)
+      circuit.append(
+        gate, arguments: gate.definition.sampleArguments(seed: rng.next() >> 32),
+        targets: qubits.map { .qubit($0) })
+    }
+  }
+
   /// A phase on a random Pauli product of two qubits.
   private static func appendProduct(
     to circuit: inout Circuit, qubits: Int, using rng: inout PhiloxGenerator

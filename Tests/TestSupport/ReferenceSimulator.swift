@@ -279,6 +279,16 @@ public struct ReferenceSimulator {
     _ gate: Gate, _ p: [Double], _ group: ArraySlice<Target>, _ bit: Int?, _ classical: Classical,
     _ density: ComplexMatrix, _ result: inout Ensemble
   ) {
+    if let channel = gate.definition.channel, gate.definition.pauliErrors(p) == nil,
+      ![.iError, .iiError].contains(gate)
+    {
+      let qubits = group.map(\.value)
+      for matrix in channel(p).operators {
+        let whole = Self.whole(matrix, on: qubits, of: circuit.qubitCount)
+        Self.add([classical: whole * density * whole.adjoint], to: &result)
+      }
+      return
+    }
     var classical = classical
     if gate == .correlatedError { classical.chainHappened = false }
     let isOff = gate == .elseCorrelatedError && classical.chainHappened
@@ -300,6 +310,24 @@ public struct ReferenceSimulator {
         Self.add([next: after], to: &result)
       }
     }
+  }
+
+  /// An operator on some qubits as one on all, entry by entry.
+  private static func whole(
+    _ matrix: ComplexMatrix, on qubits: [Int], of qubitCount: Int
+  ) -> ComplexMatrix {
+    let size = 1 << qubitCount
+    let mask = qubits.reduce(0) { $0 | 1 << $1 }
+    func place(_ index: Int) -> Int {
+      qubits.enumerated().reduce(0) { $0 | (index >> $1.element & 1) << $1.offset }
+    }
+    var result = ComplexMatrix(zeros: size, by: size)
+    for row in 0..<size {
+      for column in 0..<size where row & ~mask == column & ~mask {
+        result[row, column] = matrix[place(row), place(column)]
+      }
+    }
+    return result
   }
 
   private typealias ErrorCase = (probability: Double, paulis: [(Pauli, Int)])

@@ -69,7 +69,11 @@ package struct LiveQubits: Sendable {
         mark(target)
       }
     default:
-      guard let errors = instruction.gate.definition.pauliErrors(arguments) else { return }
+      let definition = instruction.gate.definition
+      guard let errors = definition.pauliErrors(arguments) else {
+        if definition.stimForm != .instruction { circuit.targets(of: instruction).forEach(mark) }
+        return
+      }
       circuit.forEachGroup(of: instruction) { group, _ in
         for (place, target) in group.enumerated() {
           if errors.contains(where: { $0.probability > 0 && $0.pauli[place].hasX }) { mark(target) }

@@ -14,6 +14,7 @@ package struct Program: Sendable {
     case measure(Measurement)
     case reset(position: Int, basis: Pauli)
     case noise(Noise)
+    case kraus(Kraus)
     case constant(Constant)
     case assign(ClassicalDestination, ClassicalExpression)
     case jump(Int)
@@ -59,6 +60,44 @@ package struct Program: Sendable {
     }
   }
 
+  /// A channel ρ ↦ Σ KᵢρKᵢ† that is not a mixture of Paulis.
+  package struct Kraus: Sendable {
+    /// The one that acts where nothing much happens comes first.
+    package var operators: [ComplexMatrix]
+    package var positions: [Int]
+    /// Probabilities of 0 → 1 and 1 → 0, for channels that only confuse the two.
+    package var confusion: (p01: Double, p10: Double)?
+
+    package init(
+      _ channel: KrausChannel, positions: [Int], confusion: (p01: Double, p10: Double)? = nil
+    ) {
+      let bounds = channel.operators.map(Self.leastWeight)
+      let quiet = bounds.indices.max { bounds[$0] < bounds[$1] } ?? 0
+      operators = [channel.operators[quiet]]
+      for (index, matrix) in channel.operators.enumerated() where index != quiet {
+        if matrix.elements.contains(where: { $0 != .zero }) { operators.append(matrix) }
+      }
+      self.positions = positions
+      self.confusion = confusion
+    }
+
+    /// A bound of the probability that an operator other than the first acts, whatever the state.
+    package var loudProbability: Double {
+      operators.count == 1 ? 0 : 1 - max(0, Self.leastWeight(operators[0]) - 1e-12)
+    }
+
+    /// A lower bound of ‖Kψ‖² over all states of norm 1, by Gershgorin's circles for K†K.
+    private static func leastWeight(_ matrix: ComplexMatrix) -> Double {
+      let gram = matrix.adjoint * matrix
+      return (0..<gram.rowCount).reduce(1) { least, row in
+        let radius = (0..<gram.columnCount).reduce(0.0) {
+          $1 == row ? $0 : $0 + gram[row, $1].length
+        }
+        return min(least, gram[row, row].real - radius)
+      }
+    }
+  }
+
   /// A recorded bit that does not depend on the amplitudes.
   package struct Constant: Sendable {
     package var value: Bool
@@ -81,7 +120,7 @@ package struct Program: Sendable {
       case .unitary, .jump, .startLoop, .nextTurn, .halt: true
       case .constant(let constant): constant.flipProbability == 0
       case .assign, .dynamic, .feedback, .jumpUnless: true
-      case .measure, .reset, .noise: false
+      case .measure, .reset, .noise, .kraus: false
       }
     }
   }
@@ -98,6 +137,8 @@ extension Program {
       case measure(mask: UInt64, isInverted: Bool, flipProbability: Double, bit: Int?)
       /// Errors as flips of the drawn bits.
       case noise(Noise, flips: [UInt64])
+      /// One drawn bit is read as the other.
+      case confusion(mask: UInt64, p01: Double, p10: Double)
       case constant(Constant)
       case assign(ClassicalDestination, ClassicalExpression)
     }
@@ -148,7 +189,8 @@ extension Program {
       case .jump(let target), .jumpUnless(_, let target), .nextTurn(_, let target):
         earliest = max(earliest, index + 1, target)
       case .startLoop, .halt: earliest = max(earliest, index + 1)
-      case .unitary, .dynamic, .feedback, .measure, .reset, .noise, .constant, .assign: break
+      case .unitary, .dynamic, .feedback, .measure, .reset, .noise, .kraus, .constant, .assign:
+        break
       }
     }
     return min(earliest, steps.count)
@@ -188,6 +230,16 @@ private struct TailAnalysis {
     case .noise(let noise):
       guard kind == .sampling, noise.qubits & touched == 0 else { return false }
       reversedSteps.append(.noise(noise, flips: noise.cases.map { flips(of: $0.product) }))
+      return true
+    case .kraus(let kraus):
+      guard kind == .sampling, let confusion = kraus.confusion,
+        let position = kraus.positions.first,
+        touched >> UInt64(position) & 1 == 0, bases[position] ?? .z == .z
+      else { return false }
+      // A bit that is not measured has nothing to confuse.
+      guard bases[position] != nil else { return true }
+      reversedSteps.append(
+        .confusion(mask: 1 << UInt64(position), p01: confusion.p01, p10: confusion.p10))
       return true
     case .reset(let position, _):
       return kind == .sampling && (touched | measured) >> UInt64(position) & 1 == 0

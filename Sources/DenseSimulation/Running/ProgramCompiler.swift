@@ -303,7 +303,7 @@ package struct ProgramCompiler {
     _ instruction: Instruction, _ group: ArraySlice<Target>, _ bit: Int?
   ) throws(Obstacle) {
     let definition = instruction.gate.definition
-    if definition.isNoise { return compileNoise(instruction, group, bit) }
+    if definition.isNoise { return try compileNoise(instruction, group, bit) }
     switch instruction.gate {
     case .spp, .sppDag: try compileProductPhase(instruction.gate, group)
     case .m, .mx, .my, .mr, .mrx, .mry, .mxx, .myy, .mzz, .mpp:
@@ -423,7 +423,7 @@ package struct ProgramCompiler {
 
   private mutating func compileNoise(
     _ instruction: Instruction, _ group: ArraySlice<Target>, _ bit: Int?
-  ) {
+  ) throws(Obstacle) {
     let gate = instruction.gate
     let arguments = circuit.arguments(of: instruction)
     var noise = Program.Noise(cases: [], bit: bit)
@@ -440,7 +440,9 @@ package struct ProgramCompiler {
       noise.cases = [(arguments.first ?? 0, product)]
       noise.chain = gate == .correlatedError ? .starts : .continues
     default:
-      guard let errors = gate.definition.pauliErrors(arguments) else { return }
+      guard let errors = gate.definition.pauliErrors(arguments) else {
+        return try compileChannel(gate, Array(arguments), group)
+      }
       noise.isHeralded = gate == .heraldedErase || gate == .heraldedPauliChannel1
       if gate == .heraldedErase {
         noise.cases.append((arguments[arguments.startIndex] / 4, .init()))
@@ -459,6 +461,26 @@ package struct ProgramCompiler {
       }
     }
     if noise.isHeralded || noise.chain != .none || !noise.cases.isEmpty { emit(.noise(noise)) }
+  }
+}
+
+extension ProgramCompiler {
+  /// A channel by its Kraus operators.
+  private mutating func compileChannel(
+    _ gate: Gate, _ arguments: [Double], _ group: ArraySlice<Target>
+  ) throws(Obstacle) {
+    guard let channel = gate.definition.channel?(arguments) else {
+      throw Obstacle(.unsupported, "\(gate.name) is not a channel", range: range)
+    }
+    let positions = group.compactMap { live.position(of: $0.value) }
+    assert(positions.count == group.count, "Every qubit of such a channel is live")
+    let confusion = gate == .readoutError ? (p01: arguments[0], p10: arguments[1]) : nil
+    let kraus = Program.Kraus(channel, positions: positions, confusion: confusion)
+    if kraus.operators.count == 1 {
+      add(GateApplication(matrix: kraus.operators[0], targets: positions))
+    } else {
+      emit(.kraus(kraus))
+    }
   }
 }
 

@@ -4,6 +4,8 @@ import QSim
 /// The values of `--engine`.
 enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
   case auto, statevector
+  case densityMatrix = "density-matrix"
+  case trajectories
 }
 
 extension Precision: ExpressibleByArgument {}

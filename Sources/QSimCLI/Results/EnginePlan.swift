@@ -1,0 +1,108 @@
+import QSim
+
+/// What an engine would do with a circuit, whichever it is.
+struct EnginePlan {
+  /// One pass over the state.
+  struct Step {
+    /// The sweep that it is part of, from 0.
+    let sweep: Int
+    let kind: String
+    let gateCount: Int
+    /// Positions among the live qubits.
+    let targets: [Int]
+    let controls: [Int]
+    let route: KernelRoute
+    /// In the engine's own unit.
+    let cost: Double
+  }
+
+  /// The engine's name, as `--engine` takes it.
+  let name: String
+  /// Why this engine, and how it goes about it.
+  let why: String
+  /// `finalState` or `trajectories`.
+  let strategy: String
+  let liveQubits: [Int]
+  let stateBytes: UInt64
+  /// How the bytes come about, such as `2^20 × 16 B`.
+  let stateSize: String
+  let gateCount: Int
+  let steps: [Step]
+  /// Passes over the state.
+  let sweepCount: Int
+  /// Read and written, were none of the state in cache.
+  let bytes: Double
+  /// Real additions and multiplications.
+  let flops: Double
+  let estimatedSeconds: Double
+
+  var stepCount: Int { steps.count }
+
+  /// - Parameter listingSteps: Whether gates are merged into steps; without, there are none.
+  /// - Throws: `Obstacle` if the engine cannot run the circuit.
+  init(
+    _ choice: EngineChoice, for circuit: Circuit, options: SimulationOptions,
+    listingSteps: Bool = true
+  ) throws {
+    if choice == .densityMatrix {
+      self.init(
+        try DensityMatrixSimulator.plan(for: circuit, options: options), options.precision)
+    } else {
+      self.init(
+        try StateVectorSimulator.plan(
+          for: circuit, options: options, listingSteps: listingSteps), choice, options.precision)
+    }
+  }
+
+  private init(
+    _ plan: StateVectorSimulator.Plan, _ choice: EngineChoice, _ precision: Precision
+  ) {
+    let isOneState = plan.strategy == .finalState
+    let asked = choice == .auto ? "" : "asked for; "
+    switch choice {
+    case .trajectories: name = TrajectorySimulator.name
+    case .auto: name = isOneState ? StateVectorSimulator.name : TrajectorySimulator.name
+    case .statevector, .densityMatrix: name = StateVectorSimulator.name
+    }
+    why =
+      "\(asked)runs any circuit by its amplitudes; \(Self.count(plan.liveQubits)); \(plan.strategy.rawValue)"
+    strategy = "\(plan.strategy)"
+    (liveQubits, stateBytes) = (plan.liveQubits, plan.stateBytes)
+    stateSize = "2^\(plan.liveQubits.count) × \(precision.bytesPerAmplitude) B"
+    let sweeps = plan.stretches.flatMap(\.sweeps)
+    steps = sweeps.enumerated().flatMap { index, sweep in sweep.steps.map { (index, $0) } }.map {
+      (index, step) in
+      Step(
+        sweep: index, kind: step.kind, gateCount: step.gateCount, targets: step.targets,
+        controls: step.controls, route: step.route, cost: step.cost)
+    }
+    gateCount = plan.gateCount
+    (sweepCount, bytes, flops) = (plan.sweepCount, plan.bytes, plan.flops)
+    estimatedSeconds = plan.estimatedSeconds
+  }
+
+  private init(_ plan: DensityMatrixSimulator.Plan, _ precision: Precision) {
+    name = DensityMatrixSimulator.name
+    let shots =
+      plan.isOneSimulation
+      ? "one simulation, shots drawn from its end"
+      : "shots part where a result is needed, channels act as a whole"
+    why = "asked for; exact mixtures of all errors; \(Self.count(plan.liveQubits)); \(shots)"
+    strategy = plan.isOneSimulation ? "finalState" : "trajectories"
+    (liveQubits, stateBytes) = (plan.liveQubits, plan.stateBytes)
+    stateSize = "4^\(plan.liveQubits.count) × \(precision.bytesPerAmplitude / 2) B"
+    steps = plan.steps.enumerated().map { index, step in
+      Step(
+        sweep: index, kind: step.kind, gateCount: step.gateCount, targets: step.targets,
+        controls: [],
+        route: .simd, cost: step.cost)
+    }
+    gateCount = plan.gateCount
+    (sweepCount, bytes, flops) = (plan.sweepCount, plan.bytes, plan.flops)
+    estimatedSeconds = plan.estimatedSeconds
+  }
+
+  private static func count(_ qubits: [Int]) -> String {
+    "\(qubits.count) live qubit\(qubits.count == 1 ? "" : "s")"
+  }
+}
