@@ -116,31 +116,20 @@ extension StateVector {
     return result
   }
 
-  /// The weights of a product's eigenspaces.
-  package struct OutcomeWeights {
-    package var plus: Double
-    package var minus: Double
-    /// Probability of result 1 (eigenvalue −1); 0 or 1 exactly where the other is a rounding error.
-    package var probabilityOfOne: Double {
-      let p = minus / (plus + minus)
-      if !(p > S.negligibleProbability) { return 0 }
-      return p < 1 - S.negligibleProbability ? p : 1
-    }
-    package var isCertain: Bool { probabilityOfOne == 0 || probabilityOfOne == 1 }
-  }
-
   /// - Precondition: the product is Hermitian.
   package func outcomeWeights(of product: PauliProduct) -> OutcomeWeights {
     if product.x == 0, product.z.nonzeroBitCount == 1, product.phaseExponent & 1 == 0 {
       let zero = weight(mask: product.z, value: 0)
       let one = weight(mask: product.z, value: product.z)
       return product.phaseExponent == 0
-        ? OutcomeWeights(plus: zero, minus: one) : OutcomeWeights(plus: one, minus: zero)
+        ? OutcomeWeights(plus: zero, minus: one, negligible: S.negligibleProbability)
+        : OutcomeWeights(plus: one, minus: zero, negligible: S.negligibleProbability)
     }
     let norm = normSquared
     let expectation = expectation(of: product).real
     return OutcomeWeights(
-      plus: max(0, (norm + expectation) / 2), minus: max(0, (norm - expectation) / 2))
+      plus: max(0, (norm + expectation) / 2), minus: max(0, (norm - expectation) / 2),
+      negligible: S.negligibleProbability)
   }
 
   /// Keeps the eigenspace of a result and scales it to norm 1; leaves the state alone if that is all of it.
@@ -163,4 +152,20 @@ extension StateVector {
       }
     }
   }
+}
+
+/// The weights of the two eigenspaces of a Hermitian product in a state.
+package struct OutcomeWeights: Sendable {
+  package var plus: Double
+  package var minus: Double
+  /// Outcomes less likely than this are rounding errors.
+  package var negligible: Double
+
+  /// Probability of result 1 (eigenvalue −1); 0 or 1 exactly where the other is a rounding error.
+  package var probabilityOfOne: Double {
+    let p = minus / (plus + minus)
+    if !(p > negligible) { return 0 }
+    return p < 1 - negligible ? p : 1
+  }
+  package var isCertain: Bool { probabilityOfOne == 0 || probabilityOfOne == 1 }
 }

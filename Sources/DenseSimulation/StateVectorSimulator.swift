@@ -45,6 +45,11 @@ public struct StateVectorSimulator: Simulator {
       self.bits = bits
       self.record = record
     }
+
+    init<State: ProgramState>(_ run: TrajectoryRun<State>) {
+      bits = Samples(source: .bits, table: run.bits.table)
+      record = Samples(source: .record, table: run.record.table)
+    }
   }
 
   /// Runs the circuit `shots` times; gives classical bits and measurement record.
@@ -65,6 +70,8 @@ public struct StateVectorSimulator: Simulator {
   /// Runs the circuit `shots` times from a state of its live qubits; `nil` is |0…0⟩.
   ///
   /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are live.
+  @_specialize(where S == Double)
+  @_specialize(where S == Float)
   public func run<S: Scalar>(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
     from initialState: StateVector<S>?
@@ -74,15 +81,37 @@ public struct StateVectorSimulator: Simulator {
     options.precision = S.precision
     let (program, live) = try Self.prepare(circuit, options: options, tail: .sampling)
     try Self.check(initialState, for: live)
-    try Self.checkResults(of: circuit, shots: shots, limit: options.memoryLimit)
-    let run = try TrajectoryRun<S>(
+    try ResultMemory.check(circuit, shots: shots, limit: options.memoryLimit)
+    let run = try TrajectoryRun<StateVector<S>>(
       program, of: circuit, live: live, shots: shots, seed: seed, options: options,
-      needsSamples: true,
-      initialState: initialState)
+      request: RunRequest(), initialState: initialState)
     if shots > 0 { try run.run() }
-    return Run(
-      bits: Samples(source: .bits, table: run.bits.table),
-      record: Samples(source: .record, table: run.record.table))
+    return Run(run)
+  }
+
+  /// Runs the circuit once; gives its results and the state that they were drawn from.
+  ///
+  /// - Throws: as `run`.
+  @_specialize(where S == Double)
+  @_specialize(where S == Float)
+  public func runOnce<S: Scalar>(
+    _ circuit: Circuit, as type: S.Type = S.self, seed: UInt64, options: SimulationOptions,
+    from initialState: StateVector<S>? = nil
+  ) throws -> (run: Run, final: FinalState<S>) {
+    var options = options
+    options.precision = S.precision
+    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
+    try Self.check(initialState, for: live)
+    var request = RunRequest<StateVector<S>>()
+    request.states = true
+    let run = try TrajectoryRun<StateVector<S>>(
+      program, of: circuit, live: live, shots: 1, seed: seed, options: options, request: request,
+      initialState: initialState)
+    try run.run()
+    guard let state = run.groups.first?.state else {
+      throw Obstacle(.unsupported, "the circuit has no final state")
+    }
+    return (Run(run), FinalState(liveQubits: live.qubits, state: state))
   }
 
   // MARK: States
@@ -100,27 +129,21 @@ public struct StateVectorSimulator: Simulator {
   public static func hasUniqueState(
     _ circuit: Circuit, options: SimulationOptions
   ) throws(Obstacle) -> Bool {
-    try prepare(circuit, options: options, tail: .state).program.isDeterministic
+    if circuit.isPlainlyUnitary { return true }
+    return try prepare(circuit, options: options, tail: .state).program.isDeterministic
   }
 
   /// The state at the end of a circuit, before measurements that nothing follows.
   ///
-  /// Where outcomes or noise decide, it is the state of one run that this seed draws; counts that `run` gives under the same
-  /// seed are drawn apart from it.
+  /// Where outcomes or noise decide, it is the state of one run that this seed draws; `runOnce` gives the results of that very
+  /// run as well.
   ///
   /// - Throws: as `run`.
   public func finalState<S: Scalar>(
     of circuit: Circuit, as type: S.Type = S.self, seed: UInt64 = 0,
     options: SimulationOptions = SimulationOptions(), from initialState: StateVector<S>? = nil
   ) throws -> FinalState<S> {
-    var result: FinalState<S>?
-    try forEachFinalState(
-      of: circuit, shots: 1, seed: seed, options: options, from: initialState
-    ) { live, state, _ in
-      result = FinalState(liveQubits: live.qubits, state: state)
-    }
-    guard let result else { throw Obstacle(.unsupported, "the circuit has no final state") }
-    return result
+    try runOnce(circuit, as: S.self, seed: seed, options: options, from: initialState).final
   }
 
   /// An observable's mean over shots.
@@ -128,6 +151,10 @@ public struct StateVectorSimulator: Simulator {
     public let value: Double
     /// Of the mean over shots; 0 where the circuit has one final state.
     public let standardError: Double
+
+    public init(value: Double, standardError: Double) {
+      (self.value, self.standardError) = (value, standardError)
+    }
   }
 
   /// Expectations of observables at the end of a circuit, before measurements that nothing follows.
@@ -152,6 +179,8 @@ public struct StateVectorSimulator: Simulator {
   }
 
   /// As `expectations(of:in:shots:seed:options:)`, from a state of the live qubits.
+  @_specialize(where S == Double)
+  @_specialize(where S == Float)
   public func expectations<S: Scalar>(
     of observables: [PauliSum], in circuit: Circuit, shots: Int, seed: UInt64,
     options: SimulationOptions, from initialState: StateVector<S>?
@@ -160,52 +189,26 @@ public struct StateVectorSimulator: Simulator {
     options.precision = S.precision
     let isUnique = try Self.hasUniqueState(circuit, options: options)
     let count = isUnique ? 1 : max(1, shots)
-    var moments = [WeightedMoments](repeating: WeightedMoments(), count: observables.count)
-    try forEachFinalState(
-      of: circuit, shots: count, seed: seed, options: options, from: initialState
-    ) { live, state, shots in
-      for (index, observable) in observables.enumerated() {
-        let value = Self.expectation(of: observable, in: state, live: live)
-        moments[index].add(value, count: shots)
-      }
-    }
-    return moments.map {
-      Expectation(value: $0.mean, standardError: count > 1 ? $0.standardError : 0)
-    }
-  }
-
-  /// Qubits without amplitudes are |0⟩: a Z on them is 1, an X or Y gives 0.
-  private static func expectation<S: Scalar>(
-    of observable: PauliSum, in state: StateVector<S>, live: LiveQubits
-  ) -> Double {
-    observable.terms.reduce(0) { sum, term in
-      var product = PauliProduct()
-      for (qubit, pauli) in term.pauli.factors {
-        if let position = live.position(of: qubit) {
-          product.multiply(by: PauliProduct(pauli, on: position))
-        } else if pauli.hasX {
-          return sum
-        }
-      }
-      return sum + term.coefficient * state.expectation(of: product).real
-    }
-  }
-
-  private func forEachFinalState<S: Scalar>(
-    of circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
-    from initialState: StateVector<S>?,
-    _ body: @escaping (LiveQubits, StateVector<S>, _ shots: Int) throws -> Void
-  ) throws {
-    var options = options
-    options.precision = S.precision
     let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
     try Self.check(initialState, for: live)
-    let run = try TrajectoryRun<S>(
-      program, of: circuit, live: live, shots: shots, seed: seed, options: options,
-      needsSamples: false,
-      initialState: initialState)
-    run.onEnd = { state, shots in try body(live, state, shots.count) }
+    let plans = observables.map {
+      PauliSumPlan(
+        Self.terms(of: $0, live: live), qubitCount: live.count, precision: S.precision)
+    }
+    var request = RunRequest<StateVector<S>>(samples: false)
+    request.values = { state in
+      plans.map { $0.value(in: state) }
+    }
+    let run = try TrajectoryRun<StateVector<S>>(
+      program, of: circuit, live: live, shots: count, seed: seed, options: options,
+      request: request, initialState: initialState)
     try run.run()
+    return observables.indices.map { index in
+      var moments = WeightedMoments()
+      for group in run.groups { moments.add(group.values[index], count: group.shots.count) }
+      return Expectation(
+        value: moments.mean, standardError: count > 1 ? moments.standardError : 0)
+    }
   }
 
   /// Mean and spread of numbers that occur several times.
@@ -247,30 +250,33 @@ public struct StateVectorSimulator: Simulator {
     /// Stretches of gates between measurements and choices, in the order of the program.
     public let stretches: [ExecutionPlan]
     /// Gates of the circuit that the stretches stand for.
-    public var gateCount: Int {
-      stretches.reduce(0) { $0 + $1.steps.reduce(0) { $0 + $1.gateCount } }
-    }
-    public var stepCount: Int { stretches.reduce(0) { $0 + $1.steps.count } }
+    public var gateCount: Int { stretches.reduce(0) { $0 + $1.gateCount } }
+    public var stepCount: Int { stretches.reduce(0) { $0 + $1.stepCount } }
     /// Sweeps over the state of one pass through the program.
-    public var sweeps: Double { stretches.reduce(0) { $0 + $1.cost } }
-    /// Seconds of one pass through the program on one core: 2.2 ns an amplitude of 16 bytes and sweep when in memory,
-    /// half of that when in cache. A guess, good to a factor of about two.
-    public var estimatedSeconds: Double {
-      let rate = stateBytes > 16 << 20 ? 1.4e-10 : 0.7e-10
-      return Double(stepCount) * 1e-6 + sweeps * Double(stateBytes) * rate
-    }
+    public var sweepCount: Int { stretches.reduce(0) { $0 + $1.sweeps.count } }
+    /// Bytes read and written in one pass through the program, were none of the state in cache.
+    public var bytes: Double { stretches.reduce(0) { $0 + $1.bytes } }
+    /// Real additions and multiplications of one pass through the program.
+    public var flops: Double { stretches.reduce(0) { $0 + $1.flops } }
+    /// Seconds of one pass through the program on one core: a guess, good to a factor of about two.
+    public var estimatedSeconds: Double { stretches.reduce(0) { $0 + $1.estimatedSeconds } }
   }
 
   /// What `sample` would do with a circuit.
   ///
+  /// - Parameter listingSteps: Whether gates are merged into steps; without, `stretches` is empty.
   /// - Throws: the obstacle if there is one.
   public static func plan(
-    for circuit: Circuit, options: SimulationOptions
+    for circuit: Circuit, options: SimulationOptions, listingSteps: Bool = true
   ) throws(Obstacle) -> Plan {
     let (program, live) = try prepare(circuit, options: options, tail: .sampling)
     var stretches: [ExecutionPlan] = []
-    for case .unitary(let gates) in program.steps {
-      stretches.append(ExecutionPlan(gates, fusing: options.fusesGates, kernel: options.kernel))
+    for case (let place, .unitary(let gates)) in program.steps.enumerated()
+    where listingSteps {
+      stretches.append(
+        ExecutionPlan(
+          gates, qubitCount: live.count, precision: options.precision, startsFromZero: place == 0,
+          fusing: options.fusesGates, kernel: options.kernel))
     }
     return Plan(
       strategy: program.isDeterministic ? .finalState : .trajectories, liveQubits: live.qubits,
@@ -308,10 +314,13 @@ public struct StateVectorSimulator: Simulator {
       "the initial state has 2^\(initialState.qubitCount) amplitudes, the circuit has \(live.count) live qubits",
       hint: "amplitudes are those of the live qubits, ascending")
   }
+}
 
-  /// The table of results must fit too.
-  private static func checkResults(
-    of circuit: Circuit, shots: Int, limit: UInt64?
+/// The table of results must fit too.
+package enum ResultMemory {
+  /// - Throws: `Obstacle` with the numbers.
+  package static func check(
+    _ circuit: Circuit, shots: Int, limit: UInt64?
   ) throws(Obstacle) {
     guard shots <= Int(UInt32.max) else {
       throw Obstacle(.option, "at most 4294967295 shots at a time, not \(shots)")
@@ -326,5 +335,17 @@ public struct StateVectorSimulator: Simulator {
       .memory(required: required, available: available),
       "needs \(required == .max ? "more than 16 EiB" : StateMemory.text(required)) for the results of \(shots) shots, "
         + "\(StateMemory.text(available)) available", hint: "use fewer shots or a shorter circuit")
+  }
+}
+
+extension Circuit {
+  /// Whether the outermost block holds nothing but unitary gates and annotations.
+  fileprivate var isPlainlyUnitary: Bool {
+    nodes(of: .root).allSatisfy { node in
+      guard case .instruction(let instruction) = node else { return false }
+      let definition = instruction.gate.definition
+      return (definition.isUnitary || definition.isAnnotation) && !instruction.hasDynamicArguments
+        && !targets(of: instruction).contains(where: \.isClassicalControl)
+    }
   }
 }

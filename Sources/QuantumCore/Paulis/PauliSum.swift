@@ -28,13 +28,19 @@ extension PauliSum {
   /// `-0.7 X0*Z3` is a sparse product, `0.5 XIZ` a dense string whose character i acts on qubit i (qubit 0 on the
   /// left, as in Stim); a coefficient alone is a multiple of the identity. `#` starts a comment; blank lines are skipped.
   ///
-  /// - Throws: `Diagnostic` with the place of the first malformed token.
+  /// - Throws: `Diagnostic` with the place of the first malformed token, or where there is no term at all.
   public init(parsing text: String) throws(Diagnostic) {
     var terms: [Term] = []
     var lineNumber = 0
     for rawLine in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
       lineNumber += 1
       if let term = try Self.term(in: rawLine, line: lineNumber) { terms.append(term) }
+    }
+    guard !terms.isEmpty else {
+      throw Diagnostic(
+        "the observable has no terms", code: "invalid-observable",
+        at: SourceRange(line: 1, column: 1),
+        hint: "a term is a number, then a product: -0.7 X0*Z3; for zero write 0")
     }
     self.init(terms)
   }
