@@ -12,7 +12,9 @@ struct QSimCommand: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, PlanCommand.self, DrawCommand.self, ConvertCommand.self,
-      CatalogCommand.self, ExamplesCommand.self, InfoCommand.self, DocsCommand.self,
+      NoiseCommand.self, BenchCommand.self, CatalogCommand.self, ExamplesCommand.self,
+      InfoCommand.self,
+      DocsCommand.self,
     ])
 
   /// The version of qsim, as `--version` and every JSON object give it.

@@ -4,7 +4,8 @@ import Testing
 
 struct CommandTests {
   static let commands = [
-    "run", "plan", "draw", "convert", "catalog", "catalog gates", "examples", "info", "docs",
+    "run", "plan", "draw", "convert", "noise", "bench", "catalog", "catalog gates",
+    "catalog noise", "examples", "info", "docs",
   ]
 
   @Test func `every command is listed`() throws {

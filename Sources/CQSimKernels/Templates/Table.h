@@ -5,9 +5,15 @@
 #include "Dense.h"
 #include "Diagonal.h"
 #include "Permutation.h"
+#include "Phases.h"
+#include "Rotations.h"
+#include "Pass.h"
 #include "PauliMix.h"
 #include "Sweep.h"
 #include "Panel.h"
+#include "Transfer.h"
+#include "PauliSums.h"
+#include "CrossMatrix.h"
 
 template <typename T>
 struct Kernels {
@@ -20,7 +26,9 @@ struct Kernels {
 
   static bool isValid(const qk_gate *gate) {
     const int n = gate->qubit_count, k = gate->target_count;
-    const int most = gate->kind == QK_DIAGONAL ? QK_MAX_DIAGONAL_TARGETS : QK_MAX_DENSE_TARGETS;
+    const int most = gate->kind == QK_DIAGONAL  ? QK_MAX_DIAGONAL_TARGETS
+                     : gate->kind == QK_ROTATIONS ? rotationTargets + LB
+                                                : QK_MAX_DENSE_TARGETS;
     if (n < 0 || n > 62 || k < 0 || k > most || k > n) return false;
     const uint64_t all = (static_cast<uint64_t>(1) << n) - 1;
     uint64_t used = gate->control_mask;
@@ -31,7 +39,15 @@ struct Kernels {
       if ((used & bit) != 0) return false;
       used |= bit;
     }
+    if (gate->kind == QK_PHASES) {
+      if (used != 0 || gate->outer_count < 0 || n + gate->outer_count > 62) return false;
+      for (int t = 0; t < gate->mask_count; ++t) {
+        if (gate->masks[t] >> (n + gate->outer_count) != 0) return false;
+      }
+      return gate->mask_count == 0 || gate->matrix != nullptr;
+    }
     if (gate->kind == QK_PAULI) return used == 0 && ((gate->pauli_x | gate->pauli_z) & ~all) == 0;
+    if (gate->kind == QK_TRANSFER && (gate->control_mask != 0 || k == 0 || k % 2 != 0)) return false;
     if (gate->kind != QK_PERMUTATION) return gate->matrix != nullptr;
     uint64_t reached = 0;
     for (size_t j = 0; j < static_cast<size_t>(1) << k; ++j) {
@@ -48,12 +64,15 @@ struct Kernels {
       case QK_DIAGONAL: return makeDiagonal<T, Bits>(gate);
       case QK_PERMUTATION: return makePermutation<T, Bits>(gate);
       case QK_PAULI: return makePauli<T, Bits>(gate);
+      case QK_PHASES: return makePhases<T, Bits>(gate);
+      case QK_ROTATIONS: return makeRotations<T, Bits>(gate);
       default: return nullptr;
     }
   }
 
   static qk_step *makeStep(const qk_gate *gate) {
     if (!isValid(gate)) return nullptr;
+    if (gate->kind == QK_TRANSFER) return makeTransfer<T, LB + 1>(gate);
     if (gate->target_count == 0 && (gate->kind == QK_DENSE || gate->kind == QK_PERMUTATION)) {
       // One factor on the controlled subspace.
       const double one[2] = {1, 0};
@@ -106,6 +125,36 @@ struct Kernels {
     }
   }
 
+  static void pauliSweep(const void *state, const qk_pauli_sweep *sweep, uint64_t begin, uint64_t end,
+                         void *scratch, double *sums) {
+    sweepPaulis<T, LB>(state, sweep, begin, end, scratch, sums);
+  }
+
+  static void addPauli(void *out, const void *state, uint64_t x, uint64_t z, double re, double im,
+                       uint64_t begin, uint64_t end) {
+    if (isWhole(begin, end, LB)) {
+      addPauliVectors<T, LB>(out, state, x, z, re, im, begin >> LB, end >> LB,
+                             std::make_index_sequence<(1 << LB)>());
+    } else {
+      addPauliVectors<T, 0, 0>(out, state, x, z, re, im, begin, end);
+    }
+  }
+
+  static void crossMatrix(const void *bra, const void *ket, int32_t k, const int32_t *targets,
+                          uint64_t controlMask, uint64_t controlValue, uint64_t begin, uint64_t end,
+                          void *scratch, double *result) {
+    // Groups inside a vector count as one.
+    int free = LB;
+    for (int j = 0; j < k; ++j) free -= targets[j] < LB ? 1 : 0;
+    if ((controlMask & ((1 << LB) - 1)) == 0 && isWhole(begin, end, free)) {
+      crossMatrixOf<T, LB>(bra, ket, k, targets, controlMask, controlValue, begin >> free,
+                           end >> free, scratch, result, std::make_index_sequence<(1 << LB)>());
+    } else {
+      crossMatrixOf<T, 0>(bra, ket, k, targets, controlMask, controlValue, begin, end, scratch,
+                          result, std::make_index_sequence<1>());
+    }
+  }
+
   static void innerProduct(const void *a, const void *b, uint64_t begin, uint64_t end,
                            double *result) {
     if (isWhole(begin, end, LB)) {
@@ -142,8 +191,9 @@ struct Kernels {
   }
 
   static constexpr qk_table table() {
-    return {QK_NAME,       sizeof(T), LB,           &makeStep,      &scale,         &collapse,
-            &norm,         &normWhere, &pauliSum,   &innerProduct,  &probabilities, &blockNorms,
-            &pick,         &gather,    &scatter};
+    return {QK_NAME,       sizeof(T),      LB,           rotationTargets, &makeStep,
+            &runPass<T>,   &scale,         &collapse,    &norm,           &normWhere,
+            &pauliSum,     &pauliSweep,    &addPauli,    &crossMatrix,    &innerProduct,
+            &probabilities, &blockNorms,   &pick,        &gather,         &scatter};
   }
 };

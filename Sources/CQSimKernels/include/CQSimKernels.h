@@ -16,6 +16,7 @@
 
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,16 @@ enum {
   /// a'[i] = alpha a[i] + beta (-1)^popcount((i^x) & z) a[i^x], over the whole state: Pauli
   /// errors, projections and rotations of any width. No targets and no controls.
   QK_PAULI = 3,
+  /// a[i] <- a[i] prod over t of factor t where (i & masks[t]) == masks[t]: all diagonal gates of a
+  /// layer at once. `matrix` holds `mask_count` factors, `masks` as many masks over the index and
+  /// the outer bits above it. No targets and no controls.
+  QK_PHASES = 4,
+  /// |psi> <- (R_0 x R_1 x ...)|psi>, a rotation [[c, -s], [s, c]] for each target; `matrix` holds
+  /// their pairs (c, s). No controls; at most `rotation_targets` targets at or above `lane_bits`.
+  QK_ROTATIONS = 5,
+  /// r <- M r on a vector of 2^qubit_count *real* numbers, such as a density matrix in the Pauli
+  /// basis; `matrix` is 2^k x 2^k, real, row-major; k is 2, 4 or 6. No controls.
+  QK_TRANSFER = 6,
 };
 
 /// A gate as the caller describes it. Everything is copied when a step is made of it.
@@ -57,6 +68,10 @@ typedef struct qk_gate {
   uint64_t control_value;
   const double *matrix;
   const uint32_t *permutation;
+  const uint64_t *masks;
+  int32_t mask_count;
+  /// Bits of the index that no amplitude of the array has, above qubit_count: see `qk_pass`.
+  int32_t outer_count;
   uint64_t pauli_x;
   uint64_t pauli_z;
   double alpha[2];
@@ -76,6 +91,64 @@ void qk_step_run(const qk_step *step, void *state, uint64_t begin, uint64_t end)
 /// Frees a step; NULL is allowed.
 void qk_step_free(qk_step *step);
 
+/// One sweep over a state that applies many steps: the amplitudes that differ only in the chosen
+/// `chunk` qubits are brought together in a buffer that stays in cache, the steps run on it, and it
+/// goes back.
+///
+/// Chunk c holds the indices whose bits at the positions of `outer` spell c; bits that are neither
+/// in a chunk nor in `outer` are 0, and amplitudes where one of them is 1 are not touched. A step sees
+/// a state of its own qubit_count, at most that of a chunk: amplitudes of the chunk beyond are 0
+/// when it runs. The outer bits of its masks spell c.
+typedef struct qk_pass {
+  /// A chunk is 2^row_bits runs ("rows") of 2^run_bits neighbouring amplitudes.
+  int32_t run_bits;
+  int32_t row_bits;
+  /// Where each row starts, relative to the first of its chunk.
+  const uint64_t *rows;
+  /// Rows from this one on hold zeros before the pass.
+  uint64_t loaded_rows;
+  uint64_t outer;
+  const qk_step *const *steps;
+  /// For each step two words: it runs where (c & first) == second.
+  const uint64_t *conditions;
+  int32_t step_count;
+  /// Whether the state is larger than the caches, so that what is written will not be read again soon.
+  int32_t is_streaming;
+} qk_pass;
+
+/// Pauli products with one X mask, in the coordinates of a tile.
+typedef struct qk_pauli_group {
+  uint64_t x;
+  /// Whether popcount(x & z) is odd for its terms, so that their sums are imaginary.
+  int32_t is_imaginary;
+  /// Its terms are [first, first + count) of the sweep's.
+  size_t first;
+  size_t count;
+} qk_pauli_group;
+
+/// Pauli products that one pass over a state sums up; see `pauli_sweep` and Templates/PauliSums.h.
+///
+/// The subspace of indices is spanned by the low `run_bits` bits and by `basis_count` vectors above
+/// them. Coordinate j of a tile is bit j for j < run_bits, and the (j - run_bits)-th vector otherwise.
+typedef struct qk_pauli_sweep {
+  int32_t run_bits;
+  int32_t basis_count;
+  /// As many bits as there are vectors, each in one vector only: clear in the bases of cosets.
+  uint64_t pivots;
+  /// 2^basis_count sums of vectors: bit j of the place is the coefficient of vector j.
+  const uint64_t *offsets;
+  size_t group_count;
+  const qk_pauli_group *groups;
+  /// The Z mask of each term on indices.
+  const uint64_t *z;
+  /// The Z mask of each term on the coordinates of a tile.
+  const uint64_t *tile_z;
+} qk_pauli_sweep;
+
+/// Bytes that `cross_matrix` needs for k targets.
+#define QK_CROSS_SCRATCH_BYTES(k) \
+  ((((size_t)1 << (k)) * 2 * 16 * 64) + (((size_t)1 << 2 * (k)) * 2 * 128))
+
 /// The kernels of one precision and one instruction set.
 ///
 /// Ranges over amplitudes are fastest when both ends are multiples of 2^lane_bits; sums are formed
@@ -87,9 +160,14 @@ typedef struct qk_table {
   int32_t scalar_bytes;
   /// A vector register holds 2^lane_bits complex numbers.
   int32_t lane_bits;
+  /// The most targets of QK_ROTATIONS that are not in a vector.
+  int32_t rotation_targets;
 
   /// Prepares a gate; NULL when memory runs out or the description is not valid.
   qk_step *(*make_step)(const qk_gate *gate);
+
+  /// Runs chunks [begin, end) of a pass; false when there is no memory for the buffer.
+  bool (*run_pass)(const qk_pass *pass, void *state, uint64_t begin, uint64_t end);
 
   /// a[i] <- (re + i im) a[i] for i in [begin, end).
   void (*scale)(void *state, double re, double im, uint64_t begin, uint64_t end);
@@ -109,6 +187,29 @@ typedef struct qk_table {
   /// result <- sum of conj(a[i^x]) a[i] (-1)^popcount(i & z) for i in [begin, end), as (re, im).
   void (*pauli_sum)(const void *state, uint64_t x, uint64_t z, uint64_t begin, uint64_t end,
                     double *result);
+
+  /// For each term k of the sweep, sums[k] += Re or Im of the sum of
+  /// conj(a[i^x]) a[i] (-1)^popcount(i & z) over the cosets [begin, end): Re where popcount(x & z) is
+  /// even, Im where it is odd; the other part of the sum over all cosets is 0.
+  ///
+  /// Tiles hold at least 4 vectors' pairs: run_bits + basis_count >= lane_bits + 3, and
+  /// run_bits >= lane_bits. `scratch` has room for one tile; it may be NULL where offsets[j] is
+  /// j 2^run_bits, so that cosets are contiguous.
+  void (*pauli_sweep)(const void *state, const qk_pauli_sweep *sweep, uint64_t begin, uint64_t end,
+                      void *scratch, double *sums);
+
+  /// out[i] += (re + i im) (-1)^popcount((i^x) & z) a[i^x] for i in [begin, end).
+  void (*add_pauli)(void *out, const void *state, uint64_t x, uint64_t z, double re, double im,
+                    uint64_t begin, uint64_t end);
+
+  /// result[2 (c 2^k + r)] += sum of ket[c, e] conj(bra[r, e]) as (re, im), over the groups e in
+  /// [begin, end): the settings of qubits that are neither targets nor controls, ascending; c and r are
+  /// settings of the targets. There are 2^(n - k - controls) groups; k <= QK_MAX_DENSE_TARGETS. Ranges
+  /// are multiples of 2^lane_bits or the whole. `scratch` has QK_CROSS_SCRATCH_BYTES(k) bytes, aligned
+  /// to 64.
+  void (*cross_matrix)(const void *bra, const void *ket, int32_t target_count,
+                       const int32_t *targets, uint64_t control_mask, uint64_t control_value,
+                       uint64_t begin, uint64_t end, void *scratch, double *result);
 
   /// result <- sum of conj(a[i]) b[i] for i in [begin, end), as (re, im); a and b may be the same.
   void (*inner_product)(const void *a, const void *b, uint64_t begin, uint64_t end,

@@ -15,6 +15,7 @@ struct InfoCommand: DocumentedCommand {
   func run() throws {
     let available = MemoryBudget().available
     let sets = InstructionSet.available.map(\.rawValue)
+    let engines = EngineChoice.allCases.filter { $0 != .auto }.map(\.rawValue)
     var report = Report(provenance: Provenance(command: "info", version: QSimCommand.version))
     if output.json {
       report.provenance.memory = ["available_bytes": .uint(available)]
@@ -25,7 +26,7 @@ struct InfoCommand: DocumentedCommand {
         "openblas_problem": ReportValue(OpenBLASLibrary.problem),
       ]
       report.fields = [
-        "engines": .array([.string(StateVectorSimulator.name)]),
+        "engines": .array(engines.map(ReportValue.string)),
         "formats": .array(CircuitFormat.allCases.map { .string($0.rawValue) }),
         "gates": .int(GateCatalog.all.count),
       ]
@@ -37,7 +38,7 @@ struct InfoCommand: DocumentedCommand {
         "memory": .string("\(DecimalText.bytes(available)) available"),
         "largest state": .string(Self.largestState(available)),
         "OpenBLAS": .string(OpenBLASLibrary.version ?? OpenBLASLibrary.problem ?? "missing"),
-        "engines": .string(StateVectorSimulator.name),
+        "engines": .string(engines.joined(separator: " ")),
         "formats": .string(CircuitFormat.allCases.map(\.title).joined(separator: ", ")),
         "gates": .int(GateCatalog.all.count),
       ]

@@ -14,6 +14,7 @@ struct RunCommand: DocumentedCommand {
   static let examples = [
     "qsim run Examples/circuits/bell.qasm --shots 1000 --seed 1",
     "qsim run Examples/circuits/vqe_ansatz.qasm --param theta=0:3:0.5 --param phi=1 --seed 1 --csv",
+    "qsim run Examples/circuits/bell.qasm --noise depolarizing:p=0.01 --noise readout --seed 1",
   ]
   static let configuration = configured("run")
 
@@ -40,6 +41,12 @@ struct RunCommand: DocumentedCommand {
       valueName: "file"), completion: .file())
   var observable: [String] = []
 
+  @Flag(
+    help:
+      "Print the derivative of each observable by every angle of the circuit, which must be unitary up to its last measurements."
+  )
+  var gradient = false
+
   @Option(
     help:
       "Show this many outcomes or amplitudes, the most probable ones; 0 for all. (default: 64 as text)"
@@ -58,7 +65,9 @@ struct RunCommand: DocumentedCommand {
   var outFormat = ResultFormat.text01
 
   @Option(
-    help: ArgumentHelp("Write the final state of the live qubits as .npy.", valueName: "file"),
+    help: ArgumentHelp(
+      "Write the final state of the live qubits as .npy: amplitudes, or a density matrix.",
+      valueName: "file"),
     completion: .file())
   var stateOut: String?
 
@@ -67,6 +76,7 @@ struct RunCommand: DocumentedCommand {
     completion: .file())
   var stateIn: String?
 
+  @OptionGroup var noise: NoiseOptions
   @OptionGroup(title: "Engine") var engine: EngineOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var progress: ProgressOptions
@@ -75,6 +85,12 @@ struct RunCommand: DocumentedCommand {
   func validate() throws {
     guard shots >= 0, shots <= Int(UInt32.max) else {
       throw ValidationError("'--shots' is in 0...4294967295.")
+    }
+    if gradient, observable.isEmpty {
+      throw ValidationError("'--gradient' is that of an observable: add '--observable FILE'.")
+    }
+    if gradient, engine.engine != .auto, engine.engine != .statevector {
+      throw ValidationError("'--gradient' is for '--engine statevector'.")
     }
     if let top, top < 0 { throw ValidationError("'--top' is at least 0.") }
     if writesBitsToOutput, output.json || output.csv || shotsOut == stateOut {
@@ -88,6 +104,7 @@ struct RunCommand: DocumentedCommand {
     if sweep.isSweep, stateOut != nil || shotsOut != nil {
       throw CommandFailure(.usage, "--state-out and --shots-out are for one run, not for a sweep")
     }
+    let models = try noise.models()
     let source = try input.read(for: Self.self)
     let line = ProgressLine(progress.progress, title: "simulating")
     defer { line.finish() }
@@ -97,36 +114,47 @@ struct RunCommand: DocumentedCommand {
     }
     var results = RunResults(source: source, isSweep: sweep.isSweep)
     var request = RunRequest(
-      shots: shots, seed: seed ?? 0, options: options, bitOrder: bitOrder,
+      shots: shots, seed: seed ?? 0, engine: engine.engine, options: options, bitOrder: bitOrder,
       observables: try observable.map(Self.observable), stateOutput: stateOut,
       shotsOutput: shotsOut.map { ($0, outFormat) }, top: top == 0 ? .max : top)
+    request.wantsGradient = gradient
     request.initialState = try stateIn.map { try InputFile(reading: $0) }
 
     for row in sweep.rows {
       var file = try source.parse(inputs: row)
       if measureAll { try Self.measureAll(&file.circuit) }
+      let cleanCircuit = file.circuit
+      let noisy = try NoiseLoader.apply(models, to: cleanCircuit, of: source)
+      file.circuit = noisy.circuit
       if results.rows.isEmpty {
         results.warnings = source.report(file.warnings, on: terminal.current)
+        results.warnings += NoiseLoader.report(noisy, on: terminal.current)
+        results.firings = noisy.firings
         try warn(about: file.circuit, &results)
+        warn(about: request.observables, in: file.circuit, &results)
         stopwatch.lap("parse_s")
         try SimulationFailure.explained(source) {
           try check(file.circuit, options)
-          if try CircuitRunner.isRandom(file.circuit, options: options) {
+          if try CircuitRunner.isRandom(file.circuit, engine: engine.engine, options: options) {
             request.seed = seed ?? Self.drawnSeed()
             results.seed = request.seed
           }
           if output.json {
-            results.plan = try StateVectorSimulator.plan(for: file.circuit, options: options)
+            // Fusing the gates is left to the run: here only the header is wanted.
+            results.plan = try EnginePlan(
+              engine.engine, for: file.circuit, options: options, listingSteps: false)
           }
         }
-        results.circuit = file.circuit
+        results.circuit = cleanCircuit
       } else {
         stopwatch.lap("parse_s")
       }
       let outcome = try SimulationFailure.explained(source) {
         try CircuitRunner(request: request).run(file, stopwatch: &stopwatch)
       }
-      results.rows.append((sweep.axes.map { ($0.name, row[$0.name] ?? 0) }, outcome))
+      let parameters = sweep.axes.map { ($0.name, $0.printed(row[$0.name] ?? 0)) }
+      results.rows.append((parameters, outcome))
+      if sweep.isSweep, output.csv { try results.printLatestRow(request: request) }
     }
     line.finish()
     if seed == nil, let drawn = results.seed, !output.json { printError("qsim: seed \(drawn)") }
@@ -170,12 +198,14 @@ struct RunCommand: DocumentedCommand {
 
   /// What can be refused before anything runs.
   private func check(_ circuit: Circuit, _ options: SimulationOptions) throws {
-    if stateOut != nil, shots != 1,
+    if stateOut != nil, shots != 1, engine.engine != .densityMatrix,
       try !StateVectorSimulator.hasUniqueState(circuit, options: options)
     {
       throw CommandFailure(
         .usage, "--state-out needs one final state, and outcomes or noise decide it here",
-        hint: "add --shots 1 for the state of one run")
+        hint:
+          "add --shots 1 for the state of one run, or --engine density-matrix for the mixture of all"
+      )
     }
     if shotsOut != nil, circuit.measurementCount == 0 {
       throw CommandFailure(
@@ -190,5 +220,18 @@ struct RunCommand: DocumentedCommand {
     let text = "the circuit measures nothing: its amplitudes are printed, not counts"
     results.warnings.append(text)
     printError(terminal.current.styled("qsim: warning: \(text)\n  hint: add --measure-all"))
+  }
+  /// An observable is written for a circuit: one on qubits that there are not is likely to be another's.
+  private func warn(
+    about observables: [(name: String, sum: PauliSum)], in circuit: Circuit,
+    _ results: inout RunResults
+  ) {
+    for (name, sum) in observables where sum.qubitCount > circuit.qubitCount {
+      let (last, count) = (sum.qubitCount - 1, circuit.qubitCount)
+      let text =
+        "\(name) acts on qubit \(last), but the circuit has \(count) qubit\(count == 1 ? "" : "s"): the others count as |0⟩"
+      results.warnings.append(text)
+      printError(terminal.current.styled("qsim: warning: \(text)"))
+    }
   }
 }

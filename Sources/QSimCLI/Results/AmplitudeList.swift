@@ -12,6 +12,8 @@ struct AmplitudeList {
 
   /// In order of the indices.
   let entries: [Entry]
+  /// Whether amplitudes are known, or only probabilities.
+  var hasAmplitudes = true
 
   /// The basis states of largest probability.
   ///
@@ -49,6 +51,13 @@ struct AmplitudeList {
     entries = kept.map(\.entry).sorted { $0.index < $1.index }
   }
 
+  /// The basis states of largest probability of a mixed state.
+  init<S: Scalar>(ofDiagonal state: DensityMatrix<S>, limit: Int) {
+    let roots = state.probabilities.map { Complex<Double>($0.squareRoot()) }
+    self.init(of: StateVector<Double>(amplitudes: roots), limit: limit)
+    hasAmplitudes = false
+  }
+
   /// Basis states, probabilities and amplitudes as a table.
   ///
   /// - Parameters:
@@ -59,13 +68,16 @@ struct AmplitudeList {
     var columns: [ReportTable.Column] = [
       .init("key", title: heading(names, order)), .init("probability"),
     ]
-    columns += isForPeople ? [.init("amplitude")] : [.init("re"), .init("im")]
+    if hasAmplitudes {
+      columns += isForPeople ? [.init("amplitude")] : [.init("re"), .init("im")]
+    }
     var table = ReportTable(columns: columns, barColumn: "probability")
     for entry in entries {
       let label = order.label(ofBasisState: entry.index, qubitCount: qubits.count)
       let (re, im) = (entry.amplitude.real, entry.amplitude.imaginary)
       let amplitude: [ReportValue] =
-        isForPeople ? [.string(Self.text(re, im))] : [.double(re), .double(im)]
+        !hasAmplitudes
+        ? [] : isForPeople ? [.string(Self.text(re, im))] : [.double(re), .double(im)]
       table.append([.string(label), .double(entry.probability)] + amplitude)
     }
     return table

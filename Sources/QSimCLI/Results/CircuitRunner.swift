@@ -5,10 +5,13 @@ import Reporting
 struct RunRequest {
   var shots: Int
   var seed: UInt64
+  var engine = EngineChoice.auto
   var options: SimulationOptions
   /// `nil` is the default of the circuit's language.
   var bitOrder: BitOrder?
   var observables: [(name: String, sum: PauliSum)] = []
+  /// Whether the derivatives of the observables are wanted too.
+  var wantsGradient = false
   /// Where the amplitudes start; `nil` is |0…0⟩.
   var initialState: InputFile?
   var stateOutput: String?
@@ -22,6 +25,8 @@ struct RunOutcome {
   var counts: OutcomeCounts?
   var keys: BitKeys?
   var observables: [(name: String, value: StateVectorSimulator.Expectation)] = []
+  /// Derivatives by the angles of the circuit, for each observable.
+  var gradients: [(name: String, entries: [ObservableGradient.Entry])] = []
   /// Largest amplitudes, for circuits without measurements.
   var amplitudes: AmplitudeList?
   var liveQubits: [Int] = []
@@ -35,8 +40,11 @@ struct CircuitRunner {
   static let defaultTop = 64
 
   /// Whether results of the circuit depend on the seed.
-  static func isRandom(_ circuit: Circuit, options: SimulationOptions) throws -> Bool {
+  static func isRandom(
+    _ circuit: Circuit, engine: EngineChoice, options: SimulationOptions
+  ) throws -> Bool {
     if circuit.measurementCount != 0 { return true }
+    if engine == .densityMatrix { return false }
     return try !StateVectorSimulator.hasUniqueState(circuit, options: options)
   }
 
@@ -53,6 +61,7 @@ struct CircuitRunner {
   private func run<S: Scalar>(
     _ file: CircuitFile, as type: S.Type, _ stopwatch: inout Stopwatch
   ) throws -> RunOutcome {
+    if request.engine == .densityMatrix { return try runMixed(file, as: S.self, &stopwatch) }
     let circuit = file.circuit
     let simulator = StateVectorSimulator()
     let (options, seed) = (request.options, request.seed)
@@ -63,41 +72,120 @@ struct CircuitRunner {
     }
     stopwatch.lap("plan_s")
     let isMeasured = circuit.measurementCount != 0
+    var final: StateVectorSimulator.FinalState<S>?
     if isMeasured {
-      let run = try simulator.run(
-        circuit, shots: request.shots, seed: seed, options: options, from: initialState)
-      stopwatch.lap("simulate_s")
-      let order = request.bitOrder ?? (file.format == .stim ? .record : .qiskit)
-      let isRecord = circuit.bitCount == 0 || order == .record
-      let samples = isRecord ? run.record : run.bits
-      let keys = BitKeys(
-        order: order, registers: isRecord ? [] : circuit.bitRegisters, bitCount: samples.bitCount)
-      outcome.counts = OutcomeCounts(samples, keys: keys)
-      outcome.keys = keys
-      if let (path, format) = request.shotsOutput {
-        try write(circuit.bitCount == 0 ? run.record : run.bits, to: path, format)
+      let run: StateVectorSimulator.Run
+      if request.shots == 1, request.stateOutput != nil {
+        // Results and state of one and the same run.
+        let both = try simulator.runOnce(
+          circuit, as: S.self, seed: seed, options: options, from: initialState)
+        (run, final) = (both.run, both.final)
+      } else {
+        run = try simulator.run(
+          circuit, shots: request.shots, seed: seed, options: options, from: initialState)
       }
+      stopwatch.lap("simulate_s")
+      try take(run, of: file, into: &outcome)
       stopwatch.lap("sample_s")
     }
-    if !request.observables.isEmpty {
+    if request.wantsGradient {
+      for (name, sum) in request.observables {
+        let gradient = try simulator.gradient(
+          of: sum, in: circuit, options: options, from: initialState)
+        outcome.observables.append((name, .init(value: gradient.value, standardError: 0)))
+        outcome.gradients.append((name, gradient.entries))
+      }
+      stopwatch.lap("simulate_s")
+    } else if !request.observables.isEmpty {
       let values = try simulator.expectations(
         of: request.observables.map(\.sum), in: circuit, shots: request.shots, seed: seed,
         options: options, from: initialState)
       outcome.observables = zip(request.observables, values).map { ($0.name, $1) }
+      stopwatch.lap("simulate_s")
     }
     let showsState = !isMeasured && request.observables.isEmpty
     if showsState || request.stateOutput != nil {
-      let final: StateVectorSimulator.FinalState<S> = try simulator.finalState(
-        of: circuit, seed: seed, options: options, from: initialState)
+      let state =
+        try final?.state
+        ?? simulator.finalState(
+          of: circuit, as: S.self, seed: seed, options: options, from: initialState
+        ).state
+      stopwatch.lap("simulate_s")
+      if showsState {
+        outcome.amplitudes = AmplitudeList(of: state, limit: request.top ?? Self.defaultTop)
+      }
+      if let path = request.stateOutput { try write(state, to: path) }
+    }
+    stopwatch.lap("output_s")
+    return outcome
+  }
+
+  /// Runs one circuit on density matrices.
+  private func runMixed<S: Scalar>(
+    _ file: CircuitFile, as type: S.Type, _ stopwatch: inout Stopwatch
+  ) throws -> RunOutcome {
+    let circuit = file.circuit
+    let simulator = DensityMatrixSimulator()
+    let options = request.options
+    var outcome = RunOutcome()
+    outcome.liveQubits = StateVectorSimulator.liveQubits(of: circuit)
+    if let obstacle = DensityMatrixSimulator.obstacle(to: circuit, options: options) {
+      throw obstacle
+    }
+    let initialState = try request.initialState.map { file in
+      try DensityMatrix(try loadState(file, as: S.self))
+    }
+    stopwatch.lap("plan_s")
+    let isMeasured = circuit.measurementCount != 0
+    if isMeasured {
+      let run = try simulator.run(
+        circuit, shots: request.shots, seed: request.seed, options: options, from: initialState)
+      stopwatch.lap("simulate_s")
+      try take(run, of: file, into: &outcome)
+      stopwatch.lap("sample_s")
+    }
+    if !request.observables.isEmpty {
+      let values = try simulator.expectations(
+        of: request.observables.map(\.sum), in: circuit, options: options, from: initialState)
+      outcome.observables = zip(request.observables, values).map { observable, value in
+        (observable.name, .init(value: value, standardError: 0))
+      }
+      stopwatch.lap("simulate_s")
+    }
+    let showsState = !isMeasured && request.observables.isEmpty
+    if showsState || request.stateOutput != nil {
+      let state = try simulator.finalState(
+        of: circuit, as: S.self, options: options, from: initialState
+      ).state
       stopwatch.lap("simulate_s")
       if showsState {
         outcome.amplitudes = AmplitudeList(
-          of: final.state, limit: request.top ?? Self.defaultTop)
+          ofDiagonal: state, limit: request.top ?? Self.defaultTop)
       }
-      if let path = request.stateOutput { try write(final.state, to: path) }
+      if let path = request.stateOutput { try write(state, to: path) }
+      stopwatch.lap("output_s")
     }
-    stopwatch.lap("simulate_s")
     return outcome
+  }
+
+  /// Counts what shots gave, and writes their bits where asked to.
+  private func take(
+    _ run: StateVectorSimulator.Run, of file: CircuitFile, into outcome: inout RunOutcome
+  ) throws {
+    let circuit = file.circuit
+    let order = request.bitOrder ?? (file.format == .stim ? .record : .qiskit)
+    let isRecord = circuit.bitCount == 0 || order == .record
+    let samples = isRecord ? run.record : run.bits
+    // Without shots there is no record to count the bits of.
+    let isEmpty = samples.shotCount == 0 && isRecord
+    let bitCount = isEmpty ? Int(min(circuit.measurementCount ?? 0, 4096)) : samples.bitCount
+    let keys = BitKeys(
+      order: order, registers: isRecord ? [] : circuit.bitRegisters, bitCount: bitCount)
+    outcome.counts = OutcomeCounts(samples, keys: keys)
+    outcome.keys = keys
+    if let (path, format) = request.shotsOutput {
+      try write(circuit.bitCount == 0 ? run.record : run.bits, to: path, format)
+    }
   }
 
   private func loadState<S: Scalar>(
@@ -113,6 +201,13 @@ struct CircuitRunner {
   private func write<S: Scalar>(_ state: StateVector<S>, to path: String) throws {
     let file = try OutputFile.creating(path)
     NumPyFile.write(state) { file.write($0) }
+    try file.close()
+  }
+
+  private func write<S: Scalar>(_ state: DensityMatrix<S>, to path: String) throws {
+    let elements = try state.elements(limit: request.options.memoryLimit)
+    let file = try OutputFile.creating(path)
+    NumPyFile.write(elements, rowCount: 1 << state.qubitCount) { file.write($0) }
     try file.close()
   }
 

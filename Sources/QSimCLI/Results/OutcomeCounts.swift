@@ -18,9 +18,11 @@ struct OutcomeCounts {
     self.keys = keys
     shotCount = samples.shotCount
     outcomes =
-      keys.width <= 64
-      ? .packed(Self.runs(of: Self.packedKeys(samples.table, keys)))
-      : .text(Self.textCounts(samples, keys))
+      samples.shotCount == 0
+      ? .packed([])
+      : keys.width <= 64
+        ? .packed(Self.runs(of: Self.packedKeys(samples.table, keys)))
+        : .text(Self.textCounts(samples, keys))
   }
 
   /// The number of distinct outcomes.
@@ -62,9 +64,24 @@ struct OutcomeCounts {
     _ limit: Int?, of outcomes: [(key: Key, count: Int)]
   ) -> [(key: Key, count: Int)] {
     guard let limit, outcomes.count > limit else { return outcomes }
-    return outcomes.indices
-      .sorted { (outcomes[$1].count, $0) < (outcomes[$0].count, $1) }
-      .prefix(limit).map { outcomes[$0] }
+    // The smallest count among the most frequent, then those above it and the first ones of it.
+    var tally: [Int: Int] = [:]
+    for outcome in outcomes { tally[outcome.count, default: 0] += 1 }
+    var (left, floor) = (limit, Int.max)
+    for (count, times) in tally.sorted(by: { $0.key > $1.key }) where left > 0 {
+      floor = count
+      if times >= left { break }
+      left -= times
+    }
+    var kept: [(key: Key, count: Int)] = []
+    for outcome in outcomes where outcome.count >= floor {
+      if outcome.count == floor {
+        if left == 0 { continue }
+        left -= 1
+      }
+      kept.append(outcome)
+    }
+    return kept.indices.sorted { (kept[$1].count, $0) < (kept[$0].count, $1) }.map { kept[$0] }
   }
 
   private static func runs(of sorted: [UInt64]) -> [(key: UInt64, count: Int)] {
@@ -107,7 +124,7 @@ struct OutcomeCounts {
       }
       packed[row] = key
     }
-    packed.sort()
+    RadixSort.sort(&packed)
     return packed
   }
 

@@ -1,4 +1,5 @@
 import QSim
+import Reporting
 
 /// The values of `--param`: fixed ones, and ranges that make rows.
 struct ParameterSweep {
@@ -8,6 +9,13 @@ struct ParameterSweep {
     let values: [Double]
     /// Whether the values were given as a range.
     let isSwept: Bool
+    /// Whether only whole numbers were given: they print as such.
+    let isWhole: Bool
+
+    /// A value as it is printed.
+    func printed(_ value: Double) -> ReportValue {
+      isWhole ? Int(exactly: value).map(ReportValue.int) ?? .double(value) : .double(value)
+    }
   }
 
   let axes: [Axis]
@@ -33,10 +41,13 @@ struct ParameterSweep {
       guard numbers.count == bounds.count else {
         throw Self.failure("'\(parts[1])' is not a number or a range of numbers")
       }
+      let isWhole = bounds.allSatisfy { Int($0) != nil }
       switch numbers.count {
-      case 1: axes.append(Axis(name: name, values: numbers, isSwept: false))
+      case 1:
+        axes.append(Axis(name: name, values: numbers, isSwept: false, isWhole: isWhole))
       case 3:
-        axes.append(Axis(name: name, values: try Self.range(numbers, argument), isSwept: true))
+        let values = try Self.range(numbers, argument)
+        axes.append(Axis(name: name, values: values, isSwept: true, isWhole: isWhole))
       default: throw Self.failure("'\(parts[1])' is neither a number nor first:last:step")
       }
     }

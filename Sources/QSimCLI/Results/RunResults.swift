@@ -5,13 +5,20 @@ import Reporting
 struct RunResults {
   let source: CircuitSource
   let isSweep: Bool
+  /// The circuit as read, before noise.
   var circuit = Circuit()
   var warnings: [String] = []
+  /// Rules of '--noise', of the first row.
+  var firings: [NoisyCircuit.Firing] = []
   /// The seed, if anything depended on it.
   var seed: UInt64?
-  var plan: StateVectorSimulator.Plan?
+  var plan: EnginePlan?
   /// The outcomes and the values of parameters that led to them.
-  var rows: [(parameters: [(name: String, value: Double)], outcome: RunOutcome)] = []
+  var rows: [(parameters: [(name: String, value: ReportValue)], outcome: RunOutcome)] = []
+  /// Rows of a sweep that are printed already.
+  private var printedRowCount = 0
+  /// The columns of the table that is being printed row by row.
+  private var printedKeys: [String] = []
 
   init(source: CircuitSource, isSweep: Bool) {
     self.source = source
@@ -24,10 +31,39 @@ struct RunResults {
   ) {
     if output.json {
       output.print(json(request: request, engine: engine, timing: timing))
-    } else {
+    } else if printedRowCount == 0 {
       output.print(tables(request: request, isForPeople: !output.csv))
       if !output.csv { printOmissions(request) }
     }
+  }
+
+  /// Prints the latest row of a sweep as CSV and hands it to the system, so that it is safe whatever happens to the next.
+  ///
+  /// Rows that make several tables each wait for the end, where every table stands by itself. A row of another kind than the
+  /// one before, as where a parameter decides whether the circuit measures, starts a table of its own.
+  ///
+  /// - Throws: as `OutputFile.flush`.
+  mutating func printLatestRow(request: RunRequest) throws {
+    var latest = self
+    latest.rows = Array(rows.suffix(1))
+    let tables = latest.tables(request: request, isForPeople: false).tables
+    guard printedRowCount == rows.count - 1, printedRowCount > 0 || tables.count == 1 else {
+      return
+    }
+    for table in tables {
+      let keys = table.columns.map(\.key)
+      var text = ""
+      CSVReport(lineEnding: "\n").write(table, to: &text)
+      if keys == printedKeys {
+        text.removeSubrange(...(text.firstIndex(of: "\n") ?? text.startIndex))
+      } else if printedRowCount > 0 {
+        text = "\n" + text
+      }
+      printedKeys = keys
+      OutputFile.standard.write(text)
+    }
+    printedRowCount += 1
+    try OutputFile.standard.flush()
   }
 
   private func provenance() -> Provenance {
@@ -40,15 +76,16 @@ struct RunResults {
     var report = Report(provenance: provenance())
     report.provenance.timing = timing
     report.provenance.memory = [
-      "required_bytes": .uint(plan?.stateBytes ?? 0),
+      "required_bytes": .uint((plan?.stateBytes ?? 0) * (request.wantsGradient ? 2 : 1)),
       "peak_rss_bytes": .uint(MemoryBudget.peakResidentBytes),
     ]
     report.provenance.machine = engine.machine
     report.fields["input"] = .object(source.summary(of: circuit))
     report.fields["engine"] = [
-      "name": .string(StateVectorSimulator.name),
+      "name": .string(plan?.name ?? StateVectorSimulator.name),
       "why": .string(plan?.why ?? ""), "precision": .string(request.options.precision.rawValue),
     ]
+    if !firings.isEmpty { report.fields["noise"] = NoiseLoader.list(of: firings) }
     let first = rows.first?.outcome
     if first?.counts != nil || !request.observables.isEmpty && seed != nil {
       report.fields["shots"] = .int(request.shots)
@@ -73,6 +110,7 @@ struct RunResults {
         report.fields["counts"] = .object(counts.object(limit: request.top))
       }
       if !first.observables.isEmpty { report.fields["observables"] = Self.list(first.observables) }
+      if request.wantsGradient { report.fields["gradient"] = gradientList(first) }
       if let amplitudes = first.amplitudes {
         report.tables = [
           amplitudes.table(
@@ -96,25 +134,75 @@ struct RunResults {
       })
   }
 
+  /// What JSON says of the derivatives: one object for each argument.
+  private func gradientList(_ outcome: RunOutcome) -> ReportValue {
+    .array(
+      outcome.gradients.flatMap { name, entries in
+        entries.map { entry -> ReportValue in
+          [
+            "observable": .string(name), "gate": .string(entry.gateText),
+            "line": entry.range.map { .int($0.line) } ?? .null,
+            "column": entry.range.map { .int($0.column) } ?? .null,
+            "qubits": .array(entry.qubits.map(ReportValue.int)),
+            "argument": .string(entry.argument), "value": .double(entry.value),
+            "derivative": .double(entry.derivative),
+          ]
+        }
+      })
+  }
+
+  /// One row for each argument; the observable is named where there are several, and in CSV.
+  private func gradientTable(_ outcome: RunOutcome, isForPeople: Bool) -> ReportTable {
+    let namesObservable = !isForPeople || outcome.gradients.count > 1
+    var columns: [ReportTable.Column] =
+      namesObservable ? [.init("observable", alignment: .left)] : []
+    columns += [
+      .init("gate", alignment: .left), .init("place"), .init("qubits", alignment: .left),
+      .init("argument", alignment: .left), .init("value", digits: 8),
+      .init("derivative", digits: 10),
+    ]
+    var table = ReportTable(key: "gradient", columns: columns)
+    for (name, entries) in outcome.gradients {
+      for entry in entries {
+        let place = entry.range.map { "\($0.line):\($0.column)" } ?? ""
+        table.append(
+          (namesObservable ? [.string(name)] : []) + [
+            .string(entry.gateText), .string(place),
+            .string(names(of: entry.qubits).joined(separator: " ")), .string(entry.argument),
+            .double(entry.value), .double(entry.derivative),
+          ])
+      }
+    }
+    return table
+  }
+
   /// One object a row: the parameters, then what the run gave.
   private func sweepRows(_ request: RunRequest) -> ReportTable {
     let names = rows.first?.parameters.map(\.name) ?? []
-    let first = rows.first?.outcome
+    // Parameters may decide whether a circuit measures: what a row has not is null.
+    let hasCounts = rows.contains { $0.outcome.counts != nil }
+    let hasAmplitudes = rows.contains { $0.outcome.amplitudes != nil }
     var columns = names.map { ReportTable.Column($0) }
-    if first?.counts != nil { columns.append(.init("counts")) }
+    if hasCounts { columns.append(.init("counts")) }
     if !request.observables.isEmpty { columns.append(.init("observables")) }
-    if first?.amplitudes != nil { columns.append(.init("amplitudes")) }
+    if request.wantsGradient { columns.append(.init("gradient")) }
+    if hasAmplitudes { columns.append(.init("amplitudes")) }
     var table = ReportTable(columns: columns)
     for (parameters, outcome) in rows {
-      var row = parameters.map { ReportValue.double($0.value) }
-      if let counts = outcome.counts { row.append(.object(counts.object(limit: request.top))) }
+      var row = parameters.map(\.value)
+      if hasCounts {
+        row.append(outcome.counts.map { .object($0.object(limit: request.top)) } ?? .null)
+      }
       if !request.observables.isEmpty { row.append(Self.list(outcome.observables)) }
+      if request.wantsGradient { row.append(gradientList(outcome)) }
       if let amplitudes = outcome.amplitudes {
         let inner = amplitudes.table(
           qubits: outcome.liveQubits, names: [], order: request.bitOrder ?? .qiskit,
           isForPeople: false)
         let keys = inner.columns.map(\.key)
         row.append(.array(inner.rows.map { .object(ReportObject(zip(keys, $0))) }))
+      } else if hasAmplitudes {
+        row.append(.null)
       }
       table.append(row)
     }
@@ -145,19 +233,22 @@ struct RunResults {
         }
         tables.append(table)
       }
+      if request.wantsGradient { tables.append(gradientTable(outcome, isForPeople: isForPeople)) }
       if let amplitudes = outcome.amplitudes {
         tables.append(
           amplitudes.table(
             qubits: outcome.liveQubits, names: names(of: outcome.liveQubits),
             order: request.bitOrder ?? .qiskit, isForPeople: isForPeople))
       }
-      for (place, table) in tables.enumerated() {
+      for table in tables {
         guard isSweep else {
           report.tables.append(table)
           continue
         }
-        let prefixed = table.prefixed(by: parameters.map { ($0.name, .double($0.value)) })
-        if report.tables.count > place {
+        let prefixed = table.prefixed(by: parameters.map { ($0.name, $0.value) })
+        // Parameters may decide whether a circuit measures, and so what a row is.
+        let keys = prefixed.columns.map(\.key)
+        if let place = report.tables.firstIndex(where: { $0.columns.map(\.key) == keys }) {
           for row in prefixed.rows { report.tables[place].append(row) }
         } else {
           report.tables.append(prefixed)
@@ -189,6 +280,17 @@ struct RunResults {
   }
 }
 
+extension ObservableGradient.Entry {
+  /// The gate's name, behind the number of controls put in front of it.
+  fileprivate var gateText: String {
+    switch controlCount {
+    case 0: gate.name
+    case 1: "ctrl @ \(gate.name)"
+    default: "ctrl(\(controlCount)) @ \(gate.name)"
+    }
+  }
+}
+
 extension ReportTable {
   /// The same rows with fixed columns in front.
   fileprivate func prefixed(by fields: [(key: String, value: ReportValue)]) -> ReportTable {
@@ -196,14 +298,6 @@ extension ReportTable {
       key: key, title: title, columns: fields.map { .init($0.key) } + columns)
     for row in rows { table.append(fields.map(\.value) + row) }
     return table
-  }
-}
-
-extension StateVectorSimulator.Plan {
-  /// Why this engine, and how it goes about it.
-  var why: String {
-    let qubits = "\(liveQubits.count) live qubit\(liveQubits.count == 1 ? "" : "s")"
-    return "runs any circuit by its amplitudes; \(qubits); \(strategy.rawValue)"
   }
 }
 

@@ -125,7 +125,8 @@ public struct Samples: Hashable, Sendable {
     let (words, stride) = (table.words, table.stride)
     guard stride > 0 else { return shotCount > 0 ? [BitVector(count: bitCount): shotCount] : [:] }
     if stride == 1 {
-      let sorted = words.sorted()
+      var sorted = words
+      RadixSort.sort(&sorted)
       return counts(areEqual: { sorted[$0] == sorted[$1] }) {
         BitVector(packed: [sorted[$0]], count: $1)
       }
