@@ -3,13 +3,14 @@
 
     Benchmarks/compare.py --venv ~/.peers [--qsim PATH] [--threads 2] [--runs 5] [--seed 1] [--circuits DIR]
                           [--tasks statevector,sample,…] [--families rcs,qft,…] [--qubits 20,24,26]
-                          [--precision single,double] [--peers qsim,qulacs,…] [--jsonl FILE] [--check]
+                          [--precision single,double] [--peers qsim,qulacs,…] [--jsonl FILE] [--check] [--cold]
 
 Needs only Python's standard library; the peers (qsimcirq, qulacs, qiskit-aer, pennylane-lightning) live in the virtual
 environment, and those it lacks are left out. Without --circuits, `qsim bench --write-circuits` makes the files from the seed.
 
-Ours is plan_s + simulate_s of `qsim run --json`, or the figure of `qsim bench --json` for the tasks other than state
-vectors; the peers' is the time inside their engine plus their own optimisation of the circuit. Each variant of a peer is
+Ours is a repetition of `qsim bench --circuit FILE --json` after one to warm up, as the peers are warm: memory, planning and
+simulation; with --cold it is plan_s + simulate_s of a new process `qsim run --json`. Tasks other than state vectors are suites
+of `qsim bench`. The peers' is the time inside their engine plus their own optimisation of the circuit. Each variant of a peer is
 tried once, and those within --field of the fastest then alternate with ours: ours, theirs, ours, theirs, … The ratio is the
 median of theirs ÷ ours over the pairs; above 1 we are faster. Amplitudes (or values) must agree, or the row says so and
 the exit code is 1. --check also exits 1 where a ratio stays under its floor.
@@ -118,8 +119,14 @@ class Ours:
             sys.exit(f"compare.py: {self.command} {' '.join(arguments)}: exit {result.returncode}\n{result.stderr}")
         return json.loads(result.stdout)
 
+    def warm(self, circuit, precision):
+        """Seconds of one repetition, of a process that has run the circuit before."""
+        answer = self.call(["bench", "--circuit", circuit, "--threads", str(self.threads), "--precision", precision,
+                            "--repetitions", "1", "--format", "json"])
+        return answer["rows"][0]["seconds"]
+
     def statevector(self, circuit, precision):
-        """(seconds, JSON) of one run."""
+        """(seconds, JSON) of a process of its own."""
         answer = self.call(["run", circuit, "--json", "--top", "1", "--threads", str(self.threads), "--precision", precision])
         return answer["timing"]["plan_s"] + answer["timing"]["simulate_s"], answer
 
@@ -244,7 +251,8 @@ def statevector_row(options, ours, family, n, precision, names):
     check = ours.amplitudes(circuit, precision, indices) if qubits == list(range(n)) else []
     tolerance = 1e-3 if precision == "single" else 1e-7
     return compare(options, "statevector", family, n, names, circuit, precision, None,
-                   lambda: ours.statevector(circuit, precision)[0], check, indices, 2 ** (-n / 2), tolerance)
+                   lambda: ours.statevector(circuit, precision)[0] if options.cold else ours.warm(circuit, precision),
+                   check, indices, 2 ** (-n / 2), tolerance)
 
 
 def task_row(options, ours, task, names):
@@ -288,6 +296,7 @@ def parsed():
     parser.add_argument("--field", type=float, default=1.3, help="how far behind a peer's trial may be to alternate (1.3 ×)")
     parser.add_argument("--limit", type=float, default=300.0, help="seconds that one run of a peer may take")
     parser.add_argument("--jsonl", help="append one JSON object a row")
+    parser.add_argument("--cold", action="store_true", help="time a new process of ours each time")
     parser.add_argument("--check", action="store_true", help="exit 1 where a ratio is under its floor")
     options = parser.parse_args()
     options.python = os.path.join(os.path.expanduser(options.venv), "bin", "python")

@@ -66,6 +66,26 @@ struct BenchCommandTests {
       })
   }
 
+  @Test func `circuit files are measured like suites`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("pair.of.qubits.qasm")
+    try "OPENQASM 2.0; include \"qelib1.inc\"; qreg q[5]; h q[0]; cx q[0], q[1];"
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    let arguments = ["bench", "--circuit", path, "--circuit", path, "--precision", "all", "--json"]
+    let json = try JSONObject(try QSimProcess.run(arguments + Self.quick).output)
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    #expect(rows.count == 4)
+    for row in rows {
+      #expect(row["suite"] as? String == "file" && row["case"] as? String == "pair")
+      #expect(row["qubits"] as? Int == 2 && row["gates"] as? Int == 2)
+      #expect((row["runs_s"] as? [Double])?.count == 2 && row["plan_s"] is Double)
+    }
+    for missing in [["bench", "--circuit", folder.path("none.qasm")], ["bench", "file"]] {
+      let result = try QSimProcess.run(missing)
+      #expect([64, 66].contains(result.status) && result.output.isEmpty, "\(result.error)")
+    }
+  }
+
   @Test func `google-benchmark's readers find what they need`() throws {
     let result = try QSimProcess.run(
       ["bench", "ising", "--qubits", "4,5", "--format", "google-benchmark"] + Self.quick)

@@ -34,9 +34,15 @@ import Testing
   private func check<S: Scalar>(seed: UInt64, tolerance: Double, as _: S.Type) throws {
     var rng = PhiloxGenerator(seed: seed, block: 41)
     let qubits = Int.random(in: 1...10, using: &rng)
-    let circuit = RandomCircuits.gates(
-      qubits: qubits, count: Int.random(in: 1...60, using: &rng), using: &rng)
+    // Some are rich in gates on two qubits that are taken apart.
+    let gateCount = Int.random(in: 1...60, using: &rng)
+    let circuit =
+      seed % 3 == 0 && qubits > 1
+      ? RandomCircuits.pairs(qubits: qubits, count: gateCount, using: &rng)
+      : RandomCircuits.gates(qubits: qubits, count: gateCount, using: &rng)
     let (gates, count) = try gates(of: circuit)
+    var model = CostModel.standard
+    if Bool.random(using: &rng) { model.narrowestInteraction = 2 }
     let table = KernelTable.all(S.precision).randomElement(using: &rng)!
     let executor = Executor(table: table, threads: 2, route: .auto)
     let startsFromZero = Bool.random(using: &rng)
@@ -49,7 +55,7 @@ import Testing
     let bits = Int.random(in: 3...12, using: &rng)
     let plan = ExecutionPlan(
       gates, qubitCount: count, precision: S.precision, startsFromZero: startsFromZero,
-      fusing: true, kernel: .auto,
+      fusing: true, kernel: .auto, model: model,
       chunk: .init(bits: bits, runBits: Int.random(in: 0...min(bits, 3), using: &rng)))
     #expect(plan.gateCount <= gates.count)
     try CompiledPlan(plan, table: table).run(on: &state)

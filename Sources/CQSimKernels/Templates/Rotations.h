@@ -7,7 +7,8 @@
 //
 //     c (x0 - t x1, x1 + t x0),  t = s/c          s (u x0 - x1, u x1 + x0),  u = c/s
 //
-// and the product of what was taken out multiplies the vector as it is loaded.
+// and the product of what was taken out multiplies the vector as it is loaded. Where t is 1, as in H, additions
+// alone do; half of a step's rotations are left to multiply all the same, since processors have units for either.
 
 template <typename T, int LB, int K, int BIT>
 QK_INLINE void rotateLane(Vector<T, LB> *x, Vector<T, LB> c, Vector<T, LB> s) {
@@ -29,6 +30,9 @@ QK_INLINE void rotateLanes(Vector<T, LB> *x, const Vector<T, LB> *factors,
       ...);
 }
 
+// How a rotation is written; the flags of its step. By t is 0.
+constexpr uint8_t steepRotation = 1, rotationBySums = 2;
+
 template <typename T, int LB, int K, int LOW>
 static void runRotations(const qk_step *step, void *state, uint64_t begin, uint64_t end) {
   typedef Vector<T, LB> V;
@@ -40,10 +44,10 @@ static void runRotations(const qk_step *step, void *state, uint64_t begin, uint6
   for (int r = 0; r < (1 << K); ++r) offsets[r] = step->offsets[r];
   const V scale = pairs<T, LB>(numbers[0], numbers[0]);
   V ratio[K + 1];
-  bool isSteep[K + 1];
+  uint8_t shape[K + 1];
   for (int j = 0; j < K; ++j) {
     ratio[j] = pairs<T, LB>(numbers[1 + j], numbers[1 + j]);
-    isSteep[j] = step->flags[j] != 0;
+    shape[j] = step->flags[j];
   }
   uint64_t base = depositAround(begin, fixed);
   for (uint64_t unit = begin; unit < end; ++unit) {
@@ -53,7 +57,15 @@ static void runRotations(const qk_step *step, void *state, uint64_t begin, uint6
     rotateLanes<T, LB, K, LOW>(x, lanes, std::make_index_sequence<LB>());
 #pragma clang loop unroll(full)
     for (int j = 0; j < K; ++j) {
-      if (isSteep[j]) {
+      if (shape[j] == rotationBySums) {
+#pragma clang loop unroll(full)
+        for (int r = 0; r < (1 << K); ++r) {
+          if ((r >> j & 1) != 0) continue;
+          const V a = x[r], b = x[r | 1 << j];
+          x[r] = a - b;
+          x[r | 1 << j] = a + b;
+        }
+      } else if (shape[j] == steepRotation) {
 #pragma clang loop unroll(full)
         for (int r = 0; r < (1 << K); ++r) {
           if ((r >> j & 1) != 0) continue;
@@ -115,6 +127,7 @@ static qk_step *makeRotations(const qk_gate *gate) {
   T *lanes = static_cast<T *>(step->coefficients);
   T *numbers = lanes + static_cast<size_t>(2 * LB) * (2 << LB);
   double scale = 1;
+  int sums = 0;
   for (int j = 0; j < gate->target_count; ++j) {
     const double c = gate->matrix[2 * j], s = gate->matrix[2 * j + 1];
     const int target = gate->targets[j];
@@ -131,8 +144,11 @@ static qk_step *makeRotations(const qk_gate *gate) {
     const uint64_t bit = static_cast<uint64_t>(1) << (target - LB);
     const int place = __builtin_popcountll(p.highTargets & (bit - 1));
     const bool isSteep = (c < 0 ? -c : c) < (s < 0 ? -s : s);
-    step->flags[place] = isSteep;
-    numbers[1 + place] = static_cast<T>(isSteep ? c / s : s / c);
+    const double ratio = isSteep ? c / s : s / c;
+    const bool isSum = ratio > 1 - 4e-16 && ratio < 1 + 4e-16 && sums < rotationTargets / 2;
+    sums += isSum;
+    step->flags[place] = isSum ? rotationBySums : isSteep ? steepRotation : 0;
+    numbers[1 + place] = static_cast<T>(ratio);
     scale *= isSteep ? s : c;
   }
   numbers[0] = static_cast<T>(scale);

@@ -7,6 +7,7 @@
 #include "Permutation.h"
 #include "Phases.h"
 #include "Rotations.h"
+#include "Interactions.h"
 #include "Pass.h"
 #include "PauliMix.h"
 #include "Sweep.h"
@@ -47,6 +48,7 @@ struct Kernels {
       return gate->mask_count == 0 || gate->matrix != nullptr;
     }
     if (gate->kind == QK_PAULI) return used == 0 && ((gate->pauli_x | gate->pauli_z) & ~all) == 0;
+    if (gate->kind == QK_INTERACTIONS) return isInteraction(gate);
     if (gate->kind == QK_TRANSFER && (gate->control_mask != 0 || k == 0 || k % 2 != 0)) return false;
     if (gate->kind != QK_PERMUTATION) return gate->matrix != nullptr;
     uint64_t reached = 0;
@@ -66,6 +68,7 @@ struct Kernels {
       case QK_PAULI: return makePauli<T, Bits>(gate);
       case QK_PHASES: return makePhases<T, Bits>(gate);
       case QK_ROTATIONS: return makeRotations<T, Bits>(gate);
+      case QK_INTERACTIONS: return makeInteractions<T, Bits>(gate);
       default: return nullptr;
     }
   }
@@ -191,9 +194,9 @@ struct Kernels {
   }
 
   static constexpr qk_table table() {
-    return {QK_NAME,       sizeof(T),      LB,           rotationTargets, &makeStep,
-            &runPass<T>,   &scale,         &collapse,    &norm,           &normWhere,
-            &pauliSum,     &pauliSweep,    &addPauli,    &crossMatrix,    &innerProduct,
-            &probabilities, &blockNorms,   &pick,        &gather,         &scatter};
+    return {QK_NAME,        sizeof(T),   LB,      rotationTargets, interactionRows, &makeStep,
+            &runPass<T>,    &scale,      &collapse, &norm,         &normWhere,
+            &pauliSum,      &pauliSweep, &addPauli, &crossMatrix,  &innerProduct,
+            &probabilities, &blockNorms, &pick,   &gather,         &scatter};
   }
 };

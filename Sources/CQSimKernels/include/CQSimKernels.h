@@ -20,6 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CQSimBitKernels.h"
+#include "CQSimTableauKernels.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -52,6 +55,11 @@ enum {
   /// r <- M r on a vector of 2^qubit_count *real* numbers, such as a density matrix in the Pauli
   /// basis; `matrix` is 2^k x 2^k, real, row-major; k is 2, 4 or 6. No controls.
   QK_TRANSFER = 6,
+  /// On one pair of targets (p, q) or two: |psi> <- I diag(after) (R_q x R_p) diag(before) |psi>, where I rotates
+  /// the amplitudes 00 and 11, and 01 and 10. For each pair `matrix` holds (c, s) of p, of q, of 00 and 11, of 01
+  /// and 10 (01: p is 1); four complex numbers `before` and four `after`, p as the low bit. Every |c| is at least
+  /// .001. No controls; the targets that are not lanes span at most `interaction_rows` vectors.
+  QK_INTERACTIONS = 7,
 };
 
 /// A gate as the caller describes it. Everything is copied when a step is made of it.
@@ -162,6 +170,8 @@ typedef struct qk_table {
   int32_t lane_bits;
   /// The most targets of QK_ROTATIONS that are not in a vector.
   int32_t rotation_targets;
+  /// The most vectors that differ in the targets of QK_INTERACTIONS.
+  int32_t interaction_rows;
 
   /// Prepares a gate; NULL when memory runs out or the description is not valid.
   qk_step *(*make_step)(const qk_gate *gate);

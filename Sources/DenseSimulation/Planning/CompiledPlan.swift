@@ -239,6 +239,8 @@ private struct ChunkLayout {
       return (
         .rotations(rotations.map { .init(qubit: places[$0.qubit] ?? 0, angle: $0.angle) }), 0, 0
       )
+    case .interactions(let pairs):
+      return (.interactions(pairs.map { $0.relocated { places[$0] ?? 0 } }), 0, 0)
     case .phases(let phases):
       var result = PhasePolynomial()
       for (mask, factor) in phases.sortedTerms {

@@ -34,6 +34,10 @@ package final class CompiledStep: @unchecked Sendable {
       case .gate(let gate): [gate.makeStep(qubitCount: qubitCount, table: table)]
       case .phases(let phases):
         [phases.makeStep(qubitCount: qubitCount, outerCount: outerCount, table: table)]
+      case .interactions(let pairs):
+        parts(pairs, qubitCount: qubitCount, table: table).map {
+          makeStep($0, qubitCount: qubitCount, table: table)
+        }
       case .rotations(let rotations):
         parts(rotations, qubitCount: qubitCount, table: table).map {
           makeStep($0, qubitCount: qubitCount, table: table)
@@ -70,6 +74,43 @@ package final class CompiledStep: @unchecked Sendable {
     if parts.isEmpty { return [lanes] }
     parts[0] += lanes
     return parts
+  }
+
+  /// Two pairs at a time, where kernels hold the rows of both.
+  private static func parts(
+    _ pairs: [PairInteraction], qubitCount: Int, table: KernelTable
+  ) -> [[PairInteraction]] {
+    let laneBits =
+      qubitCount < Int(table.pointer.pointee.lane_bits) ? 0 : Int(table.pointer.pointee.lane_bits)
+    let most = Int(table.pointer.pointee.interaction_rows)
+    var parts: [[PairInteraction]] = []
+    for pair in pairs {
+      let qubits = (parts.last?.count == 1 ? parts[parts.count - 1] : []) + [pair]
+      let rows =
+        1 << qubits.reduce(0) { $0 + ($1.p < laneBits ? 0 : 1) + ($1.q < laneBits ? 0 : 1) }
+      if qubits.count == 2, rows <= most {
+        parts[parts.count - 1].append(pair)
+      } else {
+        parts.append([pair])
+      }
+    }
+    return parts
+  }
+
+  private static func makeStep(
+    _ pairs: [PairInteraction], qubitCount: Int, table: KernelTable
+  ) -> OpaquePointer? {
+    var description = qk_gate()
+    description.kind = Int32(QK_INTERACTIONS)
+    description.qubit_count = Int32(qubitCount)
+    description.target_count = Int32(2 * pairs.count)
+    return pairs.flatMap { [Int32($0.p), Int32($0.q)] }.withUnsafeBufferPointer { targets in
+      pairs.flatMap(\.coefficients).withUnsafeBufferPointer { numbers in
+        description.targets = targets.baseAddress
+        description.matrix = numbers.baseAddress
+        return withUnsafePointer(to: description) { table.pointer.pointee.make_step($0) }
+      }
+    }
   }
 
   private static func makeStep(

@@ -14,6 +14,10 @@ package struct CostModel: Sendable {
   /// Rotations of up to four qubits: what is paid for the step, and for each.
   package var rotationsStep = 2.5
   package var rotation = 0.8
+  /// One interaction of a pair of qubits, and two in one step.
+  package var interactions: [Double] = [7, 10.5]
+  /// Below this many qubits, taking gates apart costs more than it gives.
+  package var narrowestInteraction = 12
   /// The part of a step that is paid however few amplitudes a gate touches.
   package var smallestStep = 1.0
   /// From this many qubits on, matrix products of OpenBLAS beat the direct kernels.
@@ -47,6 +51,7 @@ package struct CostModel: Sendable {
     switch gate.action {
     case .dense:
       if planned.rotation != nil { return rotationsCost(count: 1) }
+      if planned.interaction != nil { return interactions[0] }
       return smallestStep + dense[min(6, gate.targets.count)] / controls
     case .diagonal: return smallestStep + sweep / controls
     case .permutation(let map, let phases):
@@ -59,6 +64,7 @@ package struct CostModel: Sendable {
   /// The cost of a gate among many others, with which it shares its step where it can.
   package func crowdCost(_ gate: PlannedGate) -> Double {
     if gate.isPhases { return phases / 16 }
+    if gate.interaction != nil { return interactions[1] / 2 }
     return gate.turned.nonzeroBitCount == 1 && gate.kept == 0
       ? rotationsCost(count: 4) / 4 : cost(gate)
   }

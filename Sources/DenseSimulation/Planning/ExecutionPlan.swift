@@ -18,11 +18,12 @@ public struct ExecutionPlan: Sendable {
     /// In processor cycles for 64 bytes of the state.
     public let cost: Double
 
-    /// `dense`, `diagonal`, `permutation`, `pauli`, `phases` or `rotations`.
+    /// `dense`, `diagonal`, `permutation`, `pauli`, `phases`, `rotations` or `interactions`.
     public var kind: String {
       switch action {
       case .phases: "phases"
       case .rotations: "rotations"
+      case .interactions: "interactions"
       case .gate(let gate):
         switch gate.action {
         case .dense: "dense"
@@ -38,6 +39,7 @@ public struct ExecutionPlan: Sendable {
       switch action {
       case .phases(let phases): phases.qubitMask.bitPositions
       case .rotations(let rotations): rotations.map(\.qubit)
+      case .interactions(let pairs): pairs.flatMap { [$0.p, $0.q] }
       case .gate(let gate):
         if case .pauli(let product, _, _) = gate.action {
           (product.x | product.z).bitPositions
@@ -57,6 +59,7 @@ public struct ExecutionPlan: Sendable {
       switch action {
       case .phases: return 12
       case .rotations(let rotations): return 2 + 4 * Double(rotations.count)
+      case .interactions(let pairs): return 12 + 12 * Double(pairs.count)
       case .gate(let gate):
         let part = 1 / Double(UInt64(1) << UInt64(min(60, gate.controlMask.nonzeroBitCount)))
         switch gate.action {
@@ -139,8 +142,10 @@ public struct ExecutionPlan: Sendable {
     let blocking = CacheBlocking(
       qubitCount: qubitCount, chunkBits: chunk.bits, runBits: chunk.runBits)
     let zero: UInt64 = startsFromZero ? 0 : all
-    let candidates = Self.candidates(planned, isBlocked: qubitCount > blocking.chunkBits, model)
-      .map { Self.sweeps($0, blocking, support: zero, kernel, model) }
+    let candidates = Self.candidates(
+      planned, qubitCount: qubitCount, isBlocked: qubitCount > blocking.chunkBits, model
+    )
+    .map { Self.sweeps($0, blocking, support: zero, kernel, model) }
     func seconds(_ sweeps: [Sweep]) -> Double {
       Self.seconds(for: sweeps, qubitCount: qubitCount, precision)
     }
@@ -152,10 +157,17 @@ public struct ExecutionPlan: Sendable {
   /// Gates as they are can be taken apart by the choice of chunks, pairs merged beforehand cannot: which is better is
   /// tried where it is not plain.
   private static func candidates(
-    _ gates: [PlannedGate], isBlocked: Bool, _ model: CostModel
+    _ gates: [PlannedGate], qubitCount: Int, isBlocked: Bool, _ model: CostModel
   ) -> [[PlannedGate]] {
-    guard isBlocked else { return [gates] }
-    let pairs = GateFusion.pairs(gates, model: model)
+    let hasPairs = gates.contains { $0.turned.nonzeroBitCount == 2 || $0.kept != 0 }
+    let splits = hasPairs && qubitCount >= model.narrowestInteraction
+    guard isBlocked || splits else { return [gates] }
+    var pairs = GateFusion.pairs(gates, model: model)
+    if splits, let split = InteractionSplitting.split(pairs) {
+      pairs = split
+    } else if !isBlocked {
+      return [gates]
+    }
     let single = gates.reduce(0) { $0 + model.crowdCost($1) }
     let paired = pairs.reduce(0) { $0 + model.crowdCost($1) }
     if paired < 0.6 * single { return [pairs] }

@@ -8,6 +8,8 @@ package enum FusedAction: Sendable {
   case phases(PhasePolynomial)
   /// A rotation [[cos, −sin], [sin, cos]] on each of several qubits.
   case rotations([QubitRotation])
+  /// On pairs of qubits that have none in common.
+  case interactions([PairInteraction])
 }
 
 package struct QubitRotation: Sendable {
@@ -45,7 +47,7 @@ package struct GateFusion {
   private var lastTurned = [Int](repeating: 0, count: 64)
   private static let window = 48
 
-  private enum Kind { case dense, phases, rotations, alone }
+  private enum Kind { case dense, phases, rotations, interactions, alone }
 
   private struct Block {
     var kind: Kind
@@ -71,18 +73,23 @@ package struct GateFusion {
   package static func fused(
     _ gates: [PlannedGate], local: UInt64 = .max, model: CostModel = .standard
   ) -> [FusedStep] {
+    // Interactions are steps of their own kind under all of them.
+    let areInteractions = gates.allSatisfy { $0.interaction != nil }
     var best: (fusion: GateFusion, cost: Double)?
-    for strategy in model.strategies {
+    func attempt(_ gates: [PlannedGate], _ strategy: CostModel.Strategy) {
       var fusion = GateFusion(strategy: strategy, model: model, local: local)
-      for gate in gates {
-        if strategy.makesRotations, let parts = gate.rotationBetweenPhases {
-          for part in parts { fusion.append(part) }
-        } else {
-          fusion.append(gate)
-        }
-      }
+      for gate in gates { fusion.append(gate) }
       let cost = fusion.blocks.reduce(0) { $0 + fusion.cost(of: $1) }
       if cost < best?.cost ?? .infinity { best = (fusion, cost) }
+    }
+    for strategy in model.strategies.prefix(areInteractions ? 1 : .max) {
+      guard strategy.makesRotations, !areInteractions else {
+        attempt(gates, strategy)
+        continue
+      }
+      let parts = gates.flatMap { $0.rotationBetweenPhases ?? [$0] }
+      attempt(parts, strategy)
+      attempt(LevelOrder.sorted(parts), strategy)
     }
     return best?.fusion.steps ?? []
   }
@@ -118,6 +125,7 @@ package struct GateFusion {
         ? model.cost(block.gates[0]) : model.dense[block.qubits.nonzeroBitCount]
     case .phases: model.phases
     case .rotations: model.rotationsCost(count: block.qubits.nonzeroBitCount)
+    case .interactions: model.interactions[block.gates.count - 1]
     case .alone: model.cost(block.gates[0])
     }
   }
@@ -126,6 +134,7 @@ package struct GateFusion {
     if gate.isPhases { return .phases }
     if gate.turned == 0 { return .alone }
     if gate.rotation != nil { return .rotations }
+    if gate.interaction != nil { return .interactions }
     if case .pauli = gate.gate.action { return .alone }
     return gate.qubits.nonzeroBitCount <= strategy.widestDense && gate.qubits & ~local == 0
       ? .dense : .alone
@@ -136,7 +145,7 @@ package struct GateFusion {
     case .dense: min(strategy.dense[gate.qubits.nonzeroBitCount], model.cost(gate))
     case .phases: model.phases
     case .rotations: model.rotationsCost(count: 1)
-    case .alone: model.cost(gate)
+    case .interactions, .alone: model.cost(gate)
     }
   }
 
@@ -191,6 +200,11 @@ package struct GateFusion {
       let count = (block.turned | gate.turned).nonzeroBitCount
       return (.rotations, model.rotationsCost(count: count))
     }
+    if block.kind == .interactions || kind == .interactions {
+      let isRoom = block.gates.count < model.interactions.count && block.qubits & gate.qubits == 0
+      guard block.kind == kind, isRoom else { return nil }
+      return (.interactions, model.interactions[block.gates.count])
+    }
     // Phases and rotations are not worth a matrix of their own.
     if strategy.makesRotations, block.kind != .dense, kind != .dense { return nil }
     let union = block.qubits | gate.qubits
@@ -226,6 +240,7 @@ package struct GateFusion {
       }
       return phases.factors.isEmpty ? nil : .phases(phases)
     case .rotations: return .rotations(Self.rotations(block.gates))
+    case .interactions: return .interactions(block.gates.compactMap(\.interaction))
     case .dense:
       if block.gates.count == 1 { return .gate(block.gates[0].gate) }
       let gate = Self.matrix(block.gates.map(\.gate), on: block.qubits)

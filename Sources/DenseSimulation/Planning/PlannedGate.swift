@@ -15,6 +15,8 @@ package final class PlannedGate: Sendable {
   package let isPhases: Bool
   /// The angle of a rotation on one qubit, if it is one.
   package let rotation: Double?
+  /// The gate in parts, if it was taken apart.
+  package let interaction: PairInteraction?
   /// Gates of the circuit that it stands for.
   package let gateCount: Int
 
@@ -22,6 +24,7 @@ package final class PlannedGate: Sendable {
     self.gate = gate
     self.gateCount = gateCount
     self.rotation = rotation
+    interaction = nil
     isPhases = rotation == nil && PhasePolynomial.canHold(gate)
     if case .pauli(let product, _, _) = gate.action {
       turned = product.x
@@ -35,41 +38,43 @@ package final class PlannedGate: Sendable {
     }
   }
 
+  package init(_ interaction: PairInteraction, gateCount: Int) {
+    let matrix = interaction.matrix
+    gate = GateApplication(
+      .dense(
+        ComplexMatrix(
+          rowCount: 4, columnCount: 4, elements: (0..<16).map { matrix.elements[$0] })),
+      targets: [interaction.p, interaction.q])
+    turned = gate.targetMask
+    kept = 0
+    isPhases = false
+    rotation = nil
+    self.interaction = interaction
+    self.gateCount = gateCount
+  }
+
   package var qubits: UInt64 { turned | kept }
 
-  /// The gate as phases, a rotation and phases, where it is a unitary on one qubit that is not diagonal:
-  /// U = e^{iα} diag(1, e^{iβ}) [[c, −s], [s, c]] diag(1, e^{iδ}), the ZYZ angles of [Barenco95].
+  /// The gate as phases, a rotation and phases, where it is a unitary on one qubit that is not diagonal: see
+  /// `EulerAngles`.
   package var rotationBetweenPhases: [PlannedGate]? {
     guard !isPhases, turned.nonzeroBitCount == 1, kept == 0, gate.targets.count == 1,
-      let m = gate.matrix?.elements, m.count == 4
+      let m = gate.matrix?.elements, m.count == 4,
+      let angles = EulerAngles(Matrix2(m[0], m[1], m[2], m[3])), angles.angle > 1e-8
     else { return nil }
-    let (cosine, sine) = (m[0].length, m[2].length)
-    let isTurn = cosine < 1e-8
-    let first = isTurn ? -m[1] / Complex(m[1].length) : m[0] / Complex(cosine)
-    guard first.isFinite, sine > 1e-8 else { return nil }
-    let after = m[2] / Complex(sine) / first
-    let before = isTurn ? .one : -m[1] / Complex(m[1].length) / first
-    let (c, s) = (Complex(cosine), Complex(sine))
-    // Not for what is no unitary.
-    let rebuilt = [first * c, -first * before * s, first * after * s, first * after * before * c]
-    let error = zip(m, rebuilt).reduce(0) { max($0, ($1.0 - $1.1).length) }
-    guard error < 1e-14, abs(cosine * cosine + sine * sine - 1) < 1e-14 else { return nil }
-    let angle = Double.atan2(y: sine, x: cosine)
-    let turn = ComplexMatrix(
-      rowCount: 2, columnCount: 2,
-      elements: [
-        Complex(.cos(angle)), Complex(-.sin(angle)), Complex(.sin(angle)), Complex(.cos(angle)),
-      ])
+    let (c, s) = (Complex<Double>(.cos(angles.angle)), Complex<Double>(.sin(angles.angle)))
+    let turn = ComplexMatrix(rowCount: 2, columnCount: 2, elements: [c, -s, s, c])
     func phases(_ zero: Complex<Double>, _ one: Complex<Double>) -> PlannedGate? {
       if zero == .one, one == .one { return nil }
       return PlannedGate(
         GateApplication(.diagonal([zero, one]), targets: gate.targets), gateCount: 0)
     }
     return [
-      phases(first, first * before),
+      phases(angles.factor, angles.factor * angles.before),
       PlannedGate(
-        GateApplication(.dense(turn), targets: gate.targets), gateCount: gateCount, rotation: angle),
-      phases(.one, after),
+        GateApplication(.dense(turn), targets: gate.targets), gateCount: gateCount,
+        rotation: angles.angle),
+      phases(.one, angles.after),
     ].compactMap { $0 }
   }
 }

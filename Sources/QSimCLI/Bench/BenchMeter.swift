@@ -11,14 +11,23 @@ struct BenchMeter {
   /// Probabilities of an error after gates on one and on two qubits.
   static let noise = (one: 0.001, two: 0.01)
 
-  /// Every case of a suite in one setting.
+  /// Everything that a suite measures in one setting.
   ///
   /// - Throws: `Obstacle`; nothing else is to be expected of circuits that are known to be valid.
-  func results(of suite: BenchSuite, in setting: BenchSetting) throws -> [BenchResult] {
-    switch setting.precision {
-    case .double: try results(of: suite, in: setting, as: Double.self)
-    case .single: try results(of: suite, in: setting, as: Float.self)
+  func results(of item: BenchCase) throws -> [BenchResult] {
+    switch item.setting.precision {
+    case .double: try results(of: item, as: Double.self)
+    case .single: try results(of: item, as: Float.self)
     }
+  }
+
+  private func results<S: Scalar>(of item: BenchCase, as type: S.Type) throws -> [BenchResult] {
+    guard let file = item.circuit else {
+      return try results(of: item.suite, in: item.setting, as: S.self)
+    }
+    return [
+      try simulation(of: file.circuit, named: file.name, item.suite, item.setting, as: S.self)
+    ]
   }
 
   private func results<S: Scalar>(
@@ -42,7 +51,15 @@ struct BenchMeter {
   private func simulation<S: Scalar>(
     of workload: Workload, _ suite: BenchSuite, _ setting: BenchSetting, as type: S.Type
   ) throws -> BenchResult {
-    let circuit = workload.circuit(qubitCount: setting.qubitCount, seed: seed)
+    try simulation(
+      of: workload.circuit(qubitCount: setting.qubitCount, seed: seed),
+      named: workload.fileName(qubitCount: setting.qubitCount), suite, setting, as: S.self)
+  }
+
+  private func simulation<S: Scalar>(
+    of circuit: Circuit, named name: String, _ suite: BenchSuite, _ setting: BenchSetting,
+    as type: S.Type
+  ) throws -> BenchResult {
     let options = setting.options
     let planning = try clock.seconds {
       _ = try StateVectorSimulator.plan(for: circuit, options: options)
@@ -52,7 +69,7 @@ struct BenchMeter {
         of: circuit, options: options)
     }
     return BenchResult(
-      suite: suite, name: workload.fileName(qubitCount: setting.qubitCount), setting: setting,
+      suite: suite, name: name, setting: setting,
       gateCount: Int(clamping: circuit.gateCount), planSeconds: BenchResult.median(of: planning),
       seconds: seconds)
   }

@@ -7,7 +7,7 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
   case deepRCS = "rcs-d20"
   case qv, ising, ghz
   case hiddenShift = "hidden-shift"
-  case hea, gates, expectation, sample, gradient, density, trajectories, kernels, stream
+  case hea, gates, expectation, sample, gradient, density, trajectories, kernels, stream, file
 
   /// What is timed.
   var summary: String {
@@ -21,6 +21,7 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
     case .trajectories: "100 shots of rcs with depolarizing noise after every gate."
     case .kernels: "Dense gates on 1 to 7 qubits by both routes, at low, middle and high positions."
     case .stream: "One pass that reads and writes every amplitude: the bandwidth of the memory."
+    case .file: "The circuits of '--circuit', from |0…0⟩ to the final state."
     default: "The circuit \(workload?.rawValue ?? rawValue), from |0…0⟩ to the final state."
     }
   }
@@ -46,6 +47,7 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
     switch self {
     case .gates: 4
     case .kernels: 8
+    case .file: 0
     case .stream: 1
     case .gradient: Workload.ansatz.smallestQubitCount
     default: (workload ?? .randomCircuit).smallestQubitCount
@@ -74,6 +76,27 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
     .qft, .rcs, .qv, .ising, .ghz, .hiddenShift, .expectation, .sample, .gradient, .density,
     .trajectories,
   ]
+}
+
+/// A circuit of the user's.
+struct BenchCircuit {
+  let name: String
+  let circuit: Circuit
+
+  /// - Throws: `InputRejected` for a text that is not a circuit.
+  init(path: String) throws {
+    let source = CircuitSource(file: try InputFile(reading: path), format: nil)
+    circuit = try source.parse().circuit
+    let last = source.file.name.split(separator: "/").last ?? ""
+    name = String(last.split(separator: ".").first ?? last)
+  }
+}
+
+/// What is measured, and how.
+struct BenchCase {
+  let suite: BenchSuite
+  let setting: BenchSetting
+  var circuit: BenchCircuit?
 }
 
 /// What one case runs on and with.

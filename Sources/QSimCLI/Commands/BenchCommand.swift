@@ -18,6 +18,11 @@ struct BenchCommand: DocumentedCommand {
   @Argument(help: "The suites; those that take seconds without one.")
   var suites: [BenchSuite] = []
 
+  @Option(
+    help: ArgumentHelp("A circuit file to measure, may be repeated.", valueName: "file"),
+    completion: .file())
+  var circuit: [String] = []
+
   @Option(help: ArgumentHelp("Sizes, such as 16-20,24.", valueName: "list"))
   var qubits: NumberList?
 
@@ -105,11 +110,11 @@ struct BenchCommand: DocumentedCommand {
     defer { line.finish() }
     let meter = BenchMeter(clock: BenchClock(repetitions: repetitions), seed: seed)
     var results: [BenchResult] = []
-    for (place, (suite, setting)) in cases.enumerated() {
+    for (place, item) in cases.enumerated() {
       line.update(Double(place) / Double(cases.count))
-      results += try explained { try meter.results(of: suite, in: setting) }
+      results += try explained { try meter.results(of: item) }
     }
-    let hasKernels = cases.contains { $0.0 == .kernels }
+    let hasKernels = cases.contains { $0.suite == .kernels }
     let warnings = hasKernels ? BenchMeter.missingRoutes(kernel).map { "kernels: \($0)" } : []
     if let svg { try draw(results, meter, to: svg) }
     line.finish()
@@ -120,7 +125,9 @@ struct BenchCommand: DocumentedCommand {
   // MARK: Cases
 
   private var chosenSuites: [BenchSuite] {
-    var chosen = suites.isEmpty ? (calibrate ? [] : BenchSuite.standard) : suites
+    let isQuiet = calibrate || !circuit.isEmpty
+    var chosen = suites.isEmpty ? (isQuiet ? [] : BenchSuite.standard) : suites
+    if !circuit.isEmpty, !chosen.contains(.file) { chosen.append(.file) }
     if calibrate, !chosen.contains(.kernels) { chosen.append(.kernels) }
     return chosen
   }
@@ -137,31 +144,53 @@ struct BenchCommand: DocumentedCommand {
 
   /// Every combination; each is checked before the first one runs.
   ///
-  /// - Throws: `CommandFailure` with exit code 64 for sizes that a suite has not, 71 for those that do not fit.
-  private func plannedCases() throws -> [(BenchSuite, BenchSetting)] {
-    let budget = MemoryBudget(limit: maxMemory?.bytes)
-    var cases: [(BenchSuite, BenchSetting)] = []
+  /// - Throws: `CommandFailure` with exit code 64 for sizes that a suite has not, 71 for those that do not fit;
+  ///   `InputRejected` for files that are no circuits.
+  private func plannedCases() throws -> [BenchCase] {
+    var cases: [BenchCase] = []
     for suite in chosenSuites {
+      if suite == .file {
+        guard !circuit.isEmpty else {
+          throw CommandFailure(.usage, "file needs a circuit", hint: "name it with --circuit")
+        }
+        for path in circuit {
+          let file = try BenchCircuit(path: path)
+          let count = StateVectorSimulator.liveQubits(of: file.circuit).count
+          cases += try settings(of: suite, qubitCount: count).map {
+            BenchCase(suite: suite, setting: $0, circuit: file)
+          }
+        }
+        continue
+      }
       for count in qubits?.values ?? suite.defaultQubits {
         guard count >= suite.smallestQubitCount else {
           throw CommandFailure(
             .usage,
             "\(suite.rawValue) needs at least \(suite.smallestQubitCount) qubits, not \(count)")
         }
-        for threads in threadCounts {
-          for precision in precisions {
-            for set in instructionSets {
-              let setting = BenchSetting(
-                qubitCount: count, threads: threads, precision: precision, instructionSet: set,
-                kernel: kernel, memoryLimit: budget.available)
-              try check(suite, setting, budget)
-              cases.append((suite, setting))
-            }
-          }
+        cases += try settings(of: suite, qubitCount: count).map {
+          BenchCase(suite: suite, setting: $0)
         }
       }
     }
     return cases
+  }
+
+  private func settings(of suite: BenchSuite, qubitCount: Int) throws -> [BenchSetting] {
+    let budget = MemoryBudget(limit: maxMemory?.bytes)
+    var settings: [BenchSetting] = []
+    for threads in threadCounts {
+      for precision in precisions {
+        for set in instructionSets {
+          let setting = BenchSetting(
+            qubitCount: qubitCount, threads: threads, precision: precision, instructionSet: set,
+            kernel: kernel, memoryLimit: budget.available)
+          try check(suite, setting, budget)
+          settings.append(setting)
+        }
+      }
+    }
+    return settings
   }
 
   private func check(_ suite: BenchSuite, _ setting: BenchSetting, _ budget: MemoryBudget) throws {
@@ -198,7 +227,8 @@ struct BenchCommand: DocumentedCommand {
         setting.qubitCount = count
         setting.threads = threads
         setting.precision = precision
-        bandwidth += try explained { try meter.results(of: .stream, in: setting) }
+        let item = BenchCase(suite: .stream, setting: setting)
+        bandwidth += try explained { try meter.results(of: item) }
       }
     }
     let file = try OutputFile.creating(path)
