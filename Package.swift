@@ -11,6 +11,8 @@ let package = Package(
     .library(name: "QuantumCore", targets: ["QuantumCore"]),
     .library(name: "CircuitFormats", targets: ["CircuitFormats"]),
     .library(name: "DenseSimulation", targets: ["DenseSimulation"]),
+    .library(name: "StabilizerSimulation", targets: ["StabilizerSimulation"]),
+    .library(name: "ErrorCorrection", targets: ["ErrorCorrection"]),
     .library(name: "Reporting", targets: ["Reporting"]),
   ],
   dependencies: [
@@ -31,8 +33,18 @@ let package = Package(
     .target(
       name: "DenseSimulation", dependencies: ["QuantumCore", "CQSimKernels", "COpenBLAS", numerics]),
 
+    .target(name: "StabilizerSimulation", dependencies: ["QuantumCore", "CQSimKernels"]),
+
+    // MARK: Layer 3 – fields
+    .target(name: "ErrorCorrection", dependencies: ["QuantumCore", "StabilizerSimulation"]),
+
     // MARK: Layer 4 – the umbrella
-    .target(name: "QSim", dependencies: ["QuantumCore", "CircuitFormats", "DenseSimulation"]),
+    .target(
+      name: "QSim",
+      dependencies: [
+        "QuantumCore", "CircuitFormats", "DenseSimulation", "StabilizerSimulation",
+        "ErrorCorrection",
+      ]),
 
     // MARK: Beside the umbrella
     .target(name: "Reporting"),
@@ -55,6 +67,11 @@ let package = Package(
       dependencies: ["QSim", numerics],
       path: "Examples/VariationalIsing",
       exclude: ["expected.txt"]),
+    .executableTarget(
+      name: "SurfaceCodeMemory",
+      dependencies: ["QSim"],
+      path: "Examples/SurfaceCodeMemory",
+      exclude: ["expected.txt"]),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["QSim", numerics], path: "Tests/TestSupport"),
@@ -63,6 +80,12 @@ let package = Package(
     .testTarget(
       name: "DenseSimulationTests",
       dependencies: ["DenseSimulation", "CircuitFormats", "TestSupport", numerics]),
+    .testTarget(
+      name: "StabilizerSimulationTests",
+      dependencies: ["StabilizerSimulation", "CircuitFormats", "TestSupport", numerics]),
+    .testTarget(
+      name: "ErrorCorrectionTests",
+      dependencies: ["ErrorCorrection", "CircuitFormats", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["TestSupport"]),
     .testTarget(name: "ExampleTests", dependencies: ["QSim", "TestSupport"]),

@@ -11,7 +11,15 @@ struct LayeringTests {
       "DenseSimulation",
       ["QuantumCore", "CQSimKernels", "COpenBLAS", "Numerics", "RealModule", "ComplexModule"]
     ),
-    ("QSim", ["QuantumCore", "CircuitFormats", "DenseSimulation"]),
+    ("StabilizerSimulation", ["QuantumCore", "CQSimKernels"]),
+    ("ErrorCorrection", ["QuantumCore", "StabilizerSimulation"]),
+    (
+      "QSim",
+      [
+        "QuantumCore", "CircuitFormats", "DenseSimulation", "StabilizerSimulation",
+        "ErrorCorrection",
+      ]
+    ),
     ("Reporting", []),
     ("QSimCLI", ["QSim", "Reporting", "ArgumentParser", "Crypto"]),
   ]

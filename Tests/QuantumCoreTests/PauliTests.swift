@@ -55,7 +55,7 @@ struct PauliStringTests {
     #expect(flow.input.description == "+X_" && flow.output.description == "-YX")
     #expect(flow.records == [2, 1])
     #expect(try #require(StabilizerFlow("1 -> Z")).input.count == 0)
-    for text in ["X", "X ->", "X => Z", "X -> Q", "X -> Z Z", "X -> rec[1]"] {
+    for text in ["X", "X ->", "X => Z", "X -> Q", "X -> Z Z", "X -> rec[x]"] {
       #expect(StabilizerFlow(text) == nil, "\(text)")
     }
   }

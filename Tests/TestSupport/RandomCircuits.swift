@@ -18,6 +18,28 @@ public enum RandomCircuits {
     return circuit
   }
 
+  /// Two-qubit unitaries of many kinds on random pairs, now and then another gate between them.
+  public static func pairs(
+    qubits: Int, count: Int, using rng: inout PhiloxGenerator
+  ) -> Circuit {
+    var circuit = Circuit(qubitCount: qubits)
+    for _ in 0..<count {
+      if Int.random(in: 0..<5, using: &rng) == 0 {
+        appendGate(to: &circuit, qubits: qubits, using: &rng)
+        continue
+      }
+      let pair = distinct(2, of: qubits, using: &rng)
+      for _ in 0..<Int.random(in: 1...3, using: &rng) {
+        for qubit in pair where Int.random(in: 0..<4, using: &rng) > 0 {
+          circuit.append(.u3, angles(.u3, using: &rng), qubit)
+        }
+        let gate: Gate = [.cx, .rxx, .rzz, .fsim, .su4].randomElement(using: &rng)!
+        circuit.append(gate, angles(gate, using: &rng), pair[0], pair[1])
+      }
+    }
+    return circuit
+  }
+
   /// Gates among measurements, resets, feedback and, if wanted, noise. Few enough records that outcomes can be listed.
   public static func dynamic(
     qubits: Int, count: Int, withNoise: Bool, using rng: inout PhiloxGenerator

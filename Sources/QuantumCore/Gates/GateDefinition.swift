@@ -57,7 +57,9 @@ public struct OpenQASMSource: OptionSet, Sendable, Hashable {
 }
 
 /// One record of the gate catalog: parsers, writers, engines, drawings, reference pages and tests derive from it.
-public struct GateDefinition: Sendable {
+///
+/// A class, since the hot paths of parsers and compilers ask for records again and again: handing one out counts one reference.
+public final class GateDefinition: Sendable {
   /// How a gate is spelled in a `.stim` file.
   public enum StimForm: Sendable, Hashable {
     /// An instruction of its own, under the canonical name.
