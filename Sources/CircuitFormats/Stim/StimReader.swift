@@ -19,6 +19,9 @@ struct StimReader {
   private var columnOffset = 0
   private var lastName = SIMD4<UInt64>.zero
   private var lastGate = Gate.i
+  /// Long numbers read before, at a place that their bytes decide: few occur, many times each.
+  private var knownNumbers = [(text: SIMD4<UInt64>, value: Double)](
+    repeating: (.zero, 0), count: 64)
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -78,7 +81,7 @@ extension StimReader {
   }
 
   /// The scalar at an offset, for messages.
-  private func spelling(at offset: Int) -> String {
+  func spelling(at offset: Int) -> String {
     guard offset < bytes.count else { return "the end of the text" }
     if bytes[offset] == UInt8(ascii: "\n") { return "the end of the line" }
     if bytes[offset] < 0x20 || bytes[offset] == 0x7f {
@@ -122,7 +125,7 @@ extension StimReader {
     }
   }
 
-  private mutating func skipSpace() {
+  mutating func skipSpace() {
     while Self.isSpace(current) { position += 1 }
   }
 
@@ -154,7 +157,7 @@ extension StimReader {
     return key
   }
 
-  private static func isNamePart(_ byte: UInt8) -> Bool {
+  static func isNamePart(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
@@ -289,6 +292,25 @@ extension StimReader {
     if position == start { return 0 }
     let text = bytes[start..<position]
     if let value = Self.shortDecimal(text) { return value }
+    if let key = Self.key(of: text) {
+      let place = Int(truncatingIfNeeded: (key.wrappedSum() &* 0x9e37_79b9_7f4a_7c15) >> 58)
+      if knownNumbers[place].text == key { return knownNumbers[place].value }
+      let value = try number(text, at: start)
+      knownNumbers[place] = (key, value)
+      return value
+    }
+    return try number(text, at: start)
+  }
+
+  /// At most 32 bytes as they are; `nil` for more.
+  private static func key(of text: ArraySlice<UInt8>) -> SIMD4<UInt64>? {
+    guard text.count <= 32 else { return nil }
+    var key = SIMD4<UInt64>.zero
+    withUnsafeMutableBytes(of: &key) { $0.copyBytes(from: text) }
+    return key
+  }
+
+  private func number(_ text: ArraySlice<UInt8>, at start: Int) throws(Diagnostic) -> Double {
     guard let value = Double(String(decoding: text, as: UTF8.self)) else {
       throw failure(
         "this is not a number", at: start, length: position - start, code: "number")
@@ -334,7 +356,7 @@ extension StimReader {
   }
 
   /// Skips to the next target on the line; `false` if there is none.
-  private mutating func advanceToTarget(needsSpace: Bool) throws(Diagnostic) -> Bool {
+  mutating func advanceToTarget(needsSpace: Bool) throws(Diagnostic) -> Bool {
     if current == UInt8(ascii: "*") { return true }
     let start = position
     skipSpace()

@@ -1,0 +1,147 @@
+import QuantumCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Writes detector error models as `.dem` text, as Stim prints them.
+public enum DEMWriter {
+  /// The model as text, one line an instruction, ending in a newline; empty for an empty model.
+  ///
+  /// Numbers have 19 significant digits, so that reading them gives the same `Double`s.
+  public static func write(_ model: DetectorErrorModel) -> String {
+    String(decoding: bytes(of: model), as: UTF8.self)
+  }
+
+  /// The model as the bytes of its text.
+  public static func bytes(of model: DetectorErrorModel) -> [UInt8] {
+    var printer = DEMPrinter()
+    printer.print(model, block: .root, depth: 0) { _ in }
+    return printer.text
+  }
+
+  /// Writes the text in parts of about a megabyte.
+  ///
+  /// - Throws: what `write` throws.
+  public static func write<Failure: Error>(
+    _ model: DetectorErrorModel, to write: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    var printer = DEMPrinter()
+    try printer.print(model, block: .root, depth: 0) { text throws(Failure) in
+      guard text.count >= 1 << 20 else { return }
+      try write(text)
+      text.removeAll(keepingCapacity: true)
+    }
+    if !printer.text.isEmpty { try write(printer.text) }
+  }
+}
+
+private struct DEMPrinter {
+  private(set) var text: [UInt8] = []
+  /// Texts of numbers printed before: few probabilities occur, many times each.
+  private var numbers: [UInt64: [UInt8]] = [:]
+
+  /// Prints a block, offering the text to `flush` after every instruction.
+  mutating func print<Failure: Error>(
+    _ model: DetectorErrorModel, block: BlockID, depth: Int,
+    flush: (inout [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    for instruction in model.instructions(of: block) {
+      indent(depth)
+      print(instruction.kind.word)
+      printTag(model.tag(of: instruction))
+      printArguments(model.arguments(of: instruction))
+      switch instruction.kind {
+      case .error, .detector, .logicalObservable:
+        for target in model.targets(of: instruction) { print(target) }
+      case .shiftDetectors:
+        text.append(UInt8(ascii: " "))
+        print(instruction.count)
+      case .repeatBlock:
+        text.append(UInt8(ascii: " "))
+        print(instruction.count)
+        print(" {\n")
+        let body = instruction.body!
+        if model.instructions(of: body).isEmpty { print("\n") }
+        try print(model, block: body, depth: depth + 1, flush: flush)
+        indent(depth)
+        print("}")
+      }
+      text.append(UInt8(ascii: "\n"))
+      try flush(&text)
+    }
+  }
+
+  private mutating func indent(_ depth: Int) {
+    for _ in 0..<depth { print("    ") }
+  }
+
+  private mutating func print(_ string: StaticString) {
+    text.append(
+      contentsOf: UnsafeBufferPointer(start: string.utf8Start, count: string.utf8CodeUnitCount))
+  }
+
+  private mutating func print(_ number: UInt64) {
+    if number < 10 { return text.append(UInt8(ascii: "0") + UInt8(number)) }
+    // Digits come out last first.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var (rest, start) = (number, 20)
+      while rest > 0 {
+        start -= 1
+        digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      }
+      text.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+    }
+  }
+
+  private mutating func print(_ target: DetectorErrorModel.Target) {
+    text.append(UInt8(ascii: " "))
+    guard !target.isSeparator else { return text.append(UInt8(ascii: "^")) }
+    text.append(target.isDetector ? UInt8(ascii: "D") : UInt8(ascii: "L"))
+    print(target.value)
+  }
+
+  private mutating func printTag(_ tag: String) {
+    guard !tag.isEmpty else { return }
+    print("[")
+    for byte in tag.utf8 {
+      switch byte {
+      case UInt8(ascii: "]"): print("\\C")
+      case UInt8(ascii: "\\"): print("\\B")
+      case UInt8(ascii: "\n"): print("\\n")
+      case UInt8(ascii: "\r"): print("\\r")
+      default: text.append(byte)
+      }
+    }
+    print("]")
+  }
+
+  private mutating func printArguments(_ arguments: ArraySlice<Double>) {
+    guard !arguments.isEmpty else { return }
+    var isFirst = true
+    for argument in arguments {
+      print(isFirst ? "(" : ", ")
+      print(argument)
+      isFirst = false
+    }
+    print(")")
+  }
+
+  private mutating func print(_ number: Double) {
+    if let known = numbers[number.bitPattern] { return text.append(contentsOf: known) }
+    let digits = Self.digits(of: number)
+    if numbers.count < 1 << 16 { numbers[number.bitPattern] = digits }
+    text.append(contentsOf: digits)
+  }
+
+  private static func digits(of number: Double) -> [UInt8] {
+    var buffer = [CChar](repeating: 0, count: 40)
+    let count = withVaList([number]) { vsnprintf(&buffer, buffer.count, "%.19g", $0) }
+    return buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) }
+  }
+}

@@ -1,0 +1,66 @@
+import CircuitFormats
+import Foundation
+import QuantumCore
+import TestSupport
+import Testing
+
+/// What Stim says about a text; see the PROVENANCE.md beside the data.
+private struct Verdict: Decodable {
+  let text: String
+  /// How Stim prints the model; `nil` where it refuses the text.
+  let print: String?
+  /// Why qsim means to do otherwise, if it does.
+  let differs: String?
+  /// What qsim prints then; `nil` where it refuses.
+  let ours: String?
+
+  var expected: String? { differs == nil ? print : ours }
+}
+
+struct DEMFormatTests {
+  private static let verdicts: [Verdict] = {
+    guard let data = try? Data(contentsOf: Repository.url("Tests/Fixtures/dem/verdicts.jsonl"))
+    else { return [] }
+    return data.split(separator: UInt8(ascii: "\n")).compactMap {
+      try? JSONDecoder().decode(Verdict.self, from: $0)
+    }
+  }()
+
+  @Test func `accepts and prints exactly what Stim does`() throws {
+    #expect(Self.verdicts.count >= 400)
+    #expect(Self.verdicts.count { $0.print == nil } >= 100)
+    for verdict in Self.verdicts {
+      let result = Result { try DEMReader.read(verdict.text) }
+      switch (result, verdict.expected) {
+      case (.success(let model), let expected?):
+        #expect(
+          DEMWriter.write(model) == (expected.isEmpty ? "" : expected + "\n"), "\(verdict.text)")
+      case (.failure(let error), nil):
+        let diagnostic = try #require(error as? Diagnostic)
+        #expect((diagnostic.range?.line ?? 0) >= 1, "\(verdict.text)")
+        #expect((diagnostic.range?.column ?? 0) >= 1, "\(verdict.text)")
+      case (.success, nil): Issue.record("accepted: \(verdict.text)")
+      case (.failure(let error), _?): Issue.record("refused: \(verdict.text): \(error)")
+      }
+    }
+  }
+
+  @Test func `what is printed is read back as it is`() throws {
+    for text in Self.verdicts.compactMap(\.expected) {
+      let model = try DEMReader.read(text)
+      let again = try DEMReader.read(DEMWriter.write(model))
+      #expect(again == model)
+      #expect(DEMWriter.write(again) == DEMWriter.write(model))
+    }
+  }
+
+  @Test func `errors say where and what would be accepted`() throws {
+    let error = try #require(throws: Diagnostic.self) {
+      try DEMReader.read("error(0.1) D0\nerorr(0.1) D1\n")
+    }
+    #expect(error.range == SourceRange(line: 2, column: 1, length: 5))
+    #expect(error.hint == "did you mean 'error'?")
+    let separator = try #require(throws: Diagnostic.self) { try DEMReader.read("error(0.1) D0 ^") }
+    #expect(separator.range == SourceRange(line: 1, column: 15, length: 1))
+  }
+}
