@@ -1,0 +1,77 @@
+import QuantumCore
+
+/// Runs a circuit whose course no result decides, by Pauli frames.
+struct FrameRun {
+  private let circuit: Circuit
+  /// Where in the record the last result is that each classical bit takes.
+  private let sources: [Int: UInt64]
+
+  /// `nil` if there are branches, loops or computed bits.
+  init?(_ circuit: Circuit) {
+    for block in circuit.blockIDs {
+      for node in circuit.nodes(of: block) {
+        switch node {
+        case .instruction, .repeatBlock: continue
+        case .branch, .loop, .assign, .leave: return nil
+        }
+      }
+    }
+    self.circuit = circuit
+    sources = circuit.bitCount > 0 ? Self.sources(of: .root, in: circuit).bits : [:]
+  }
+
+  /// Results of one run of a block, and for each classical bit the last of them that it takes. Saturates.
+  private static func sources(
+    of block: BlockID, in circuit: Circuit
+  ) -> (count: UInt64, bits: [Int: UInt64]) {
+    var count: UInt64 = 0
+    var bits: [Int: UInt64] = [:]
+    for node in circuit.nodes(of: block) {
+      switch node {
+      case .instruction(let instruction):
+        let records = UInt64(instruction.gate.definition.recordsPerGroup)
+        guard records > 0 else { continue }
+        circuit.forEachGroup(of: instruction) { _, bit in
+          if let bit { bits[bit] = count }
+          count = count.saturatingAdd(records)
+        }
+      case .repeatBlock(let times, let body, _):
+        let turn = sources(of: body, in: circuit)
+        let last = count.saturatingAdd(turn.count.saturatingMultiply(times - 1))
+        for (bit, place) in turn.bits { bits[bit] = last.saturatingAdd(place) }
+        count = last.saturatingAdd(turn.count)
+      case .branch, .loop, .assign, .leave: continue
+      }
+    }
+    return (count, bits)
+  }
+
+  /// - Throws: as `FrameSampler`; `CancellationError`.
+  func run(
+    shots: Int, seed: UInt64, options: SimulationOptions
+  ) throws -> StabilizerSimulator.Run {
+    let sampler = try FrameSampler(
+      circuit, threads: options.threads, memoryLimit: options.memoryLimit ?? 1 << 40)
+    var sweep: BitTable?
+    if !options.sweepBits.isEmpty {
+      var row = BitTable(rowCount: 1, columnCount: options.sweepBits.count)
+      row.setRow(0, to: BitVector(options.sweepBits))
+      sweep = row
+    }
+    let record = try sampler.sample(
+      shots: shots, seed: seed, threads: options.threads, sweep: sweep)
+    if let progress = options.progress, !progress(1) { throw CancellationError() }
+    return StabilizerSimulator.Run(
+      bits: Samples(source: .bits, table: bits(of: record)),
+      record: Samples(source: .record, table: record))
+  }
+
+  private func bits(of record: BitTable) -> BitTable {
+    var bits = BitTable(rowCount: record.rowCount, columnCount: circuit.bitCount)
+    let columns = sources.map { (bit: $0.key, record: Int(truncatingIfNeeded: $0.value)) }
+    for shot in 0..<record.rowCount {
+      for column in columns where record[shot, column.record] { bits[shot, column.bit] = true }
+    }
+    return bits
+  }
+}

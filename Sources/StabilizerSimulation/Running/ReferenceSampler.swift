@@ -1,0 +1,157 @@
+import QuantumCore
+
+/// Makes reference samples.
+struct ReferenceSampler {
+  private let circuit: Circuit
+  private var simulator: TableauSimulator
+  /// Results not yet part of a segment start here in the simulator's record.
+  private var start = 0
+  /// How far back feedback looks.
+  private let lookback: Int
+
+  init(
+    _ circuit: Circuit, threads: Int, kernels: RowKernels = .best
+  ) throws(Obstacle) {
+    let circuit = CliffordRecognition(of: circuit).circuit
+    self.circuit = circuit
+    simulator = try TableauSimulator(
+      seed: 0, block: 0, capacity: PlacedQubits.count(in: circuit), randomness: .none,
+      threads: threads, kernels: kernels)
+    simulator.prepareMemory(for: circuit)
+    lookback = Self.lookback(of: circuit)
+  }
+
+  /// The measurements in one basis that end the circuit, and the first of their nodes.
+  private var lastMeasurements: (node: Int, instructions: [Instruction])? {
+    var found: (node: Int, instructions: [Instruction])?
+    let nodes = circuit.nodes(of: .root)
+    for index in nodes.indices.reversed() {
+      guard case .instruction(let instruction) = nodes[index] else { break }
+      let definition = instruction.gate.definition
+      if definition.isAnnotation || definition.isNoise && definition.recordsPerGroup == 0 {
+        continue
+      }
+      guard TableauSimulator.basis(of: instruction.gate) != nil,
+        found == nil || found?.instructions.first?.gate == instruction.gate
+      else { break }
+      found = (index, [instruction] + (found?.instructions ?? []))
+    }
+    return found
+  }
+
+  mutating func run() throws -> ReferenceSample {
+    ReferenceSample(try run(.root))
+  }
+
+  private static func lookback(of circuit: Circuit) -> Int {
+    var farthest = 0
+    circuit.forEachInstruction { instruction in
+      guard instruction.gate.definition.allowsClassicalControl else { return }
+      for target in circuit.targets(of: instruction)
+      where target.rawValue >> 29 == Target.Kind.record.rawValue {
+        farthest = max(farthest, target.value)
+      }
+    }
+    return farthest
+  }
+
+  // MARK: Blocks
+
+  /// Runs a block; gives its results.
+  private mutating func run(_ block: BlockID) throws -> [ReferenceSample.Segment] {
+    var segments: [ReferenceSample.Segment] = []
+    let last = block == .root ? lastMeasurements : nil
+    for (index, node) in circuit.nodes(of: block).enumerated() {
+      do {
+        switch node {
+        case .instruction(let instruction):
+          if let last, index == last.node {
+            try simulator.prepareForLast(last.instructions, of: circuit)
+          }
+          try simulator.apply(instruction, of: circuit)
+        case .repeatBlock(let count, let body, _):
+          takeResults(into: &segments)
+          Self.append(try run(body, times: count), to: &segments)
+        case .branch, .loop, .assign, .leave:
+          throw Diagnostic(
+            "classical control flow decides what is measured: there is no one reference sample",
+            code: "control-flow",
+            hint: "feedback such as CX rec[-1] 0 would be accepted")
+        }
+      } catch var diagnostic as Diagnostic {
+        diagnostic.range = diagnostic.range ?? circuit.range(of: block, at: index)
+        throw diagnostic
+      }
+    }
+    takeResults(into: &segments)
+    return segments
+  }
+
+  /// Moves results from the simulator's record to a segment, and forgets those that feedback can no longer reach.
+  private mutating func takeResults(into segments: inout [ReferenceSample.Segment]) {
+    let record = simulator.memory.record
+    if record.count > start { Self.append([.bits(record.suffix(from: start))], to: &segments) }
+    start = record.count
+    if record.count > 4 * lookback + 4096 {
+      simulator.memory.record = record.suffix(from: record.count - lookback)
+      start = lookback
+    }
+  }
+
+  private static func append(
+    _ more: [ReferenceSample.Segment], to segments: inout [ReferenceSample.Segment]
+  ) {
+    for segment in more {
+      if case .bits(let next) = segment, case .bits(var last)? = segments.last {
+        segments.removeLast()
+        for bit in next { last.append(bit) }
+        segments.append(.bits(last))
+      } else {
+        segments.append(segment)
+      }
+    }
+  }
+
+  // MARK: Folding
+
+  /// Runs a block so many times, until the state before a turn is one seen before.
+  private mutating func run(
+    _ body: BlockID, times count: UInt64
+  ) throws -> [ReferenceSample.Segment] {
+    var segments: [ReferenceSample.Segment] = []
+    var watch = RecurrenceWatch(turnCost: PlacedQubits.groupCount(of: body, in: circuit))
+    /// Since the state that the watch remembers.
+    var turns: [[ReferenceSample.Segment]] = []
+    var done: UInt64 = 0
+    while done < count {
+      let left = count - done
+      try simulator.makeUnique()
+      if left > 2 || !turns.isEmpty,
+        try watch.recurs(simulator, lookback: lookback, turnsLeft: left)
+      {
+        let (whole, rest) = left.quotientAndRemainder(dividingBy: UInt64(turns.count))
+        let repeated = turns.reduce(into: []) { Self.append($1, to: &$0) }
+        if whole > 0, !repeated.isEmpty {
+          Self.append([.repetition(count: whole, body: repeated)], to: &segments)
+        }
+        for _ in 0..<rest { Self.append(try run(body), to: &segments) }
+        return segments
+      }
+      if watch.hasJustRemembered { turns.removeAll() }
+      let turn = try run(body)
+      done += 1
+      Self.append(turn, to: &segments)
+      turns.append(turn)
+    }
+    return segments
+  }
+}
+
+extension BitVector {
+  /// The bits from a place on.
+  fileprivate func suffix(from start: Int) -> BitVector {
+    var bits = BitVector(count: 0)
+    for index in start..<count { bits.append(self[index]) }
+    return bits
+  }
+}

@@ -1,0 +1,96 @@
+import QuantumCore
+
+extension TableauSimulator {
+  /// Runs a circuit on the present state; its classical bits and variables replace those of a circuit before, its record
+  /// joins the one so far.
+  ///
+  /// - Throws: `Diagnostic` with the place of an instruction that cannot run (a gate that is no Clifford, a product
+  ///   that is not Hermitian, a record before the first); `Obstacle` when memory runs out. The state is then that before the
+  ///   instruction.
+  public mutating func run(_ circuit: Circuit) throws {
+    let circuit = CliffordRecognition(of: circuit).circuit
+    prepareMemory(for: circuit)
+    _ = try run(circuit, block: .root)
+    try state.endMeasuring()
+  }
+
+  /// Classical bits and variables as at the start of a circuit; the record stays.
+  package mutating func prepareMemory(for circuit: Circuit) {
+    let record = memory.record
+    memory = ClassicalMemory(for: circuit)
+    memory.record = record
+  }
+
+  /// Runs a block.
+  ///
+  /// - Parameter part: which of its nodes; `nil` is all.
+  /// - Returns: how control left it; `nil` if it ran to its end.
+  package mutating func run(
+    _ circuit: Circuit, block: BlockID, nodes part: Range<Int>? = nil
+  ) throws -> Departure? {
+    let nodes = circuit.nodes(of: block)
+    for index in part ?? nodes.indices {
+      do {
+        if let departure = try run(nodes[index], of: circuit) { return departure }
+      } catch var diagnostic as Diagnostic {
+        diagnostic.range = diagnostic.range ?? circuit.range(of: block, at: index)
+        throw diagnostic
+      }
+    }
+    return nil
+  }
+
+  private mutating func run(_ node: Node, of circuit: Circuit) throws -> Departure? {
+    switch node {
+    case .instruction(let instruction):
+      try apply(instruction, of: circuit)
+      return nil
+    case .repeatBlock(let count, let body, _):
+      if count >= Self.leastPower, let power = try Self.power(of: body, count, in: circuit) {
+        return try run(power, block: .root)
+      }
+      for _ in 0..<count {
+        let departure = try run(circuit, block: body)
+        if let (outer, stops) = Self.afterTurn(departure), stops { return outer }
+      }
+      return nil
+    case .branch(let condition, let then, let otherwise):
+      if try circuit.expression(condition).evaluated(in: memory).isTrue {
+        return try run(circuit, block: then)
+      }
+      return try otherwise.flatMap { try run(circuit, block: $0) }
+    case .loop(let condition, let body):
+      while try circuit.expression(condition).evaluated(in: memory).isTrue {
+        let departure = try run(circuit, block: body)
+        if let (outer, stops) = Self.afterTurn(departure), stops { return outer }
+      }
+      return nil
+    case .assign(let destination, let value):
+      try memory.assign(circuit.expression(value).evaluated(in: memory), to: destination)
+      return nil
+    case .leave(let departure): return departure
+    }
+  }
+
+  /// What a loop does after a turn: whether it stops, and what it hands on.
+  private static func afterTurn(_ departure: Departure?) -> (outer: Departure?, stops: Bool)? {
+    switch departure {
+    case nil: nil
+    case .halt: (.halt, true)
+    case .endLoop(let levels): (levels > 1 ? .endLoop(levels: levels - 1) : nil, true)
+    case .nextTurn(let levels):
+      levels > 1 ? (.nextTurn(levels: levels - 1), true) : (nil, false)
+    }
+  }
+
+  /// Blocks of gates that repeat at least so often are raised to a power.
+  private static var leastPower: UInt64 { 1024 }
+
+  /// A circuit for many turns of a block of gates; `nil` if the block holds anything else, or gates on too many qubits.
+  private static func power(
+    of body: BlockID, _ count: UInt64, in circuit: Circuit
+  ) throws -> Circuit? {
+    guard let block = GateBlock(body, in: circuit), block.qubits.count <= 256 else { return nil }
+    return try block.raised(to: count)
+  }
+}
