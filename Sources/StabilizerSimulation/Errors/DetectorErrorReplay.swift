@@ -1,0 +1,165 @@
+import QuantumCore
+
+/// Which mechanisms of an error model happened, recorded and replayed.
+///
+/// Mechanisms count in the order of the model, repeat blocks unrolled; those of probability 0 count, too.
+///
+///     let replay = try DetectorErrorReplay(model)
+///     let errors = try DetectorErrorReplay.sampler(for: model).sample(shots: 100, seed: 1)   // a column a mechanism
+///     let events = replay.events(of: errors)
+public struct DetectorErrorReplay: Sendable {
+  /// Mechanisms of the model.
+  public let errorCount: Int
+  public let detectorCount: Int
+  public let observableCount: Int
+
+  /// A mechanism or a repeat block, with what was counted before it in its block.
+  private struct Item: Sendable {
+    var errorsBefore: UInt64
+    /// Added to detectors: the running offset.
+    var offset: UInt64
+    /// Place in `targets` of a mechanism.
+    var targets: Range<Int> = 0..<0
+    /// Block that is repeated, mechanisms in it and its detector shift.
+    var body: Int?
+    var bodyErrors: UInt64 = 0
+    var bodyShift: UInt64 = 0
+  }
+
+  private var items: [[Item]] = []
+  private let targets: [DetectorErrorModel.Target]
+
+  /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or mechanisms or more.
+  /// - Complexity: O(length of the model), repeat blocks once.
+  public init(_ model: DetectorErrorModel) throws {
+    let extent = try model.extent()
+    try Self.check(extent)
+    errorCount = Int(extent.mechanismCount)
+    (detectorCount, observableCount) = (extent.detectorCount, extent.observableCount)
+    targets = model.targetStorage
+    let extents = model.blockExtents()
+    items = model.blocks.map { Self.items(of: $0, extents) }
+  }
+
+  /// A sampler with a column for every mechanism.
+  ///
+  /// - Throws: as `init`.
+  public static func sampler(for model: DetectorErrorModel) throws -> DetectorErrorSampler {
+    try check(model.extent())
+    return try DetectorErrorSampler(model.recordingMechanisms(), columns: .detectors)
+  }
+
+  /// What mechanisms flip.
+  ///
+  /// - Parameter errors: a row a shot, a column a mechanism.
+  public func events(of errors: BitTable) -> DetectionSampler.Events {
+    precondition(errors.columnCount == errorCount, "There is a column for every mechanism")
+    var events = DetectionSampler.Events(
+      detectors: BitTable(rowCount: errors.rowCount, columnCount: detectorCount),
+      observables: BitTable(rowCount: errors.rowCount, columnCount: observableCount))
+    for row in 0..<errors.rowCount {
+      for index in 0..<errors.stride {
+        var word = errors.words[row * errors.stride + index]
+        while word != 0 {
+          flip(UInt64(64 * index + word.trailingZeroBitCount), in: row, of: &events)
+          word &= word - 1
+        }
+      }
+    }
+    return events
+  }
+
+  private func flip(_ error: UInt64, in row: Int, of events: inout DetectionSampler.Events) {
+    var (block, rest, offset) = (0, error, UInt64(0))
+    while true {
+      let item = item(holding: rest, in: items[block])
+      rest -= item.errorsBefore
+      offset += item.offset
+      guard let body = item.body else {
+        for target in targets[item.targets] {
+          if target.isDetector {
+            events.detectors[row, Int(offset + target.value)].toggle()
+          } else if target.isObservable {
+            events.observables[row, Int(target.value)].toggle()
+          }
+        }
+        return
+      }
+      let turn = rest / item.bodyErrors
+      rest %= item.bodyErrors
+      offset += turn * item.bodyShift
+      block = body
+    }
+  }
+
+  /// The last item with at most `error` mechanisms before it.
+  private func item(holding error: UInt64, in items: [Item]) -> Item {
+    var (low, high) = (0, items.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if items[middle].errorsBefore <= error { low = middle } else { high = middle }
+    }
+    return items[low]
+  }
+
+  private static func items(
+    of block: [DetectorErrorModel.Instruction], _ extents: [DetectorErrorModel.BlockExtent]
+  ) -> [Item] {
+    var items: [Item] = []
+    var (errors, offset) = (UInt64(0), UInt64(0))
+    for instruction in block {
+      switch instruction.kind {
+      case .error:
+        items.append(Item(errorsBefore: errors, offset: offset, targets: instruction.targets))
+        errors = errors.saturatingAdd(1)
+      case .shiftDetectors: offset = offset.saturatingAdd(instruction.count)
+      case .detector, .logicalObservable: break
+      case .repeatBlock:
+        let body = extents[Int(instruction.body!.index)]
+        if body.mechanisms > 0, instruction.count > 0 {
+          items.append(
+            Item(
+              errorsBefore: errors, offset: offset, body: Int(instruction.body!.index),
+              bodyErrors: body.mechanisms, bodyShift: body.shift))
+        }
+        errors = errors.saturatingAdd(
+          body.mechanisms.saturatingMultiply(instruction.count))
+        offset = offset.saturatingAdd(body.shift.saturatingMultiply(instruction.count))
+      }
+    }
+    return items
+  }
+
+  private static func check(_ extent: ModelExtent) throws {
+    guard extent.mechanismCount < DetectorErrorModel.bitLimit else {
+      throw Obstacle(
+        .memory(
+          required: extent.mechanismCount / 8, available: DetectorErrorModel.bitLimit / 8),
+        "the error model has \(extent.mechanismCount) mechanisms; up to 2^31 can be recorded",
+        hint: "use fewer repetitions")
+    }
+  }
+}
+
+extension DetectorErrorModel {
+  /// A model of the same mechanisms, each of which flips a detector of its own: its number.
+  fileprivate func recordingMechanisms() -> DetectorErrorModel {
+    var result = DetectorErrorModel()
+    appendRecording(of: .root, to: &result)
+    return result
+  }
+
+  private func appendRecording(of block: BlockID, to result: inout DetectorErrorModel) {
+    for instruction in instructions(of: block) {
+      switch instruction.kind {
+      case .error:
+        result.appendError(
+          arguments(of: instruction).first ?? 0, CollectionOfOne(.detector(0)))
+        result.appendShift(1)
+      case .repeatBlock:
+        result.appendRepeat(instruction.count) { appendRecording(of: instruction.body!, to: &$0) }
+      case .detector, .logicalObservable, .shiftDetectors: break
+      }
+    }
+  }
+}

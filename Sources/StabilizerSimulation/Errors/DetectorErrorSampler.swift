@@ -1,0 +1,187 @@
+import QuantumCore
+
+/// Samples detector and observable flips straight from an error model: the cost of a shot follows the number of its faults.
+///
+/// A mechanism that happens with probability p is the parity of a Poisson count of mean λ = −½ ln(1 − 2p). So the faults of a
+/// shot are drawn at once: their number from a Poisson distribution of mean Σλ, then each one's mechanism with probability
+/// proportional to λ. This is exact. A repeat block stays folded: a fault in it draws the turn and the mechanism of the body.
+///
+///     let sampler = try DetectorErrorSampler(model)
+///     let flips = try sampler.sample(shots: 1000, seed: 1, threads: 2)     // a row a shot
+///
+/// Mechanisms with p > ½ always happen and are undone with probability 1 − p; those near ½ are drawn one by one.
+public struct DetectorErrorSampler: Sendable {
+  /// Which bits a row holds, in which order.
+  public enum Columns: Sendable, Hashable, CaseIterable {
+    case detectors, observables, detectorsThenObservables, observablesThenDetectors
+    /// The observables start at the next multiple of 64 columns behind the detectors; those between are 0.
+    case separate
+  }
+
+  /// One more than the largest detector the model mentions.
+  public let detectorCount: Int
+  /// One more than the largest observable the model mentions.
+  public let observableCount: Int
+  public let columns: Columns
+  /// How many faults a shot has on average, those drawn one by one not counted.
+  package let faultsPerShot: Double
+
+  let program: SamplingProgram
+
+  /// Compiles a model.
+  ///
+  /// - Parameter atLeast: detectors and observables that rows have even if the model mentions fewer.
+  /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or more.
+  /// - Complexity: O(length of the model), repeat blocks once.
+  public init(
+    _ model: DetectorErrorModel, columns: Columns = .detectorsThenObservables,
+    atLeast counts: (detectors: Int, observables: Int) = (0, 0)
+  ) throws {
+    var extent = try model.extent()
+    extent.detectorCount = max(extent.detectorCount, counts.detectors)
+    extent.observableCount = max(extent.observableCount, counts.observables)
+    try extent.check()
+    (detectorCount, observableCount) = (extent.detectorCount, extent.observableCount)
+    self.columns = columns
+    program = try SamplingProgram(model, RowLayout(columns, extent))
+    faultsPerShot = program.faultsPerShot
+  }
+
+  /// How many detectors and observables a model mentions.
+  ///
+  /// - Throws: as `init`.
+  public static func counts(
+    of model: DetectorErrorModel
+  ) throws -> (detectors: Int, observables: Int) {
+    let extent = try model.extent()
+    return (extent.detectorCount, extent.observableCount)
+  }
+
+  /// Bits of a row.
+  public var bitCount: Int { program.layout.bitCount }
+  /// The column of observable 0; 0 where there are no observables in a row.
+  public var firstObservableColumn: Int { program.layout.observableStart ?? 0 }
+
+  /// Flips of every shot: a row a shot, columns as chosen.
+  ///
+  /// - Returns: the same bits for any number of threads; fewer shots are the first rows of more.
+  public func sample(shots: Int, seed: UInt64, threads: Int = 1) throws -> BitTable {
+    var table = BitTable(rowCount: shots, columnCount: bitCount)
+    let (stride, size) = (8 * table.stride, shotsPerBlock)
+    table.words.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      let rows = UncheckedSendable(base)
+      Parallel.forEach(chunks: (shots + size - 1) / size, threads: threads) { block in
+        let first = block * size
+        program.fill(
+          rows.value + first * stride, stride: stride, shots: min(size, shots - first), seed: seed,
+          block: UInt64(block))
+      }
+    }
+    return table
+  }
+
+  /// Calls `body` with one block of shots after the other; blocks are made on several threads, `body` runs on one at a time.
+  ///
+  /// - Parameter body: gets a row a shot; all but the last block have a multiple of 64 rows unless a row has millions of bits.
+  public func forEachBlock(
+    shots: Int, seed: UInt64, threads: Int = 1, _ body: (BitTable) throws -> Void
+  ) throws {
+    try forEachBlock(
+      shots: shots, seed: seed, threads: threads, alignment: 8,
+      rows: { rows in
+        var table = BitTable(rowCount: rows.rowCount, columnCount: rows.columnCount)
+        table.setRows(from: 0, to: rows)
+        try body(table)
+      })
+  }
+
+  /// The same without a copy, and with work on a block that threads share before it is taken.
+  ///
+  /// - Parameters:
+  ///   - alignment: rows start at multiples of this many bytes; 1 packs them as `b8` files do.
+  ///   - product: makes what `make` works on; a few are made, and used again and again.
+  ///   - make: gets a view of the rows, valid during the call; runs on several threads.
+  ///   - take: gets the same view, and the product, one block after the other.
+  package func forEachBlock<Product>(
+    shots: Int, seed: UInt64, threads: Int = 1, alignment: Int = 1, product: () -> Product,
+    make: (PackedRows, inout Product) throws -> Void,
+    take: (PackedRows, Product) throws -> Void
+  ) throws {
+    let (size, bitCount) = (shotsPerBlock, bitCount)
+    let stride = ((bitCount + 7) / 8 + alignment - 1) / alignment * alignment
+    let count = (shots + size - 1) / size
+    let workers = max(1, min(threads, count))
+    let slotCount = max(1, min(count, workers > 1 ? workers + 1 : 1))
+    let scratch = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, slotCount * min(shots, size) * stride), alignment: 64)
+    defer { scratch.deallocate() }
+    func rows(_ block: Int, _ base: UnsafeMutableRawPointer) -> PackedRows {
+      PackedRows(
+        base: UnsafeRawPointer(base), rowCount: min(size, shots - block * size),
+        columnCount: bitCount, stride: stride)
+    }
+    let blocks = OrderedBlocks(
+      count: count,
+      slots: (0..<slotCount).map { slot in
+        Slot(
+          base: scratch + slot * min(shots, size) * stride, block: 0, product: product(),
+          failure: nil)
+      })
+    Parallel.forEach(chunks: workers, threads: workers) { _ in
+      while let block = blocks.claim() {
+        blocks[block].block = block
+        let base = blocks[block].base
+        program.fill(
+          base, stride: stride, shots: min(size, shots - block * size), seed: seed,
+          block: UInt64(block))
+        do {
+          try make(rows(block, base), &blocks[block].product)
+        } catch {
+          blocks[block].failure = error
+        }
+        blocks.finish(block) { slot in
+          if let failure = slot.failure { throw failure }
+          try take(rows(slot.block, slot.base), slot.product)
+        }
+      }
+    }
+    try blocks.check()
+  }
+
+  /// The memory of a block while it is made and taken.
+  private struct Slot<Product> {
+    let base: UnsafeMutableRawPointer
+    var block: Int
+    var product: Product
+    var failure: (any Error)?
+  }
+
+  /// The same without a product.
+  package func forEachBlock(
+    shots: Int, seed: UInt64, threads: Int = 1, alignment: Int = 1,
+    rows body: (PackedRows) throws -> Void
+  ) throws {
+    try forEachBlock(
+      shots: shots, seed: seed, threads: threads, alignment: alignment, product: {},
+      make: { _, _ in }, take: { rows, _ in try body(rows) })
+  }
+
+  /// Shots of a block; a matter of the model alone.
+  package var shotsPerBlock: Int {
+    let bytes = max(1, (detectorCount + observableCount + 7) / 8)
+    let shots = min(65536, Self.blockBytes / bytes) / 64 * 64
+    // Rows of megabytes need not wait for 64 of them.
+    return shots > 0 ? shots : max(1, min(64, 64 * Self.blockBytes / bytes))
+  }
+
+  /// A block stays in a second-level cache, beside the mechanisms.
+  private static let blockBytes = 1 << 18
+}
+
+extension Philox.Purpose {
+  /// Faults drawn from a detector error model.
+  static let detectorErrors = Philox.Purpose(rawValue: 0x4445_4d00)
+  /// Mechanisms of a detector error model that are drawn one by one.
+  static let detectorErrorCoins = Philox.Purpose(rawValue: 0x4445_4d01)
+}

@@ -1,0 +1,121 @@
+import QuantumCore
+
+/// One run of the error analyzer: the walk over the blocks, and what it collects.
+final class ErrorAnalysis {
+  let circuit: Circuit
+  let options: ErrorAnalyzer.Options
+  let tracker: SparseReverseTracker
+  /// What the walk is finding.
+  private(set) var stretch: ModelStretch
+  /// What it found before, later parts of the circuit first.
+  var pieces: [ModelPiece] = []
+  /// Where the walk is, from the outermost block inwards.
+  var path: [Frame] = []
+  /// Cases of a chain of correlated errors whose start is not yet reached, last one first.
+  var chain: [ChainLink] = []
+  var cases = ChannelCases()
+
+  struct Frame {
+    let block: BlockID
+    var index: Int
+    /// In a repeat block, which turn from 1 on, of how many.
+    let turn: (number: UInt64, count: UInt64)?
+  }
+
+  /// Instructions and targets a circuit may be unrolled to.
+  static let workLimit: UInt64 = 1 << 40
+
+  /// Symptoms of all mechanisms of a stretch together: 2 GiB.
+  static let symptomLimit = 1 << 28
+
+  init(_ circuit: Circuit, _ options: ErrorAnalyzer.Options) throws {
+    self.circuit = circuit
+    self.options = options
+    tracker = try SparseReverseTracker(circuit)
+    stretch = ModelStretch(allowsGauges: options.allowsGaugeDetectors)
+    let work = try CircuitCounts(circuit).work
+    guard options.foldsLoops || work < Self.workLimit else {
+      throw Obstacle(
+        .unsupported,
+        "unrolling the circuit's repeat blocks takes \(work == .max ? "2^64 or more" : "\(work)") steps",
+        hint: "fold the loops with --fold_loops")
+    }
+  }
+
+  func run() throws {
+    do {
+      try undo(.root, turn: nil)
+      try tracker.undoStart(telling: stretch)
+      try endStretch()
+    } catch let error as CircuitError {
+      throw diagnostic(of: error)
+    } catch let error as GaugeError {
+      throw diagnostic(of: error)
+    }
+  }
+
+  /// Begins a new stretch.
+  func endStretch() throws {
+    if stretch.isEmpty { return }
+    if options.decomposesErrors { try decompose() }
+    pieces.append(.stretch(stretch))
+    stretch = ModelStretch(allowsGauges: options.allowsGaugeDetectors)
+  }
+
+  func undo(_ block: BlockID, turn: (number: UInt64, count: UInt64)?) throws {
+    let nodes = circuit.nodes(of: block)
+    path.append(Frame(block: block, index: nodes.count, turn: turn))
+    for index in nodes.indices.reversed() {
+      path[path.count - 1].index = index
+      switch nodes[index] {
+      case .instruction(let instruction): try undo(instruction)
+      case .repeatBlock(let count, let body, _):
+        if !chain.isEmpty { throw Self.looseChain }
+        try undoRepeat(count, body)
+      case .branch, .loop, .assign, .leave: break
+      }
+    }
+    if !chain.isEmpty { throw Self.looseChain }
+    path.removeLast()
+  }
+
+  private func undoRepeat(_ count: UInt64, _ body: BlockID) throws {
+    if options.foldsLoops, count > 3 { return try foldRepeat(count, body) }
+    var done: UInt64 = 0
+    while done < count {
+      try undo(body, turn: (count - done, count))
+      done += 1
+    }
+  }
+
+  private func undo(_ instruction: Instruction) throws {
+    if !chain.isEmpty, instruction.gate != .correlatedError,
+      instruction.gate != .elseCorrelatedError
+    {
+      throw Self.looseChain
+    }
+    guard stretch.table.symptoms.count < Self.symptomLimit else { throw Self.tooLarge }
+    switch instruction.gate {
+    case .xError, .yError, .zError, .depolarize1, .depolarize2, .pauliChannel1, .pauliChannel2,
+      .correlatedError, .elseCorrelatedError, .heraldedErase, .heraldedPauliChannel1:
+      try undoNoise(instruction)
+    case .detector:
+      try tracker.undo(instruction, telling: stretch)
+      stretch.declarations.append(.detector(tracker.detectorCount, instruction))
+    case .observableInclude:
+      try tracker.undo(instruction, telling: stretch)
+      stretch.declarations.append(.observable(instruction))
+    case .shiftCoords: stretch.declarations.append(.shift(instruction))
+    default: try tracker.undo(instruction, telling: stretch)
+    }
+  }
+
+  private static let tooLarge = Obstacle(
+    .memory(required: UInt64(symptomLimit) * 16, available: UInt64(symptomLimit) * 8),
+    "the error mechanisms have more than 2^28 symptoms together",
+    hint: "fold the loops with --fold_loops")
+
+  static let looseChain = CircuitError(
+    "correlated-error", "ELSE_CORRELATED_ERROR has no E or ELSE_CORRELATED_ERROR before it",
+    hint: "a chain begins with E(p) and is not interrupted")
+}

@@ -1,0 +1,131 @@
+import QuantumCore
+
+/// Finds what in a circuit causes given symptoms: the way back from a detector error model to the circuit.
+///
+/// - Source: [Gidney21], explained errors of Stim 1.16.
+public enum ErrorExplainer {
+  /// Explains the mechanisms of a circuit.
+  ///
+  /// - Parameters:
+  ///   - filter: a model whose errors are to be explained, by their symptoms; `nil` explains all there are.
+  ///   - isSingle: whether one location for each set of symptoms is enough: one that flips the fewest qubits.
+  /// - Returns: in the order of the symptoms, one explanation for each set.
+  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation or a record before the start; `Obstacle` if
+  ///   the circuit or the filter is too long to unroll.
+  /// - Complexity: O(instructions run × size of the symptom sets).
+  public static func explain(
+    _ circuit: Circuit, filter: DetectorErrorModel? = nil, isSingle: Bool = false
+  ) throws -> [ErrorExplanation] {
+    let search = try ErrorSearch(circuit, wanted: filter.map(symptomSets), isSingle: isSingle)
+    try search.run()
+    return search.explanations()
+  }
+
+  /// The symptom sets of the errors of a model, each once.
+  private static func symptomSets(
+    of model: DetectorErrorModel
+  ) throws -> Set<[DetectorErrorModel.Target]> {
+    let canonical = try model.canonical()
+    return Set(canonical.instructions().map { Array(canonical.targets(of: $0)) })
+  }
+}
+
+/// The walk that visits every error of a circuit, later ones first.
+final class ErrorSearch: ReverseObserver {
+  let circuit: Circuit
+  let tracker: SparseReverseTracker
+  private let isSingle: Bool
+  private let wanted: Set<[DetectorErrorModel.Target]>?
+  private var found: [[DetectorErrorModel.Target]: [ErrorLocation]] = [:]
+  private(set) var stack: [(block: BlockID, frame: ErrorLocation.Frame)] = []
+  private var tickCount: UInt64
+
+  init(
+    _ circuit: Circuit, wanted: Set<[DetectorErrorModel.Target]>?, isSingle: Bool
+  ) throws {
+    self.circuit = circuit
+    self.wanted = wanted
+    self.isSingle = isSingle
+    tracker = try SparseReverseTracker(circuit)
+    let counts = try CircuitCounts(circuit)
+    tickCount = counts.ticks
+    guard counts.work < ErrorAnalysis.workLimit else {
+      throw Obstacle(
+        .unsupported, "the circuit's repeat blocks are too long to visit every turn",
+        hint: "use fewer repetitions")
+    }
+  }
+
+  func measurementFlips(_ symptoms: SymptomSet, probability: Double, tag: UInt32) {}
+  func collapseRandomizes(_ symptoms: SymptomSet, collapse: [(Pauli, Int)]) {}
+
+  func run() throws {
+    do {
+      try visit(.root)
+    } catch let error as CircuitError {
+      let place = stack.reversed().lazy.compactMap {
+        self.circuit.range(of: $0.block, at: $0.frame.index)
+      }.first
+      throw Diagnostic(error.message, code: error.code, at: place, hint: error.hint)
+    }
+  }
+
+  private func visit(_ block: BlockID) throws {
+    let nodes = circuit.nodes(of: block)
+    for index in nodes.indices.reversed() {
+      switch nodes[index] {
+      case .instruction(let instruction):
+        stack.append((block, .init(index: index, repetitions: nil, completedTurns: 0)))
+        if instruction.gate == .tick { tickCount -= 1 }
+        forEachError(of: instruction)
+        try tracker.undo(instruction, telling: self)
+        stack.removeLast()
+      case .repeatBlock(let count, let body, _):
+        var turn = count
+        while turn > 0 {
+          turn -= 1
+          stack.append((block, .init(index: index, repetitions: count, completedTurns: turn)))
+          try visit(body)
+          stack.removeLast()
+        }
+      case .branch, .loop, .assign, .leave: break
+      }
+    }
+  }
+
+  /// Notes an error whose symptoms are those of the flip of a measurement and of a Pauli product together.
+  func note(
+    _ instruction: Instruction, _ targetRange: Range<Int>, paulis: [ErrorLocation.Factor],
+    measurement: ErrorLocation.FlippedMeasurement? = nil
+  ) {
+    tracker.gather(paulis.lazy.map { ($0.pauli, $0.qubit) })
+    if let measurement {
+      tracker.rows.xor(tracker.recordRow(measurement.index), into: tracker.scratchRow)
+    }
+    let symptoms = tracker.targets(of: tracker.rows.set(tracker.scratchRow))
+    guard !symptoms.isEmpty, wanted?.contains(symptoms) ?? true else { return }
+    let top = stack[stack.count - 1]
+    let location = ErrorLocation(
+      instruction: instruction, targetRange: targetRange, stack: stack.map(\.frame),
+      tickCount: tickCount, flippedPaulis: paulis, flippedMeasurement: measurement,
+      range: circuit.range(of: top.block, at: top.frame.index))
+    if isSingle, let known = found[symptoms]?.first {
+      if paulis.count < known.flippedPaulis.count { found[symptoms] = [location] }
+    } else {
+      found[symptoms, default: []].append(location)
+    }
+  }
+
+  func explanations() -> [ErrorExplanation] {
+    let sets = wanted.map { Array($0) } ?? Array(found.keys)
+    return sets.sorted { $0.lexicographicallyPrecedes($1) }.map { symptoms in
+      ErrorExplanation(
+        symptoms: symptoms.map {
+          .init(
+            target: $0,
+            coordinates: $0.isDetector ? circuit.coordinates(ofDetector: $0.value) : [])
+        },
+        locations: found[symptoms] ?? [])
+    }
+  }
+}

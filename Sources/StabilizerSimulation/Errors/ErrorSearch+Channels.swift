@@ -1,0 +1,126 @@
+import QuantumCore
+
+// Which errors an instruction can make.
+
+extension ErrorSearch {
+  /// Notes every error that an instruction about to be undone makes with a probability above 0.
+  func forEachError(of instruction: Instruction) {
+    let definition = instruction.gate.definition
+    guard definition.isNoise || definition.recordsPerGroup > 0, definition.isStimGate else {
+      return
+    }
+    let arguments = Array(circuit.arguments(of: instruction))
+    switch instruction.gate {
+    case .xError, .yError, .zError, .depolarize1, .pauliChannel1:
+      noteOneQubitErrors(instruction, Self.probabilities(of: instruction.gate, arguments))
+    case .depolarize2:
+      noteTwoQubitErrors(instruction, [Double](repeating: arguments[0], count: 15))
+    case .pauliChannel2: noteTwoQubitErrors(instruction, arguments)
+    case .correlatedError, .elseCorrelatedError:
+      guard arguments[0] > 0 else { return }
+      let targets = circuit.targets(of: instruction)
+      note(instruction, 0..<targets.count, paulis: Self.factors(of: targets))
+    case .heraldedErase:
+      noteHeralds(instruction, [Double](repeating: arguments[0], count: 4))
+    case .heraldedPauliChannel1: noteHeralds(instruction, arguments)
+    default:
+      if definition.recordsPerGroup > 0, let probability = arguments.first, probability > 0 {
+        noteMeasurementFlips(instruction)
+      }
+    }
+  }
+
+  /// Of X, Y and Z.
+  private static func probabilities(of gate: Gate, _ arguments: [Double]) -> [Double] {
+    let p = arguments[0]
+    return switch gate {
+    case .xError: [p, 0, 0]
+    case .yError: [0, p, 0]
+    case .zError: [0, 0, p]
+    case .depolarize1: [p, p, p]
+    default: arguments
+    }
+  }
+
+  private static let paulis: [Pauli] = [.i, .x, .y, .z]
+
+  private static func factor(_ pauli: Pauli, _ target: Target) -> [ErrorLocation.Factor] {
+    pauli == .i ? [] : [.init(pauli: pauli, qubit: target.value, isInverted: false)]
+  }
+
+  private static func factors(of targets: ArraySlice<Target>) -> [ErrorLocation.Factor] {
+    targets.compactMap { target in
+      target.pauli.map {
+        .init(pauli: $0, qubit: target.value, isInverted: target.isInverted)
+      }
+    }
+  }
+
+  private func noteOneQubitErrors(_ instruction: Instruction, _ probabilities: [Double]) {
+    for (place, target) in Array(circuit.targets(of: instruction)).enumerated().reversed() {
+      for (index, probability) in probabilities.enumerated() where probability > 0 {
+        note(
+          instruction, place..<place + 1, paulis: Self.factor(Self.paulis[index + 1], target))
+      }
+    }
+  }
+
+  private func noteTwoQubitErrors(_ instruction: Instruction, _ probabilities: [Double]) {
+    let targets = Array(circuit.targets(of: instruction))
+    for place in stride(from: 0, to: targets.count - 1, by: 2) {
+      for (index, probability) in probabilities.enumerated() where probability > 0 {
+        let first = Self.factor(Self.paulis[(index + 1) / 4], targets[place])
+        let second = Self.factor(Self.paulis[(index + 1) % 4], targets[place + 1])
+        note(instruction, place..<place + 2, paulis: first + second)
+      }
+    }
+  }
+
+  /// - Parameter probabilities: of I, X, Y and Z with the herald.
+  private func noteHeralds(_ instruction: Instruction, _ probabilities: [Double]) {
+    let targets = circuit.targets(of: instruction)
+    let first = tracker.measurementCount - UInt64(targets.count)
+    for (place, target) in targets.enumerated() {
+      for (index, probability) in probabilities.enumerated() where probability > 0 {
+        note(
+          instruction, place..<place + 1, paulis: Self.factor(Self.paulis[index], target),
+          measurement: .init(index: first + UInt64(place), observable: []))
+      }
+    }
+  }
+
+  private func noteMeasurementFlips(_ instruction: Instruction) {
+    let start = circuit.targets(of: instruction).startIndex
+    let first = tracker.measurementCount - UInt64(circuit.groupCount(of: instruction))
+    var flips: [(range: Range<Int>, observable: [ErrorLocation.Factor])] = []
+    var place = 0
+    circuit.forEachGroup(of: instruction) { group, bit in
+      // Products come as copies of their factors, without the combiners between.
+      let isProduct = instruction.gate == .mpp
+      let width = isProduct ? 2 * group.count - 1 : group.count
+      let range =
+        isProduct ? place..<place + width : group.startIndex - start..<group.endIndex - start
+      flips.append((range, Self.observable(of: instruction.gate, group)))
+      place += width + (bit == nil ? 0 : 1)
+    }
+    for (index, flip) in flips.enumerated().reversed() {
+      note(
+        instruction, flip.range, paulis: [],
+        measurement: .init(index: first + UInt64(index), observable: flip.observable))
+    }
+  }
+
+  private static func observable(
+    of gate: Gate, _ group: ArraySlice<Target>
+  ) -> [ErrorLocation.Factor] {
+    let basis: Pauli
+    switch gate {
+    case .mpad: return []
+    case .mpp: return factors(of: group)
+    case .mx, .mrx, .mxx: basis = .x
+    case .my, .mry, .myy: basis = .y
+    default: basis = .z
+    }
+    return group.map { .init(pauli: basis, qubit: $0.value, isInverted: $0.isInverted) }
+  }
+}

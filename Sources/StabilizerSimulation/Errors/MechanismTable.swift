@@ -1,0 +1,168 @@
+import QuantumCore
+
+/// Error mechanisms by what they flip; those that flip the same (and have the same tag) are merged as they come.
+///
+/// The place of a mechanism in the table follows its first detector, so mechanisms that are near in the circuit are near in
+/// memory.
+struct MechanismTable: ~Copyable {
+  /// 32 bytes.
+  struct Entry: BitwiseCopyable {
+    let hash: UInt64
+    var probability: Double
+    /// Where its symptoms lie in `symptoms`.
+    let start: UInt32
+    let count: UInt32
+    let tag: UInt32
+    /// Where its suggested decomposition lies in `suggestions`; 0 is none.
+    var suggestion: UInt32
+  }
+
+  private(set) var entries = GrowingBuffer<Entry>(capacity: 256)
+  private(set) var symptoms = GrowingBuffer<Symptom>(capacity: 1024)
+  /// Suggested decompositions: for each its length, then the symptoms of the parts with `separator` between.
+  private var suggestions = GrowingBuffer<Symptom>(capacity: 256)
+  /// Entry indices plus one; 0 is free.
+  private var slots: UnsafeMutablePointer<UInt32>
+  private var slotCount: Int
+
+  init() {
+    slotCount = 1 << 10
+    slots = .allocate(capacity: slotCount)
+    slots.initialize(repeating: 0, count: slotCount)
+  }
+
+  deinit { slots.deallocate() }
+
+  var count: Int { entries.count }
+
+  func set(_ index: Int) -> SymptomSet {
+    let entry = entries[index]
+    return SymptomSet(
+      items: symptoms.base + Int(entry.start), count: Int(entry.count), hash: entry.hash)
+  }
+
+  static let separator: Symptom = 2 << 62
+
+  @inline(__always)
+  func hasSuggestion(_ index: Int) -> Bool { entries[index].suggestion != 0 }
+
+  /// The suggested parts of a mechanism with separators between; all its symptoms if nothing is suggested.
+  func suggestion(_ index: Int) -> UnsafeBufferPointer<Symptom> {
+    let place = Int(entries[index].suggestion)
+    if place == 0 { return set(index).values }
+    return UnsafeBufferPointer(
+      start: suggestions.base + place + 1, count: Int(suggestions[place]))
+  }
+
+  /// Begins the suggestion for an entry; `appendPart` goes on with it.
+  mutating func beginSuggestion(_ index: Int) {
+    precondition(suggestions.count < Int(UInt32.max), "Too many decompositions for 32-bit indices")
+    if suggestions.count == 0 { suggestions.append(0) }
+    entries.base[index].suggestion = UInt32(suggestions.count)
+    suggestions.append(0)
+  }
+
+  mutating func appendPart(_ part: SymptomSet, of index: Int) {
+    let place = Int(entries[index].suggestion)
+    if suggestions[place] > 0 { suggestions.append(Self.separator) }
+    suggestions.append(part.items, count: part.count)
+    suggestions[place] = Symptom(suggestions.count - place - 1)
+  }
+
+  mutating func removeAll() {
+    slots.update(repeating: 0, count: slotCount)
+    entries.removeAll()
+    symptoms.removeAll()
+    suggestions.removeAll()
+  }
+
+  /// Adds a mechanism to the one that flips the same, if there is one.
+  ///
+  /// - Returns: the index of its entry.
+  @inline(__always)
+  @discardableResult
+  mutating func add(_ set: SymptomSet, probability: Double, tag: UInt32) -> Int {
+    var probe = Probe(set, tag: tag, mask: slotCount - 1)
+    while true {
+      let slot = slots[probe.place]
+      if slot == 0 { break }
+      let index = Int(slot) - 1
+      let entry = entries.base + index
+      if entry.pointee.hash == set.hash, entry.pointee.tag == tag,
+        set.isEqual(to: symptoms.base + Int(entry.pointee.start), count: Int(entry.pointee.count))
+      {
+        let p = entry.pointee.probability
+        entry.pointee.probability = p * (1 - probability) + probability * (1 - p)
+        return index
+      }
+      probe.advance()
+    }
+    slots[probe.place] = UInt32(entries.count + 1)
+    insert(set, probability: probability, tag: tag)
+    return entries.count - 1
+  }
+
+  /// The mechanism without tag that flips a set; `nil` if there is none.
+  func index(of set: SymptomSet) -> Int? {
+    var probe = Probe(set, tag: 0, mask: slotCount - 1)
+    while true {
+      let slot = slots[probe.place]
+      if slot == 0 { return nil }
+      let entry = entries[Int(slot) - 1]
+      if entry.hash == set.hash, entry.tag == 0,
+        set.isEqual(to: symptoms.base + Int(entry.start), count: Int(entry.count))
+      {
+        return Int(slot) - 1
+      }
+      probe.advance()
+    }
+  }
+
+  private mutating func insert(_ set: SymptomSet, probability: Double, tag: UInt32) {
+    let start = symptoms.count
+    precondition(
+      start + set.count < Int(UInt32.max) && entries.count < Int(UInt32.max) - 1,
+      "Too many error mechanisms for 32-bit indices")
+    symptoms.append(set.items, count: set.count)
+    entries.append(
+      Entry(
+        hash: set.hash, probability: probability, start: UInt32(start), count: UInt32(set.count),
+        tag: tag, suggestion: 0))
+    if entries.count * 2 > slotCount { enlarge() }
+  }
+
+  @inline(never)
+  private mutating func enlarge() {
+    slots.deallocate()
+    slotCount *= 4
+    slots = .allocate(capacity: slotCount)
+    slots.initialize(repeating: 0, count: slotCount)
+    for index in 0..<entries.count {
+      var probe = Probe(set(index), tag: entries[index].tag, mask: slotCount - 1)
+      while slots[probe.place] != 0 { probe.advance() }
+      slots[probe.place] = UInt32(index + 1)
+    }
+  }
+
+  /// The slots to look at, one after the other: some near the place of the first detector, then from anywhere on.
+  private struct Probe {
+    var place: Int
+    private var steps = 0
+    private let hash: UInt64
+    private let mask: Int
+
+    @inline(__always)
+    init(_ set: SymptomSet, tag: UInt32, mask: Int) {
+      hash = set.hash &+ UInt64(tag) &* 0x9e37_79b9_7f4a_7c15
+      self.mask = mask
+      let first = set.count == 0 ? 0 : set.items[0]
+      place = Int(truncatingIfNeeded: first &* 64 &+ hash & 63) & mask
+    }
+
+    @inline(__always)
+    mutating func advance() {
+      steps += 1
+      place = (steps == 24 ? Int(truncatingIfNeeded: hash >> 8) : place + 1) & mask
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import QuantumCore
+
+// How Clifford gates and feedback move symptoms.
+
+extension SparseReverseTracker {
+  func undo(_ instruction: Instruction, _ operations: CliffordRowOperations) throws {
+    let targets = targets(of: instruction)
+    let steps = operations.steps
+    if steps.isEmpty { return }
+    if operations.qubitCount == 1 {
+      for target in targets {
+        for step in steps { perform(step, target.value, target.value) }
+      }
+      return
+    }
+    var position = targets.count - 2
+    while position >= 0 {
+      let (first, second) = (targets[position], targets[position + 1])
+      if first.isQubit, second.isQubit {
+        for step in steps { perform(step, first.value, second.value) }
+      } else {
+        try undoFeedback(instruction, first, second)
+      }
+      position -= 2
+    }
+  }
+
+  @inline(__always)
+  private func perform(_ step: CliffordRowOperations.Step, _ first: Int, _ second: Int) {
+    @inline(__always) func place(_ row: UInt8) -> Int {
+      2 * (row < 2 ? first : second) + Int(row & 1)
+    }
+    switch step {
+    case .add(let a, let b):
+      let source = qubitRows[place(b)]
+      if !rows.isEmpty(source) {
+        let target = place(a)
+        rows.xor(source, into: row(target >> 1, target & 1))
+      }
+    case .swap(let a, let b):
+      let (x, y) = (place(a), place(b))
+      if qubitRows[x] | qubitRows[y] == 0 { return }
+      let row = self.row(x >> 1, x & 1)
+      _ = self.row(y >> 1, y & 1)
+      qubitRows[x] = qubitRows[y]
+      qubitRows[y] = row
+    }
+  }
+
+  /// A Pauli applied if a record is 1: a flip of the record flips what the Pauli would.
+  private func undoFeedback(_ instruction: Instruction, _ first: Target, _ second: Target) throws {
+    let gate = instruction.gate
+    let pauli: Pauli =
+      switch gate {
+      case .cx, .xcz: .x
+      case .cy, .ycz: .y
+      default: .z
+      }
+    let isControlFirst = gate == .cx || gate == .cy || (gate == .cz && !first.isQubit)
+    let (control, target) = isControlFirst ? (first, second) : (second, first)
+    if gate == .cz, !target.isQubit { return }
+    guard target.isQubit, !control.isQubit else {
+      throw CircuitError(
+        "targets", "\(gate.name) acts on a qubit, not on \(target.isQubit ? control : target)",
+        hint: "the classical control of \(gate.name) stands \(isControlFirst ? "first" : "second")")
+    }
+    guard control.isRecord else { return }
+    let record = try recordRow(lookback: control.value)
+    if pauli.hasX { rows.xor(qubitRows[2 * target.value], into: record) }
+    if pauli.hasZ { rows.xor(qubitRows[2 * target.value + 1], into: record) }
+  }
+
+  /// e^{iπP/4}: an error that anticommutes with P comes out multiplied by P.
+  func undoProductRotations(_ instruction: Instruction) throws {
+    for product in try products(of: instruction).reversed() {
+      gather(product)
+      spread(scratchRow, overErrorsAnticommutingWith: product)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import QuantumCore
+
+extension SparseReverseTracker {
+  /// Steps back over one instruction; noise channels only give back the records they made.
+  ///
+  /// - Precondition: the instruction is the one before the present place.
+  /// - Throws: `GaugeError` if it randomizes a detector or observable, `CircuitError` for an instruction that is no
+  ///   stabilizer operation or names a measurement before the start.
+  package func undo(_ instruction: Instruction) throws {
+    let observer = StrictObserver()
+    try undo(instruction, telling: observer)
+  }
+
+  /// Steps back over the start of the circuit, where every qubit is |0⟩.
+  package func undoStart() throws {
+    let observer = StrictObserver()
+    try undoStart(telling: observer)
+  }
+
+  func undoStart(telling observer: some ReverseObserver) throws {
+    for place in Array(touchedPlaces.values).sorted() where place % 2 == 1 {
+      try check(qubitRows[Int(place)], [(.z, Int(place / 2))], observer)
+    }
+  }
+
+  func undo(_ instruction: Instruction, telling observer: some ReverseObserver) throws {
+    let gate = instruction.gate
+    if let operations = CliffordRowOperations.byGate[Int(gate.rawValue)] {
+      guard instruction.controlCount == 0 else { throw Self.unsupported(instruction) }
+      return try undo(instruction, operations)
+    }
+    switch gate {
+    case .m: try undoMeasurements(instruction, .z, resets: false, observer)
+    case .mx: try undoMeasurements(instruction, .x, resets: false, observer)
+    case .my: try undoMeasurements(instruction, .y, resets: false, observer)
+    case .mr: try undoMeasurements(instruction, .z, resets: true, observer)
+    case .mrx: try undoMeasurements(instruction, .x, resets: true, observer)
+    case .mry: try undoMeasurements(instruction, .y, resets: true, observer)
+    case .reset: try undoResets(instruction, .z, observer)
+    case .resetX: try undoResets(instruction, .x, observer)
+    case .resetY: try undoResets(instruction, .y, observer)
+    case .mxx: try undoPairMeasurements(instruction, .x, observer)
+    case .myy: try undoPairMeasurements(instruction, .y, observer)
+    case .mzz: try undoPairMeasurements(instruction, .z, observer)
+    case .mpp: try undoProductMeasurements(instruction, observer)
+    case .spp, .sppDag: try undoProductRotations(instruction)
+    case .mpad: undoPadding(instruction, observer)
+    case .detector:
+      detectorCount -= 1
+      try toggle(detectorCount, inRecordsOf: instruction)
+    case .observableInclude: try undoObservable(instruction)
+    case .heraldedErase, .heraldedPauliChannel1:
+      for _ in targets(of: instruction) { rows.clear(takeRecord()) }
+    default:
+      let definition = gate.definition
+      guard
+        definition.isAnnotation || definition.isNoise && definition.isStimGate
+          || gate == .globalPhase
+      else { throw Self.unsupported(instruction) }
+    }
+  }
+
+  static func unsupported(_ instruction: Instruction) -> CircuitError {
+    let name = instruction.gate.name
+    return CircuitError(
+      "unsupported",
+      instruction.controlCount > 0
+        ? "the stabilizer analysis does not take controls on \(name)"
+        : "\(name) is no stabilizer operation",
+      hint: instruction.gate.definition.isNoise
+        ? "Pauli channels such as DEPOLARIZE1 and PAULI_CHANNEL_1 are accepted"
+        : "Clifford gates, Pauli noise, measurements and resets are accepted")
+  }
+}
+
+// MARK: - Records
+
+extension SparseReverseTracker {
+  /// Steps back over a measurement.
+  ///
+  /// - Returns: the row of its result, for the caller to clear; the empty row 0 if nothing depends on it.
+  @inline(__always)
+  func takeRecord() -> UInt32 {
+    measurementCount -= 1
+    return recordRows[Int(measurementCount & recordMask)]
+  }
+
+  func recordRow(lookback: Int) throws -> UInt32 {
+    guard UInt64(lookback) <= measurementCount else {
+      throw CircuitError(
+        "record", "rec[-\(lookback)] is before the first measurement",
+        hint: measurementCount == 0
+          ? "nothing has been measured here"
+          : "there are \(measurementCount) measurements before this place")
+    }
+    return recordRow(measurementCount - UInt64(lookback))
+  }
+
+  private func toggle(_ symptom: Symptom, inRecordsOf instruction: Instruction) throws {
+    for target in targets(of: instruction) {
+      rows.toggle(symptom, in: try recordRow(lookback: target.value))
+    }
+  }
+
+  private func undoObservable(_ instruction: Instruction) throws {
+    let index = UInt64(circuit.arguments(of: instruction).first ?? 0)
+    let symptom = firstObservable | index
+    for target in targets(of: instruction) {
+      if target.isRecord {
+        rows.toggle(symptom, in: try recordRow(lookback: target.value))
+      } else if let pauli = target.pauli {
+        if pauli.hasZ { rows.toggle(symptom, in: row(target.value, 0)) }
+        if pauli.hasX { rows.toggle(symptom, in: row(target.value, 1)) }
+      }
+    }
+  }
+
+  private func undoPadding(_ instruction: Instruction, _ observer: some ReverseObserver) {
+    let probability = circuit.arguments(of: instruction).first ?? 0
+    for _ in targets(of: instruction) {
+      let record = takeRecord()
+      flip(record, probability, instruction, observer)
+      rows.clear(record)
+    }
+  }
+}
