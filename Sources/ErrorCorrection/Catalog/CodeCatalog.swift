@@ -1,0 +1,69 @@
+import QuantumCore
+
+/// All codes with generated circuits. Order: as the reference lists them.
+public enum CodeCatalog {
+  public static let all = [repetition, surface, color]
+
+  /// The record of a task.
+  ///
+  /// - Throws: a `Diagnostic` naming the code or task that there is not, and those there are.
+  public static func task(code: String, task: String) throws(Diagnostic) -> MemoryTask {
+    guard let definition = all.first(where: { $0.name == code }) else {
+      throw unknown("code", code, among: all.map(\.name))
+    }
+    guard let found = definition.tasks.first(where: { $0.name == task }) else {
+      throw unknown("\(code) task", task, among: definition.tasks.map(\.name))
+    }
+    return found
+  }
+
+  private static func unknown(_ kind: String, _ name: String, among names: [String]) -> Diagnostic {
+    let hint =
+      nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
+      ?? "there is \(names.joined(separator: ", "))"
+    return Diagnostic("there is no \(kind) '\(name)'", code: "unknown-name", hint: hint)
+  }
+}
+
+extension CodeCatalog {
+  static let repetition = CodeDefinition(
+    name: "repetition_code",
+    summary: "Qubits in a row with Z checks on neighbours: corrects bit flips only.",
+    tasks: [
+      MemoryTask(
+        "repetition_code", "memory", "Keeps logical |0⟩ against bit flips; measures logical Z.",
+        basis: .z, schedule: SyndromeSchedule.repetition)
+    ])
+
+  static let surface = CodeDefinition(
+    name: "surface_code",
+    summary: "Square lattice of X and Z checks on four neighbours each [Fowler12].",
+    tasks: [
+      surfaceTask("rotated_memory_x", basis: .x, schedule: SyndromeSchedule.rotatedSurface),
+      surfaceTask("rotated_memory_z", basis: .z, schedule: SyndromeSchedule.rotatedSurface),
+      surfaceTask("unrotated_memory_x", basis: .x, schedule: SyndromeSchedule.unrotatedSurface),
+      surfaceTask("unrotated_memory_z", basis: .z, schedule: SyndromeSchedule.unrotatedSurface),
+    ])
+
+  static let color = CodeDefinition(
+    name: "color_code",
+    summary: "Triangle of hexagons, each both an X and a Z check.",
+    tasks: [
+      MemoryTask(
+        "color_code", "memory_xyz",
+        "Keeps logical |0⟩, its checks read in the bases Y, X and Z in turn; measures logical Z.",
+        basis: .z, distances: 3...MemoryTask.distanceLimit, needsOddDistance: true,
+        minimumRounds: 2, schedule: SyndromeSchedule.colorCycling)
+    ])
+
+  private static func surfaceTask(
+    _ name: String, basis: Pauli, schedule: @escaping @Sendable (Int) -> SyndromeSchedule
+  ) -> MemoryTask {
+    let lattice = name.hasPrefix("un") ? "unrotated" : "rotated"
+    let (state, letter) = basis == .x ? ("|+⟩", "X") : ("|0⟩", "Z")
+    return MemoryTask(
+      "surface_code", name,
+      "Keeps logical \(state) in the \(lattice) surface code; measures logical \(letter).",
+      basis: basis, schedule: schedule)
+  }
+}

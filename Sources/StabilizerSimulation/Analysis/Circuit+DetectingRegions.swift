@@ -1,0 +1,155 @@
+import QuantumCore
+
+extension Circuit {
+  /// The detecting region of every detector and observable at every tick, by sparse reverse tracking.
+  ///
+  ///     let regions = try circuit.detectingRegions()
+  ///     regions[.detector(3), tick: 5]             // such as X1*X2
+  ///
+  /// - Parameters:
+  ///   - ticks: those of interest, counted from 0; what stands before them is not looked at. All if left out.
+  ///   - toleratesRandom: whether a detector that is random without noise is left out before the collapse that makes it so;
+  ///     if not, it is an error.
+  /// - Throws: `Diagnostic` naming such a detector, or an instruction that is no stabilizer operation; `Obstacle` for control
+  ///   flow or a circuit too long to be walked turn by turn.
+  public func detectingRegions(
+    ticks: Range<UInt64>? = nil, toleratesRandom: Bool = false
+  ) throws -> DetectingRegions {
+    var walk = try RegionWalk(self, ticks: ticks, toleratesRandom: toleratesRandom)
+    try walk.undo(.root)
+    if !walk.isDone { try walk.undoStart() }
+    return walk.result
+  }
+
+  /// The detecting regions as slices are numbered: 0 is the start of the circuit, 1 its first tick.
+  ///
+  /// Random detectors are left out before what makes them random.
+  ///
+  /// - Throws: as `detectingRegions(ticks:toleratesRandom:)`, but for random detectors.
+  public func detectingRegions(slicedAt ticks: Range<UInt64>) throws -> DetectingRegions {
+    var walk = try RegionWalk(
+      self, ticks: ticks, toleratesRandom: true, countsStart: true)
+    try walk.undo(.root)
+    walk.noteStart()
+    return walk.result
+  }
+
+  /// Number of `TICK`s that one run passes; saturates.
+  public var tickCount: UInt64 { tickCount(of: .root) }
+
+  private func tickCount(of block: BlockID) -> UInt64 {
+    nodes(of: block).reduce(0) { total, node in
+      switch node {
+      case .instruction(let instruction):
+        total.saturatingAdd(instruction.gate == .tick ? 1 : 0)
+      case .repeatBlock(let count, let body, _):
+        total.saturatingAdd(tickCount(of: body).saturatingMultiply(count))
+      default: total
+      }
+    }
+  }
+}
+
+/// Walks a circuit backwards and notes what is sensitive at its ticks.
+private struct RegionWalk {
+  private let circuit: Circuit
+  private let ticks: Range<UInt64>
+  /// Whether what stands before the first tick of interest is of no interest.
+  private let stopsEarly: Bool
+  private let observer: any ReverseObserver
+  private let tracker: SparseReverseTracker
+  private var tick: UInt64
+  private(set) var result = DetectingRegions()
+
+  private static let workLimit: UInt64 = 1 << 32
+
+  init(
+    _ circuit: Circuit, ticks: Range<UInt64>?, toleratesRandom: Bool, countsStart: Bool = false
+  ) throws {
+    guard try CircuitCounts(circuit).work <= Self.workLimit else {
+      throw Obstacle(.unsupported, "the circuit's repeat blocks are too long to be walked through")
+    }
+    self.circuit = circuit
+    tick = circuit.tickCount.saturatingAdd(countsStart ? 1 : 0)
+    self.ticks = ticks ?? 0..<tick
+    stopsEarly = ticks != nil
+    observer = toleratesRandom ? TolerantObserver() : StrictObserver()
+    tracker = try SparseReverseTracker(circuit)
+  }
+
+  /// Whether no tick of interest is left.
+  var isDone: Bool { stopsEarly && (tick <= ticks.lowerBound || ticks.isEmpty) }
+
+  mutating func undo(_ block: BlockID) throws {
+    let nodes = circuit.nodes(of: block)
+    for index in nodes.indices.reversed() where !isDone {
+      switch nodes[index] {
+      case .instruction(let instruction):
+        do {
+          try tracker.undo(instruction, telling: observer)
+        } catch {
+          throw Self.diagnostic(error, instruction.gate, circuit.range(of: block, at: index))
+        }
+        if instruction.gate == .tick { noteTick() }
+      case .repeatBlock(let count, let body, _):
+        guard !circuit.nodes(of: body).isEmpty else { continue }
+        for _ in 0..<count where !isDone { try undo(body) }
+      case .branch, .loop, .assign, .leave: break  // `CircuitCounts` refused them.
+      }
+    }
+  }
+
+  func undoStart() throws {
+    do {
+      try tracker.undoStart(telling: observer)
+    } catch {
+      throw Self.diagnostic(error, nil, nil)
+    }
+  }
+
+  /// The start of the circuit, where it has a number.
+  mutating func noteStart() {
+    if tick == 1 { noteTick() }
+  }
+
+  private mutating func noteTick() {
+    tick -= 1
+    guard ticks.contains(tick) else { return }
+    var factors: [DetectorErrorModel.Target: [(qubit: Int, pauli: Pauli)]] = [:]
+    tracker.forEachSensitiveQubit { qubit in
+      // A region has a Z where X errors flip it, and an X where Z errors do.
+      for target in tracker.symptoms(of: .x, on: qubit) {
+        factors[target, default: []].append((qubit, .z))
+      }
+      for target in tracker.symptoms(of: .z, on: qubit) {
+        factors[target, default: []].append((qubit, .x))
+      }
+    }
+    for (target, factors) in factors {
+      result.regions[target, default: [:]][tick] = SparsePauliString(factors)
+    }
+  }
+
+  private static func diagnostic(
+    _ error: any Error, _ gate: Gate?, _ range: SourceRange?
+  ) -> any Error {
+    switch error {
+    case let error as GaugeError:
+      let names = error.symptoms.prefix(3).map { "\($0.isDetector ? "D" : "L")\($0.value)" }
+      let place = gate.map { "this \($0.name)" } ?? "the start of the circuit"
+      return Diagnostic(
+        "\(names.joined(separator: ", ")) \(error.symptoms.count > 1 ? "are" : "is") random even "
+          + "without noise: \(place) does not commute with what is measured",
+        code: "random-detector", at: range)
+    case let error as CircuitError:
+      return Diagnostic(error.message, code: error.code, at: range, hint: error.hint)
+    default: return error
+    }
+  }
+}
+
+/// Lets random detectors be.
+private final class TolerantObserver: ReverseObserver {
+  func measurementFlips(_ symptoms: SymptomSet, probability: Double, tag: UInt32) {}
+  func collapseRandomizes(_ symptoms: SymptomSet, collapse: [(Pauli, Int)]) {}
+}

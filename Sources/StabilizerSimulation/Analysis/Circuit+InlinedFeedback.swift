@@ -1,0 +1,146 @@
+import QuantumCore
+
+extension Circuit {
+  /// The circuit without Paulis controlled by records, its detectors and observables meaning what they meant.
+  ///
+  /// Where a Pauli would flip a detector, the record that controls it joins the detector; an observable gets an
+  /// `OBSERVABLE_INCLUDE` at the place of the Pauli. The error model is the same. A circuit with feedback comes back with its
+  /// repeat blocks written out; one without is not changed.
+  ///
+  /// - Throws: `Obstacle` if the circuit has feedback and is too long to be written out, or has control flow; `Diagnostic`
+  ///   if a detector is random without noise, or an instruction is no stabilizer operation.
+  public func withInlinedFeedback() throws -> Circuit {
+    var hasFeedback = false
+    forEachInstruction { instruction in
+      let gate = instruction.gate.definition
+      if gate.allowsClassicalControl, targets(of: instruction).contains(where: \.isRecord) {
+        hasFeedback = true
+      }
+    }
+    guard hasFeedback else { return self }
+    var inliner = try FeedbackInliner(try flattened())
+    try inliner.track()
+    return inliner.rewritten()
+  }
+}
+
+/// Rewrites a flat circuit.
+private struct FeedbackInliner {
+  /// The circuit with every group of feedback as an instruction of its own.
+  private let source: Circuit
+  private var detectorRecords: [UInt64: Set<UInt64>] = [:]
+  /// Observables that the feedback at a node flips.
+  private var observablesAtNode: [Int: [UInt64]] = [:]
+  private let measurementCount: UInt64
+
+  init(_ flat: Circuit) throws {
+    source = try Self.split(flat)
+    measurementCount = try CircuitCounts(source).measurements
+  }
+
+  private static func split(_ flat: Circuit) throws -> Circuit {
+    var output = Circuit(qubitCount: flat.qubitCount)
+    for (index, node) in flat.nodes().enumerated() {
+      output.currentPlace = flat.place(of: .root, at: index)
+      guard case .instruction(let instruction) = node else { continue }
+      guard flat.targets(of: instruction).contains(where: \.isRecord),
+        instruction.gate.definition.qubitCount == 2
+      else {
+        output.appendCopy(of: instruction, from: flat)
+        continue
+      }
+      try flat.forEachGroup(of: instruction) { group, _ in
+        try output.appendChecked(
+          instruction.gate, arguments: Array(flat.arguments(of: instruction)),
+          targets: Array(group), tag: flat.tag(of: instruction))
+      }
+    }
+    return output
+  }
+
+  private func feedback(
+    of instruction: Instruction
+  ) throws(Diagnostic) -> Circuit.ClassicallyControlledPauli? {
+    guard instruction.gate.definition.qubitCount == 2 else { return nil }
+    let targets = source.targets(of: instruction)
+    guard targets.contains(where: \.isRecord) else { return nil }
+    let found = try Circuit.classicallyControlledPauli(instruction.gate, targets)
+    return found?.control.isRecord == true ? found : nil
+  }
+
+  /// Finds what each feedback flips, walking backwards.
+  mutating func track() throws {
+    let tracker = try SparseReverseTracker(source)
+    let nodes = source.nodes()
+    for index in nodes.indices.reversed() {
+      guard case .instruction(let instruction) = nodes[index] else { continue }
+      do {
+        if let feedback = try feedback(of: instruction) {
+          guard UInt64(feedback.control.value) <= tracker.measurementCount else {
+            throw Diagnostic(
+              "\(feedback.control) is before the first measurement", code: "record")
+          }
+          let record = tracker.measurementCount - UInt64(feedback.control.value)
+          for target in tracker.symptoms(of: feedback.pauli, on: feedback.qubit) {
+            if target.isDetector {
+              detectorRecords[target.value, default: []].formSymmetricDifference([record])
+            } else {
+              observablesAtNode[index, default: []].append(target.value)
+            }
+          }
+        }
+        try tracker.undo(instruction)
+      } catch {
+        throw described(error, source.range(of: .root, at: index))
+      }
+    }
+  }
+
+  private func described(_ error: any Error, _ range: SourceRange?) -> any Error {
+    switch error {
+    case is GaugeError:
+      return Diagnostic(
+        "a detector or observable is random even without noise", code: "random-detector", at: range)
+    case let error as CircuitError:
+      return Diagnostic(error.message, code: error.code, at: range, hint: error.hint)
+    case var error as Diagnostic:
+      error.range = error.range ?? range
+      return error
+    default: return error
+    }
+  }
+
+  func rewritten() -> Circuit {
+    var output = Circuit(qubitCount: source.qubitCount)
+    var (detector, measurements): (UInt64, UInt64) = (0, 0)
+    for (index, node) in source.nodes().enumerated() {
+      guard case .instruction(let instruction) = node else { continue }
+      output.currentPlace = source.place(of: .root, at: index)
+      if instruction.gate == .detector {
+        let records = records(of: instruction, after: measurements)
+          .symmetricDifference(detectorRecords[detector] ?? [])
+        output.appendCopy(
+          of: instruction, from: source,
+          targets: records.sorted(by: >).map { .record(Int(measurements - $0)) })
+        detector += 1
+      } else if let feedback = try? feedback(of: instruction) {
+        for observable in observablesAtNode[index] ?? [] {
+          output.append(
+            .observableInclude, arguments: [Double(observable)], targets: [feedback.control])
+        }
+      } else {
+        output.appendCopy(of: instruction, from: source)
+      }
+      measurements += UInt64(
+        instruction.gate.definition.recordsPerGroup == 0 ? 0 : source.groupCount(of: instruction))
+    }
+    output.currentPlace = Circuit.SourcePlace()
+    return output
+  }
+
+  private func records(of instruction: Instruction, after count: UInt64) -> Set<UInt64> {
+    source.targets(of: instruction).reduce(into: []) { records, target in
+      records.formSymmetricDifference([count - UInt64(target.value)])
+    }
+  }
+}
