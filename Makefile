@@ -38,7 +38,7 @@ test: deps
 	$(MAKE) --no-print-directory test-debug
 
 test-debug: deps
-	@for example in BellPair VariationalIsing; do \
+	@for example in BellPair VariationalIsing SurfaceCodeMemory; do \
 	  $(SWIFT) build --product $$example && \
 	  .build/debug/$$example | diff Examples/$$example/expected.txt - && \
 	  echo "$$example: debug build prints what is expected" || exit 1; \

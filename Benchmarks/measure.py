@@ -75,7 +75,7 @@ def main():
         bell = file("bell.qasm", BELL)
         times = [run([options.qsim, "run", bell, "--shots", "1000", "--seed", "1"])[0] for _ in range(4 * options.runs)]
         rows.append(("Bell pair, whole process", f"{statistics.median(times) * 1e3:.1f} ms", "60 ms"))
-        refused = file("refused.qasm", program(40, ["h q;"] + [f"cx q[{i}],q[{i + 1}];" for i in range(39)]))
+        refused = file("refused.qasm", program(40, ["h q;", "t q[0];"] + [f"cx q[{i}],q[{i + 1}];" for i in range(39)]))
         results = [run([options.qsim, "run", refused]) for _ in range(options.runs)]
         rows.append(("40 live qubits refused", f"{statistics.median(r[0] for r in results) * 1e3:.1f} ms", "200 ms"))
         if any(r[2] != 71 for r in results):

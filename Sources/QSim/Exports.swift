@@ -1,3 +1,5 @@
 @_exported import CircuitFormats
 @_exported import DenseSimulation
+@_exported import ErrorCorrection
 @_exported import QuantumCore
+@_exported import StabilizerSimulation

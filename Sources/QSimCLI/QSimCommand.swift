@@ -12,7 +12,12 @@ struct QSimCommand: ParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, PlanCommand.self, DrawCommand.self, ConvertCommand.self,
-      NoiseCommand.self, BenchCommand.self, CatalogCommand.self, ExamplesCommand.self,
+      GenCommand.self, SampleCommand.self, DetectCommand.self,
+      MeasurementsToDetectionsCommand.self, AnalyzeErrorsCommand.self,
+      SampleErrorModelCommand.self, ExplainErrorsCommand.self, DiagramCommand.self,
+      TransformCommand.self, FlowsCommand.self,
+      MissingDetectorsCommand.self, LogicalErrorsCommand.self, NoiseCommand.self, BenchCommand.self,
+      CatalogCommand.self, ExamplesCommand.self,
       InfoCommand.self,
       DocsCommand.self,
     ])
@@ -46,8 +51,9 @@ extension DocumentedCommand {
     _ name: String, subcommands: [any ParsableCommand.Type] = []
   ) -> CommandConfiguration {
     // Spaces that do not break keep a command on its line; `examplesLast` makes them plain again.
-    let examples = examples.map { "  $ \($0)".replacing(" ", with: HelpText.hardSpace) }
-      .joined(separator: "\n")
+    let examples = examples.map { "  $ \($0)" }.joined(separator: "\n")
+      .split(separator: " ", omittingEmptySubsequences: false)
+      .joined(separator: HelpText.hardSpace)
     return CommandConfiguration(
       commandName: name, abstract: summary,
       discussion: (details.isEmpty ? "" : details + "\n\n") + HelpText.examplesTitle + examples,

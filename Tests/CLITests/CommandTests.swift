@@ -4,8 +4,10 @@ import Testing
 
 struct CommandTests {
   static let commands = [
-    "run", "plan", "draw", "convert", "noise", "bench", "catalog", "catalog gates",
-    "catalog noise", "examples", "info", "docs",
+    "run", "plan", "draw", "convert", "gen", "sample", "detect", "m2d", "analyze_errors",
+    "sample_dem", "explain_errors", "diagram", "transform", "flows", "missing_detectors",
+    "logical_errors", "noise", "bench", "catalog", "catalog gates", "catalog noise", "examples",
+    "info", "docs",
   ]
 
   @Test func `every command is listed`() throws {

@@ -38,8 +38,40 @@ struct EngineTests {
       return try JSONObject(result.output)["engine", "name"] as? String
     }
     #expect(try engine("H 0\nCX 0 1\nM 0 1\n") == "statevector")
-    #expect(try engine("H 0\nCX 0 1\nX_ERROR(0.1) 0\nM 0 1\n") == "statevector")
+    #expect(try engine("H 0\nCX 0 1\nX_ERROR(0.1) 0\nM 0 1\n") == "stabilizer")
     #expect(try engine(Self.noisy) == "trajectories")
+    #expect(try engine("H 0\nCX 0 1\nDEPOLARIZE2(0.1) 0 1\nM 0 1\n") == "stabilizer")
+    let wide = "H " + (0..<17).map(String.init).joined(separator: " ") + "\n"
+    #expect(try engine(wide + "M 0\n") == "stabilizer")
+    #expect(try engine(wide) == "statevector")
+    #expect(try engine(wide + "S[T] 0\nM 0\n") == "statevector")
+  }
+
+  @Test func `Clifford circuits of ten thousand qubits run`() throws {
+    let chain = "H 0\nCX" + (1..<10_000).map { " \($0 - 1) \($0)" }.joined() + "\n"
+    let circuit = chain + "DEPOLARIZE1(0.00001) 5000\nM 0 9999\n"
+    let result = try QSimProcess.run(
+      ["run", "-", "--shots", "100", "--seed", "1", "--json", "--reproducible"], input: circuit)
+    #expect(result.status == 0, "\(result.error)")
+    let json = try JSONObject(result.output)
+    #expect(json["engine", "name"] as? String == "stabilizer")
+    let counts = try #require(json["counts"] as? [String: Int])
+    #expect(
+      counts.values.reduce(0, +) == 100 && (counts["00"] ?? 0) > 20 && (counts["11"] ?? 0) > 20)
+  }
+
+  @Test func `a few gates that are no Cliffords on many qubits are named`() throws {
+    let wide = "H " + (0..<50).map(String.init).joined(separator: " ") + "\nS[T] 7\nM 0\n"
+    let refused = try QSimProcess.run(["run", "-", "--seed", "1"], input: wide)
+    #expect(refused.status == 71)
+    for part in ["at most", "stabilizers would carry any width", "1 t gate", "line 2, column 1"] {
+      #expect(refused.error.contains(part), "\(refused.error)")
+    }
+    let asked = try QSimProcess.run(["run", "-", "--engine", "stabilizer"], input: wide)
+    #expect(asked.status == 65 && asked.error.contains("<stdin>:2:1: error:"), "\(asked.error)")
+    let state = try QSimProcess.run(
+      ["run", "-", "--engine", "stabilizer", "--state-out", "/dev/null"], input: "H 0\nM 0\n")
+    #expect(state.status == 64 && state.error.contains("results of measurements"))
   }
 
   @Test func `a density matrix is written as a square array`() throws {

@@ -30,7 +30,7 @@ struct ExitCodeTests {
     Case("run - --shots 4294967296", 64, "0...4294967295"),
     Case("run - --seed -3", 64, "seed"),
     Case("run - --threads 0", 64, "threads"),
-    Case("run - --engine stabilizer", 64, "statevector"),
+    Case("run - --engine tensor", 64, "stabilizer"),
     Case("run - --max-memory many", 64, "max-memory"),
     Case("run - --json --csv", 64, "exclude each other"),
     Case("run - --param theta", 64, "name=value"),

@@ -7,7 +7,7 @@ struct MemoryGuardTests {
     OPENQASM 2.0; include "qelib1.inc"; qreg q[40]; creg c[1]; h q[0]; cx q[0],q[39]; measure q[39]->c[0];
     """
   static let dense = """
-    OPENQASM 2.0; include "qelib1.inc"; qreg q[40]; creg c[40]; h q; measure q->c;
+    OPENQASM 2.0; include "qelib1.inc"; qreg q[40]; creg c[40]; h q; t q[0]; measure q->c;
     """
 
   @Test func `unused qubits cost nothing`() throws {

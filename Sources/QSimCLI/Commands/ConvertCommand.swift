@@ -3,13 +3,20 @@ import QSim
 
 /// `qsim convert`: a circuit in another language.
 struct ConvertCommand: DocumentedCommand {
-  static let summary = "Convert a circuit between OpenQASM 2, OpenQASM 3 and .stim."
+  static let summary =
+    "Convert a circuit between OpenQASM 2, OpenQASM 3 and .stim, or shots between formats."
   static let details = """
     Names ending in .qasm are written as OpenQASM 3, names ending in .stim as .stim; '--to' decides otherwise. \
     In .stim, gates outside the Clifford group become tags, such as 'S[T] 0'. What the other language \
     cannot say is an error that names the statement.
+
+    With '--in-format' and '--out-format' it converts shots. How many bits a shot has is said by '--bits-per-shot', by \
+    '--num-measurements', '--num-detectors' and '--num-observables', or by '--circuit' with '--types' of M, D and L.
     """
-  static let examples = ["qsim convert Examples/circuits/bell.qasm - --to stim"]
+  static let examples = [
+    "qsim convert Examples/circuits/bell.qasm - --to stim",
+    "qsim convert --in_format 01 --out_format dets --num_detectors 3 --in Examples/shots/detectors.01",
+  ]
   static let configuration = configured("convert")
 
   @Argument(help: "The circuit to read. '-' is standard input.", completion: .file())
@@ -31,9 +38,18 @@ struct ConvertCommand: DocumentedCommand {
   @Flag(help: "Know only the gates of the OpenQASM 2 paper's qelib1.inc.")
   var strict = false
 
+  @OptionGroup(title: "Shots") var shots: ShotConversion
   @OptionGroup var terminal: TerminalOptions
 
+  func validate() throws {
+    guard shots.isAskedFor, input != nil || from != nil || to != nil || strict || !param.isEmpty
+    else { return }
+    throw ValidationError(
+      "Circuits are named by arguments, shots by '--in' and '--out': one or the other.")
+  }
+
   func run() throws {
+    if shots.isAskedFor { return try shots.run(for: Self.self) }
     if input == nil, Terminal.inputIsTerminal { throw LackOfInput(command: Self.self) }
     guard let target = to ?? Self.format(ofName: output) else {
       throw CommandFailure(

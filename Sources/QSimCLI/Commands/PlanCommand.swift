@@ -60,7 +60,7 @@ struct PlanCommand: DocumentedCommand {
       report.fields["input"] = .object(source.summary(of: cleanCircuit))
       report.fields["noise"] = NoiseLoader.list(of: noisy.firings)
     }
-    report.tables = [steps(of: plan, file.circuit)]
+    report.tables = plan.hasSteps || output.json ? [steps(of: plan, file.circuit)] : []
     output.print(report)
     let hidden = plan.stepCount - (report.tables.first?.rows.count ?? 0)
     if hidden > 0, !output.json, !output.csv {
@@ -93,21 +93,28 @@ struct PlanCommand: DocumentedCommand {
     let bytes = DecimalText.bytes(plan.stateBytes)
     var memory = "\(bytes) (\(plan.stateSize))"
     if plan.stateBytes > available { memory += "; only \(DecimalText.bytes(available)) available" }
-    return [
+    var lines: ReportObject = [
       "circuit": .string(
         "\(file.format.title): \(circuit.qubitCount) qubits, \(plan.liveQubits.count) of them live; "
           + "\(circuit.gateCount) gates, depth \(circuit.depth)"),
-      "engine": .string("\(plan.name), \(engine.precision.rawValue) precision"),
+      "engine": .string(
+        plan.hasSteps ? "\(plan.name), \(engine.precision.rawValue) precision" : plan.name),
       "why": .string(plan.why),
-      "steps": .string(
-        "\(plan.stepCount) for \(plan.gateCount) gates, in \(plan.sweepCount) sweeps over the state"
-      ),
-      "work": .string(
-        "\(DecimalText.rounded(plan.flops, digits: 3)) flops; \(bytesText(plan.bytes)) read and written"
-      ),
-      "memory": .string(memory),
-      "estimate": .string("\(DecimalText.duration(plan.estimatedSeconds)) a pass on one core"),
     ]
+    if plan.hasSteps {
+      lines["steps"] = .string(
+        "\(plan.stepCount) for \(plan.gateCount) gates, in \(plan.sweepCount) sweeps over the state"
+      )
+      lines["work"] = .string(
+        "\(DecimalText.rounded(plan.flops, digits: 3)) flops; \(bytesText(plan.bytes)) read and written"
+      )
+    }
+    lines["memory"] = .string(memory)
+    if plan.hasSteps {
+      lines["estimate"] = .string(
+        "\(DecimalText.duration(plan.estimatedSeconds)) a pass on one core")
+    }
+    return lines
   }
 
   private func bytesText(_ bytes: Double) -> String {

@@ -142,7 +142,8 @@ struct RunCommand: DocumentedCommand {
           if output.json {
             // Fusing the gates is left to the run: here only the header is wanted.
             results.plan = try EnginePlan(
-              engine.engine, for: file.circuit, options: options, listingSteps: false)
+              engine.engine, for: file.circuit, options: options,
+              needsAmplitudes: request.needsAmplitudes, listingSteps: false)
           }
         }
         results.circuit = cleanCircuit

@@ -5,7 +5,25 @@ import QSim
 enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
   case auto, statevector
   case densityMatrix = "density-matrix"
-  case trajectories
+  case trajectories, stabilizer
+
+  /// The engine that is meant, and why it is where nobody asked for one.
+  ///
+  /// - Throws: `Obstacle` if no engine can run the circuit.
+  func resolved(
+    for circuit: Circuit, options: SimulationOptions, needsAmplitudes: Bool = false
+  ) throws -> (engine: EngineChoice, why: String?) {
+    guard self == .auto else { return (self, nil) }
+    let choice = try SimulatorChoice(
+      for: circuit, options: options, needsAmplitudes: needsAmplitudes)
+    let engine: EngineChoice =
+      switch choice.engine {
+      case .stabilizer: .stabilizer
+      case .statevector: .statevector
+      case .trajectories: .trajectories
+      }
+    return (engine, choice.why)
+  }
 }
 
 extension Precision: ExpressibleByArgument {}

@@ -18,6 +18,11 @@ struct RunRequest {
   var shotsOutput: (path: String, format: ResultFormat)?
   /// The most outcomes or amplitudes to show; `nil` for the default.
   var top: Int?
+
+  /// Whether more is asked for than results of measurements.
+  var needsAmplitudes: Bool {
+    !observables.isEmpty || initialState != nil || stateOutput != nil
+  }
 }
 
 /// What one run of a circuit gave.
@@ -44,7 +49,7 @@ struct CircuitRunner {
     _ circuit: Circuit, engine: EngineChoice, options: SimulationOptions
   ) throws -> Bool {
     if circuit.measurementCount != 0 { return true }
-    if engine == .densityMatrix { return false }
+    if engine == .densityMatrix || engine == .stabilizer { return false }
     return try !StateVectorSimulator.hasUniqueState(circuit, options: options)
   }
 
@@ -61,7 +66,14 @@ struct CircuitRunner {
   private func run<S: Scalar>(
     _ file: CircuitFile, as type: S.Type, _ stopwatch: inout Stopwatch
   ) throws -> RunOutcome {
-    if request.engine == .densityMatrix { return try runMixed(file, as: S.self, &stopwatch) }
+    let engine = try request.engine.resolved(
+      for: file.circuit, options: request.options, needsAmplitudes: request.needsAmplitudes
+    ).engine
+    switch engine {
+    case .densityMatrix: return try runMixed(file, as: S.self, &stopwatch)
+    case .stabilizer: return try runStabilizers(file, &stopwatch)
+    case .auto, .statevector, .trajectories: break
+    }
     let circuit = file.circuit
     let simulator = StateVectorSimulator()
     let (options, seed) = (request.options, request.seed)
@@ -85,7 +97,7 @@ struct CircuitRunner {
           circuit, shots: request.shots, seed: seed, options: options, from: initialState)
       }
       stopwatch.lap("simulate_s")
-      try take(run, of: file, into: &outcome)
+      try take(bits: run.bits, record: run.record, of: file, into: &outcome)
       stopwatch.lap("sample_s")
     }
     if request.wantsGradient {
@@ -120,6 +132,30 @@ struct CircuitRunner {
     return outcome
   }
 
+  /// Runs one circuit on stabilizers.
+  private func runStabilizers(
+    _ file: CircuitFile, _ stopwatch: inout Stopwatch
+  ) throws -> RunOutcome {
+    let circuit = file.circuit
+    if let obstacle = StabilizerSimulator.obstacle(to: circuit, options: request.options) {
+      throw obstacle
+    }
+    guard circuit.measurementCount != 0, !request.needsAmplitudes else {
+      throw Obstacle(
+        .option, "the stabilizer engine gives results of measurements, and the run asks for more",
+        hint: circuit.measurementCount == 0
+          ? "add --measure-all, or take another --engine" : "take another --engine")
+    }
+    var outcome = RunOutcome()
+    stopwatch.lap("plan_s")
+    let run = try StabilizerSimulator().run(
+      circuit, shots: request.shots, seed: request.seed, options: request.options)
+    stopwatch.lap("simulate_s")
+    try take(bits: run.bits, record: run.record, of: file, into: &outcome)
+    stopwatch.lap("sample_s")
+    return outcome
+  }
+
   /// Runs one circuit on density matrices.
   private func runMixed<S: Scalar>(
     _ file: CircuitFile, as type: S.Type, _ stopwatch: inout Stopwatch
@@ -141,7 +177,7 @@ struct CircuitRunner {
       let run = try simulator.run(
         circuit, shots: request.shots, seed: request.seed, options: options, from: initialState)
       stopwatch.lap("simulate_s")
-      try take(run, of: file, into: &outcome)
+      try take(bits: run.bits, record: run.record, of: file, into: &outcome)
       stopwatch.lap("sample_s")
     }
     if !request.observables.isEmpty {
@@ -170,12 +206,12 @@ struct CircuitRunner {
 
   /// Counts what shots gave, and writes their bits where asked to.
   private func take(
-    _ run: StateVectorSimulator.Run, of file: CircuitFile, into outcome: inout RunOutcome
+    bits: Samples, record: Samples, of file: CircuitFile, into outcome: inout RunOutcome
   ) throws {
     let circuit = file.circuit
     let order = request.bitOrder ?? (file.format == .stim ? .record : .qiskit)
     let isRecord = circuit.bitCount == 0 || order == .record
-    let samples = isRecord ? run.record : run.bits
+    let samples = isRecord ? record : bits
     // Without shots there is no record to count the bits of.
     let isEmpty = samples.shotCount == 0 && isRecord
     let bitCount = isEmpty ? Int(min(circuit.measurementCount ?? 0, 4096)) : samples.bitCount
@@ -184,7 +220,7 @@ struct CircuitRunner {
     outcome.counts = OutcomeCounts(samples, keys: keys)
     outcome.keys = keys
     if let (path, format) = request.shotsOutput {
-      try write(circuit.bitCount == 0 ? run.record : run.bits, to: path, format)
+      try write(circuit.bitCount == 0 ? record : bits, to: path, format)
     }
   }
 

@@ -20,7 +20,7 @@ struct EnginePlan {
   let name: String
   /// Why this engine, and how it goes about it.
   let why: String
-  /// `finalState` or `trajectories`.
+  /// `finalState`, `trajectories` or `frames`.
   let strategy: String
   let liveQubits: [Int]
   let stateBytes: UInt64
@@ -38,34 +38,42 @@ struct EnginePlan {
 
   var stepCount: Int { steps.count }
 
-  /// - Parameter listingSteps: Whether gates are merged into steps; without, there are none.
+  /// - Parameters:
+  ///   - needsAmplitudes: whether more is asked for than results of measurements; it decides what `auto` takes.
+  ///   - listingSteps: whether gates are merged into steps; without, there are none.
   /// - Throws: `Obstacle` if the engine cannot run the circuit.
   init(
     _ choice: EngineChoice, for circuit: Circuit, options: SimulationOptions,
-    listingSteps: Bool = true
+    needsAmplitudes: Bool = false, listingSteps: Bool = true
   ) throws {
-    if choice == .densityMatrix {
+    let (engine, why) = try choice.resolved(
+      for: circuit, options: options, needsAmplitudes: needsAmplitudes)
+    let reason = why ?? "asked for"
+    switch engine {
+    case .densityMatrix:
       self.init(
         try DensityMatrixSimulator.plan(for: circuit, options: options), options.precision)
-    } else {
+    case .stabilizer:
+      if let obstacle = StabilizerSimulator.obstacle(to: circuit, options: options) {
+        throw obstacle
+      }
+      self.init(stabilizersOf: circuit, reason)
+    case .auto, .statevector, .trajectories:
       self.init(
         try StateVectorSimulator.plan(
-          for: circuit, options: options, listingSteps: listingSteps), choice, options.precision)
+          for: circuit, options: options, listingSteps: listingSteps), engine, reason,
+        options.precision)
     }
   }
 
   private init(
-    _ plan: StateVectorSimulator.Plan, _ choice: EngineChoice, _ precision: Precision
+    _ plan: StateVectorSimulator.Plan, _ engine: EngineChoice, _ reason: String,
+    _ precision: Precision
   ) {
-    let isOneState = plan.strategy == .finalState
-    let asked = choice == .auto ? "" : "asked for; "
-    switch choice {
-    case .trajectories: name = TrajectorySimulator.name
-    case .auto: name = isOneState ? StateVectorSimulator.name : TrajectorySimulator.name
-    case .statevector, .densityMatrix: name = StateVectorSimulator.name
-    }
+    name =
+      engine == .trajectories ? TrajectorySimulator.name : StateVectorSimulator.name
     why =
-      "\(asked)runs any circuit by its amplitudes; \(Self.count(plan.liveQubits)); \(plan.strategy.rawValue)"
+      "\(reason); runs any circuit by its amplitudes; \(Self.count(plan.liveQubits)); \(plan.strategy.rawValue)"
     strategy = "\(plan.strategy)"
     (liveQubits, stateBytes) = (plan.liveQubits, plan.stateBytes)
     stateSize = "2^\(plan.liveQubits.count) × \(precision.bytesPerAmplitude) B"
@@ -101,6 +109,26 @@ struct EnginePlan {
     (sweepCount, bytes, flops) = (plan.sweepCount, plan.bytes, plan.flops)
     estimatedSeconds = plan.estimatedSeconds
   }
+
+  private init(stabilizersOf circuit: Circuit, _ reason: String) {
+    name = StabilizerSimulator.name
+    let isSampledByFrames = !circuit.hasControlFlow
+    let shots =
+      isSampledByFrames
+      ? "one noiseless run, then shots by what they flip" : "shots one by one, as control flow asks"
+    liveQubits = StateVectorSimulator.liveQubits(of: circuit)
+    why = "\(reason); keeps stabilizers instead of amplitudes; \(shots)"
+    strategy = isSampledByFrames ? "frames" : "trajectories"
+    let count = UInt64(liveQubits.count)
+    // X and Z images of X and Z on every qubit.
+    stateBytes = (4 * count * count + 7) / 8
+    stateSize = "4 × \(count)² bits"
+    gateCount = Int(clamping: circuit.gateCount)
+    (steps, sweepCount, bytes, flops, estimatedSeconds) = ([], 0, 0, 0, 0)
+  }
+
+  /// Whether the engine works through amplitudes, in steps that can be listed.
+  var hasSteps: Bool { name != StabilizerSimulator.name }
 
   private static func count(_ qubits: [Int]) -> String {
     "\(qubits.count) live qubit\(qubits.count == 1 ? "" : "s")"

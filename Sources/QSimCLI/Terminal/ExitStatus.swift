@@ -15,7 +15,8 @@ enum ExitStatus: Int32, CaseIterable {
   var summary: String {
     switch self {
     case .success: "The command did what was asked, or nobody reads its output any more."
-    case .checkFailed: "A check failed: generated documents are out of date."
+    case .checkFailed:
+      "A check failed: generated documents are out of date, or a circuit lacks a flow that was asked for."
     case .usage:
       "The command line is wrong, or asks for what cannot be; help shown for lack of input."
     case .badInput: "An input is malformed; the message names file, line and column."

@@ -1,0 +1,240 @@
+import QSim
+
+/// A file of shots being written.
+final class ShotOutput {
+  let writer: ResultWriter
+  let file: OutputFile
+  private let buffer = ByteBuffer()
+
+  /// Creates the file.
+  ///
+  /// - Throws: `CommandFailure` with exit code 73; with 64 if the format cannot hold so many shots.
+  init(_ path: String, _ format: ResultFormat, parts: [ResultWriter.Part], shots: Int? = nil) throws
+  {
+    writer = ResultWriter(format, parts: parts)
+    if let shots { try Self.check(format, shots: shots) }
+    file = try OutputFile.creating(path)
+  }
+
+  /// Whether a format can hold so many shots.
+  static func check(_ format: ResultFormat, shots: Int) throws {
+    do {
+      try ResultWriter(format).checkShots(shots)
+    } catch let diagnostic as Diagnostic {
+      throw CommandFailure(.usage, diagnostic.message, hint: diagnostic.hint)
+    }
+  }
+
+  /// Writes rows.
+  ///
+  /// - Throws: what writing to the file threw, so that nobody goes on making shots for it.
+  func write(_ rows: PackedRows) throws {
+    if writer.format == .b8, rows.stride == (rows.columnCount + 7) / 8 {
+      file.write(UnsafeRawBufferPointer(start: rows.base, count: rows.rowCount * rows.stride))
+    } else {
+      buffer.removeAll()
+      do {
+        try writer.append(rows, to: buffer)
+      } catch let diagnostic as Diagnostic {
+        throw CommandFailure(.usage, diagnostic.message, hint: diagnostic.hint)
+      }
+      file.write(buffer.bytes)
+    }
+    try check()
+  }
+
+  /// Writes rows of a table.
+  func write(_ table: BitTable) throws { try table.withPackedRows { try write($0) } }
+
+  /// Writes bytes made elsewhere.
+  func write(_ bytes: ByteBuffer) throws {
+    file.write(bytes.bytes)
+    try check()
+  }
+
+  /// Writes the shots of a sampler: rows as they lie where that is the format, otherwise text that its threads write.
+  func write(
+    from sampler: FrameSampler, shots: Int, seed: UInt64, threads: Int,
+    progress: @escaping (Int) -> Void
+  ) throws {
+    guard writer.format != .b8 else {
+      return try sampler.forEachPackedBlock(shots: shots, seed: seed, threads: threads) { rows in
+        try write(rows)
+        progress(rows.rowCount)
+      }
+    }
+    try sampler.forEachPackedBlock(
+      shots: shots, seed: seed, threads: threads, alignment: 8, product: { ByteBuffer() },
+      make: { rows, text in
+        text.removeAll()
+        try writer.append(rows, to: text)
+      },
+      take: { rows, text in
+        try write(text)
+        progress(rows.rowCount)
+      })
+  }
+
+  private func check() throws {
+    if file.isBroken { try file.flush() }
+  }
+}
+
+/// Detectors and observables on their way into one or two files.
+struct DetectionOutput {
+  /// How observables are written.
+  enum Observables {
+    case none, appended, prepended, ownFile
+  }
+
+  let observables: Observables
+  let main: ShotOutput
+  let own: ShotOutput?
+  let detectorCount: Int
+  let observableCount: Int
+
+  /// Where everything goes.
+  struct Request {
+    var path: String
+    var format: ResultFormat
+    var observablePath: String?
+    var observableFormat: ResultFormat
+    var appendsObservables = false
+    /// Whether `dets` names observables even if nobody asked.
+    var prependsInDets = false
+  }
+
+  init(_ request: Request, detectorCount: Int, observableCount: Int, shots: Int? = nil) throws {
+    (self.detectorCount, self.observableCount) = (detectorCount, observableCount)
+    let (detectors, observables) = (detectorCount, observableCount)
+    if request.observablePath != nil {
+      self.observables = .ownFile
+    } else if request.appendsObservables {
+      self.observables = .appended
+    } else {
+      self.observables = request.prependsInDets && request.format == .dets ? .prepended : .none
+    }
+    var parts = [ResultWriter.Part("D", 0..<detectors)]
+    let tail = ResultWriter.Part("L", detectors..<detectors + observables)
+    switch self.observables {
+    case .appended: parts.append(tail)
+    case .prepended: parts.insert(tail, at: 0)
+    case .none, .ownFile: break
+    }
+    if let shots, request.observablePath != nil {
+      try ShotOutput.check(request.observableFormat, shots: shots)
+    }
+    main = try ShotOutput(request.path, request.format, parts: parts, shots: shots)
+    own = try request.observablePath.map {
+      try ShotOutput($0, request.observableFormat, parts: [.init("L", 0..<observables)])
+    }
+  }
+
+  /// Whether rows hold observables behind the detectors.
+  var hasObservablesInRows: Bool { observables == .appended || observables == .prepended }
+
+  /// Writes events.
+  func write(_ events: DetectionSampler.Events) throws {
+    try main.write(events.detectors)
+    if let own { try own.write(events.observables) }
+  }
+
+  /// Closes the files.
+  func close() throws {
+    try main.file.close()
+    try own?.file.close()
+  }
+}
+
+extension DetectionOutput {
+  /// Draws shots from an error model straight into the files: threads write text while others draw.
+  func write(
+    _ model: DetectorErrorModel, shots: Int, seed: UInt64, threads: Int,
+    progress: @escaping (Int) -> Void
+  ) throws {
+    let columns: DetectorErrorSampler.Columns =
+      switch observables {
+      case .none: .detectors
+      case .appended, .prepended: .detectorsThenObservables
+      case .ownFile: .separate
+      }
+    let sampler = try DetectorErrorSampler(
+      model, columns: columns, atLeast: (detectorCount, observableCount))
+    try write(
+      firstObservable: sampler.firstObservableColumn, progress: progress,
+      packed: { take in
+        try sampler.forEachBlock(
+          shots: shots, seed: seed, threads: threads, alignment: 1, rows: take)
+      },
+      formatted: { make, take in
+        try sampler.forEachBlock(
+          shots: shots, seed: seed, threads: threads, alignment: 8, product: { Buffers() },
+          make: make, take: take)
+      })
+  }
+
+  /// Follows Pauli frames, in the same way.
+  func write(
+    _ sampler: DetectionSampler, shots: Int, seed: UInt64, threads: Int,
+    progress: @escaping (Int) -> Void
+  ) throws {
+    let layout: DetectionSampler.Layout =
+      switch observables {
+      case .none: .detectors
+      case .appended, .prepended: .detectorsThenObservables
+      case .ownFile: .separate
+      }
+    try write(
+      firstObservable: own == nil ? 0 : sampler.firstObservableColumn(layout), progress: progress,
+      packed: { take in
+        try sampler.forEachPackedBlock(
+          shots: shots, seed: seed, threads: threads, layout: layout, alignment: 1, take)
+      },
+      formatted: { make, take in
+        try sampler.forEachPackedBlock(
+          shots: shots, seed: seed, threads: threads, layout: layout, alignment: 8,
+          product: { Buffers() }, make: make, take: take)
+      })
+  }
+
+  /// Text of one block on its way to the files.
+  struct Buffers {
+    let main = ByteBuffer()
+    let own = ByteBuffer()
+  }
+
+  /// Writes what a sampler makes: rows as they lie where that is the format, otherwise text that its threads write.
+  private func write(
+    firstObservable: Int, progress: @escaping (Int) -> Void,
+    packed: ((PackedRows) throws -> Void) throws -> Void,
+    formatted: (
+      _ make: (PackedRows, inout Buffers) throws -> Void,
+      _ take: (PackedRows, Buffers) throws -> Void
+    ) throws -> Void
+  ) throws {
+    var done = 0
+    func advance(by rows: PackedRows) {
+      done += rows.rowCount
+      progress(done)
+    }
+    if main.writer.format == .b8, own == nil {
+      return try packed { rows in
+        try main.write(rows)
+        advance(by: rows)
+      }
+    }
+    func make(_ rows: PackedRows, _ buffers: inout Buffers) throws {
+      buffers.main.removeAll()
+      buffers.own.removeAll()
+      guard let own else { return try main.writer.append(rows, to: buffers.main) }
+      try main.writer.append(rows.columns(0..<detectorCount), to: buffers.main)
+      let observables = rows.columns(firstObservable..<firstObservable + observableCount)
+      try own.writer.append(observables, to: buffers.own)
+    }
+    try formatted(make) { rows, buffers in
+      try main.write(buffers.main)
+      try own?.write(buffers.own)
+      advance(by: rows)
+    }
+  }
+}
