@@ -6,7 +6,8 @@ import QuantumCore
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do throws(Diagnostic) {
     let model = try DEMReader.read(Array(UnsafeBufferPointer(start: start, count: count)))
-    precondition(try DEMReader.read(DEMWriter.bytes(of: model)) == model)
+    let again = try DEMReader.read(DEMWriter.bytes(of: model))
+    precondition(again == model)
     _ = (model.detectorCount, model.errorCount, model.observableCount)
   } catch {
     precondition(error.range != nil, error.message)
