@@ -156,6 +156,12 @@ struct TableauTests {
     }
     #expect(error?.range?.line == 2)
   }
+
+  @Test func `a circuit on too many qubits is refused`() {
+    var circuit = Circuit()
+    circuit.append(.h, 1 << 20)
+    #expect(throws: Obstacle.self) { try Tableau(of: circuit) }
+  }
 }
 
 extension UInt8 {

@@ -20,6 +20,8 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
   deinit { free(base) }
 
   /// Memory of the C library, which moves large blocks by their page tables.
+  ///
+  /// Where there is none it traps, as `Array` does; analyses stop by themselves before they hold 2²⁸ symptoms.
   private static func memory(
     _ old: UnsafeMutablePointer<Element>?, _ capacity: Int
   ) -> UnsafeMutablePointer<Element> {

@@ -42,7 +42,7 @@ package final class SparseReverseTracker {
 
   /// Starts at the end of a circuit.
   ///
-  /// - Throws: `Obstacle` if the circuit makes choices while it runs, or has 2⁶² measurements or detectors.
+  /// - Throws: `Obstacle` if the circuit makes choices while it runs, or has 2⁶² measurements or detectors, or when memory runs out.
   package init(_ circuit: Circuit) throws(Obstacle) {
     let counts = try CircuitCounts(circuit)
     guard max(counts.measurements, counts.detectors) < 1 << 62 else {
@@ -53,9 +53,15 @@ package final class SparseReverseTracker {
     detectorCount = counts.detectors
     qubitCount = max(1, circuit.qubitCount)
     // Pages of zeros never touched cost nothing, however large the numbers of the qubits.
-    qubitRows = Self.zeros(2 * qubitCount)
+    let qubitRows = try Self.zeros(2 * qubitCount)
     let length = 1 << (Int.bitWidth - (counts.largestLookback + 1).leadingZeroBitCount)
-    recordRows = Self.zeros(length)
+    do {
+      recordRows = try Self.zeros(length)
+    } catch {
+      free(qubitRows)
+      throw error
+    }
+    self.qubitRows = qubitRows
     recordMask = UInt64(length - 1)
     targetStorage = .allocate(capacity: max(1, circuit.targetStorage.count))
     _ = targetStorage.initialize(from: circuit.targetStorage)
@@ -68,8 +74,12 @@ package final class SparseReverseTracker {
     targetStorage.deallocate()
   }
 
-  private static func zeros(_ count: Int) -> UnsafeMutablePointer<UInt32> {
-    guard let memory = calloc(count, 4) else { fatalError("Out of memory") }
+  private static func zeros(_ count: Int) throws(Obstacle) -> UnsafeMutablePointer<UInt32> {
+    guard let memory = calloc(count, 4) else {
+      throw Obstacle(
+        .memory(required: UInt64(4 * count), available: 0),
+        "no memory for \(count) rows of the error analysis: \(4 * count >> 20) MiB")
+    }
     return memory.assumingMemoryBound(to: UInt32.self)
   }
 

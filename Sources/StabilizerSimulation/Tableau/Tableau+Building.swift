@@ -14,10 +14,11 @@ extension Tableau {
 
   /// The operation of a circuit of Clifford gates; repeat blocks count as often as they run.
   ///
-  /// - Throws: `Diagnostic` with the place of the first instruction that is no Clifford gate.
+  /// - Throws: `Diagnostic` with the place of the first instruction that is no Clifford gate; `Obstacle` for more
+  ///   than 2²⁰ qubits, or when memory runs out.
   public init(of circuit: Circuit) throws {
     let circuit = CliffordRecognition(of: circuit).circuit
-    self = .identity(qubitCount: circuit.qubitCount)
+    try self.init(identityOn: circuit.qubitCount)
     try prepend(circuit, block: .root)
   }
 

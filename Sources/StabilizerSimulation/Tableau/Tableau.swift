@@ -17,23 +17,19 @@ public struct Tableau: Sendable {
     let phases: UnsafeMutablePointer<UInt8>
     let letters: UnsafeMutablePointer<UInt8>
 
-    init(qubitCount: Int) {
-      do {
-        rows = try PauliRows(rowCount: 2 * qubitCount, blocks: rowBlockCount(columns: qubitCount))
-      } catch {
-        fatalError(error.message)
-      }
+    /// - Throws: `Obstacle` when memory runs out.
+    init(qubitCount: Int) throws(Obstacle) {
+      rows = try PauliRows(rowCount: 2 * qubitCount, blocks: rowBlockCount(columns: qubitCount))
       phases = .allocate(capacity: 2 * qubitCount + 1)
       phases.initialize(repeating: 0, count: 2 * qubitCount + 1)
       letters = .allocate(capacity: 2 * qubitCount + 1)
       for row in 0..<2 * qubitCount { letters[row] = row & 1 == 0 ? 1 : 2 }
     }
 
-    convenience init(copying other: Storage, qubitCount: Int) {
-      self.init(qubitCount: qubitCount)
+    func copyContents(of other: Storage, rowCount: Int) {
       rows.copyContents(from: other.rows)
-      phases.update(from: other.phases, count: 2 * qubitCount)
-      letters.update(from: other.letters, count: 2 * qubitCount)
+      phases.update(from: other.phases, count: rowCount)
+      letters.update(from: other.letters, count: rowCount)
     }
 
     deinit {
@@ -49,26 +45,54 @@ public struct Tableau: Sendable {
   }
 
   /// All images the identity: to be filled.
+  ///
+  /// - Precondition: the caller chose a size for which there is memory.
   init(blank qubitCount: Int) {
-    precondition(
-      (0...1 << 20).contains(qubitCount), "A tableau has at most 2^20 qubits, not \(qubitCount)")
+    do {
+      try self.init(allocating: qubitCount)
+    } catch {
+      preconditionFailure(error.message)
+    }
+  }
+
+  /// All images the identity, for a size that somebody else chose.
+  private init(allocating qubitCount: Int) throws(Obstacle) {
+    guard (0...1 << 20).contains(qubitCount) else {
+      throw Obstacle(.unsupported, "a tableau has at most 2^20 qubits, not \(qubitCount)")
+    }
     self.qubitCount = qubitCount
-    storage = Storage(qubitCount: qubitCount)
+    storage = try Storage(qubitCount: qubitCount)
   }
 
   /// The operation that does nothing.
+  ///
+  /// - Precondition: at most 2²⁰ qubits, for which there is memory.
   public static func identity(qubitCount: Int) -> Tableau {
     let tableau = Tableau(blank: qubitCount)
-    for qubit in 0..<qubitCount {
-      tableau.storage.rows.x(2 * qubit).flip(qubit)
-      tableau.storage.rows.z(2 * qubit + 1).flip(qubit)
-    }
+    tableau.flipDiagonal()
     return tableau
+  }
+
+  /// The operation that does nothing on as many qubits as a file asks for.
+  ///
+  /// - Throws: `Obstacle` for more than 2²⁰ qubits, or when memory runs out.
+  init(identityOn qubitCount: Int) throws(Obstacle) {
+    try self.init(allocating: qubitCount)
+    flipDiagonal()
+  }
+
+  private func flipDiagonal() {
+    for qubit in 0..<qubitCount {
+      storage.rows.x(2 * qubit).flip(qubit)
+      storage.rows.z(2 * qubit + 1).flip(qubit)
+    }
   }
 
   mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&storage) {
-      storage = Storage(copying: storage, qubitCount: qubitCount)
+      let copy = Tableau(blank: qubitCount).storage
+      copy.copyContents(of: storage, rowCount: 2 * qubitCount)
+      storage = copy
     }
   }
 
