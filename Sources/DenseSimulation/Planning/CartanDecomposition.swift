@@ -26,9 +26,9 @@ package struct CartanDecomposition: Sendable {
     var symmetric = SymmetricPair(rotated.square)
     symmetric.diagonalise()
     var p = symmetric.vectors
-    var phases = InlineArray<4, Double> { 0.5 * symmetric.eigenphase($0) }
+    var phases = symmetric.halfPhases
     var k = rotated * p
-    for column in 0..<4 { k.scale(column, by: .exp(-.i * Complex(phases[column]))) }
+    for column in 0..<4 { k.scale(column, by: .unit(-phases[column])) }
     if p.realDeterminant < 0 {
       p.scale(0, by: -1)
       k.scale(0, by: -1)
@@ -38,18 +38,15 @@ package struct CartanDecomposition: Sendable {
       phases[0] += .pi
     }
     let choice = Self.bestOrder(phases)
-    var (orderedK, orderedP) = (Matrix4(), Matrix4())
-    for column in 0..<4 {
-      let from = choice.order[column]
-      // Both first of their pairs, or none: the determinant stays.
-      let isFlipped = choice.isFlipped && column & 1 == 0
-      if isFlipped { phases[from] += .pi }
-      for row in 0..<4 {
-        let entry = Complex<Double>(k[row, from].real)
-        orderedK[row, column] = isFlipped ? -entry : entry
-        orderedP[column, row] = p[row, from]
+    if choice.isFlipped {
+      // Both first of their pairs: the determinant stays.
+      for column in [choice.order[0], choice.order[2]] {
+        phases[column] += .pi
+        k.scale(column, by: -1)
       }
     }
+    let orderedK = k.realColumns(choice.order)
+    let orderedP = p.realColumns(choice.order).transposed
     let (i, j, m, n) = (choice.order[0], choice.order[1], choice.order[2], choice.order[3])
     even = ((phases[i] + phases[j]) / 2, (phases[i] - phases[j]) / 2)
     odd = ((phases[m] + phases[n]) / 2, (phases[m] - phases[n]) / 2)
@@ -82,11 +79,11 @@ package struct CartanDecomposition: Sendable {
   private var core: Matrix4 {
     var core = Matrix4()
     for (block, first, second) in [(even, 0, 3), (odd, 1, 2)] {
-      let factor = Complex<Double>.exp(.i * Complex(block.phase))
-      core[first, first] = factor.multiplied(by: .cos(block.angle))
-      core[second, second] = core[first, first]
-      core[first, second] = .i * factor.multiplied(by: .sin(block.angle))
-      core[second, first] = core[first, second]
+      let factor = Complex<Double>.unit(block.phase)
+      let straight = factor.multiplied(by: .cos(block.angle))
+      let crossed = .i * factor.multiplied(by: .sin(block.angle))
+      (core[first, first], core[second, second]) = (straight, straight)
+      (core[first, second], core[second, first]) = (crossed, crossed)
     }
     return core
   }
@@ -115,7 +112,41 @@ package struct CartanDecomposition: Sendable {
 
 extension Matrix4 {
   fileprivate mutating func scale(_ column: Int, by factor: Element) {
-    for row in 0..<4 { self[row, column] *= factor }
+    withElements { elements in
+      for row in 0..<4 { elements[4 * row + column] *= factor }
+    }
+  }
+
+  /// The real parts of columns in another order.
+  fileprivate func realColumns(_ order: InlineArray<4, Int>) -> Matrix4 {
+    var (source, result) = (self, Matrix4())
+    source.withElements { source in
+      result.withElements { result in
+        for column in 0..<4 {
+          for row in 0..<4 {
+            result[4 * row + column] = Element(source[4 * row + order[column]].real)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  fileprivate var transposed: Matrix4 {
+    var (source, result) = (self, Matrix4())
+    source.withElements { source in
+      result.withElements { result in
+        for index in 0..<16 { result[4 * (index & 3) + index >> 2] = source[index] }
+      }
+    }
+    return result
+  }
+}
+
+extension Complex<Double> {
+  /// e^{i·angle}.
+  fileprivate static func unit(_ angle: Double) -> Complex<Double> {
+    Complex(.cos(angle), .sin(angle))
   }
 }
 
@@ -142,7 +173,12 @@ private struct SymmetricPair {
     return result
   }
 
-  func eigenphase(_ index: Int) -> Double { .atan2(y: im[5 * index], x: re[5 * index]) }
+  /// Half of the phases of the eigenvalues.
+  var halfPhases: InlineArray<4, Double> {
+    var phases = InlineArray<4, Double>(repeating: 0)
+    for index in 0..<4 { phases[index] = 0.5 * .atan2(y: im[5 * index], x: re[5 * index]) }
+    return phases
+  }
 
   /// Jacobi's method on both at once [BunseGerstner93]: equal eigenvalues of one are told apart by the other, and where
   /// both are equal any vectors will do.
@@ -155,12 +191,30 @@ private struct SymmetricPair {
           let (u, v) = (im[5 * p] - im[5 * q], 2 * im[4 * p + q])
           if y * y + v * v < Self.negligible { continue }
           isDone = false
-          let angle = Double.atan2(y: 2 * (x * y + u * v), x: x * x + u * u - y * y - v * v) / 4
-          rotate(p, q, cosine: .cos(angle), sine: .sin(angle))
+          let turn = Self.quarter(x: x * x + u * u - y * y - v * v, y: 2 * (x * y + u * v))
+          rotate(p, q, cosine: turn.cosine, sine: turn.sine)
         }
       }
       if isDone { return }
     }
+  }
+
+  /// Cosine and sine of a quarter of the angle of (x, y), by halving twice; of 0 for the origin.
+  private static func quarter(x: Double, y: Double) -> (cosine: Double, sine: Double) {
+    let length = (x * x + y * y).squareRoot()
+    guard length > 0 else { return (1, 0) }
+    let half = halved(cosine: x / length, sine: y / length)
+    return halved(cosine: half.cosine, sine: half.sine)
+  }
+
+  /// For an angle in −π...π.
+  private static func halved(cosine: Double, sine: Double) -> (cosine: Double, sine: Double) {
+    if cosine >= 0 {
+      let half = (0.5 * (1 + cosine)).squareRoot()
+      return (half, 0.5 * sine / half)
+    }
+    let half = Double(signOf: sine, magnitudeOf: (0.5 * (1 - cosine)).squareRoot())
+    return (0.5 * sine / half, half)
   }
 
   private mutating func rotate(_ p: Int, _ q: Int, cosine: Double, sine: Double) {

@@ -4,22 +4,14 @@ import QuantumCore
 extension GateApplication {
   /// The same gate on other qubits.
   package func relocated(_ place: (Int) -> Int) -> GateApplication {
-    func moved(_ mask: UInt64) -> UInt64 {
-      var (rest, result) = (mask, UInt64(0))
-      while rest != 0 {
-        result |= 1 << UInt64(place(rest.trailingZeroBitCount))
-        rest &= rest - 1
-      }
-      return result
-    }
     var action = action
     if case .pauli(var product, let alpha, let beta) = action {
-      (product.x, product.z) = (moved(product.x), moved(product.z))
+      (product.x, product.z) = (Self.moved(product.x, place), Self.moved(product.z, place))
       action = .pauli(product, alpha: alpha, beta: beta)
     }
     return GateApplication(
-      action, targets: targets.map(place), controlMask: moved(controlMask),
-      controlValue: moved(controlValue))
+      action, targets: targets.map(place), controlMask: Self.moved(controlMask, place),
+      controlValue: Self.moved(controlValue, place))
   }
 
   /// Whether a merged matrix is the identity but for rounding.
@@ -29,26 +21,38 @@ extension GateApplication {
   }
 
   /// The matrix of gates one after the other on a few qubits.
-  package static func product(_ gates: [GateApplication], qubitCount: Int) -> ComplexMatrix {
+  ///
+  /// - Parameter place: where a gate's qubit is among them.
+  package static func product(
+    _ gates: [GateApplication], qubitCount: Int, place: (Int) -> Int = { $0 }
+  ) -> ComplexMatrix {
     // A row-major matrix is a state whose low bits are the column: the gates act on the high bits.
     let size = 1 << qubitCount
-    var entries = ComplexMatrix.identity(size).elements
-    for gate in gates { gate.relocated { $0 + qubitCount }.apply(to: &entries) }
+    var entries = [Complex<Double>](repeating: .zero, count: size * size)
+    for index in 0..<size { entries[index * (size + 1)] = .one }
+    for gate in gates { gate.apply(to: &entries) { place($0) + qubitCount } }
     return ComplexMatrix(rowCount: size, columnCount: size, elements: entries)
   }
 
   /// Applies the gate to a small array of amplitudes; Pauli products are not for this.
-  package func apply(to amplitudes: inout [Complex<Double>]) {
+  ///
+  /// - Parameter place: the bit of an index for a qubit.
+  package func apply(
+    to amplitudes: inout [Complex<Double>], place: (Int) -> Int = { $0 }
+  ) {
     if targets.count == 1, controlMask == 0, case .dense(let matrix) = action {
-      return Self.apply(matrix.elements, bit: 1 << targets[0], to: &amplitudes)
+      return Self.apply(matrix.elements, bit: 1 << place(targets[0]), to: &amplitudes)
     }
-    let fixed = targetMask | controlMask
     let size = 1 << targets.count
-    let offsets = (0..<size).map { row in
-      targets.enumerated().reduce(0) { $0 | (row >> $1.offset & 1) << $1.element }
+    var offsets = [0]
+    for target in targets {
+      let bit = 1 << place(target)
+      offsets += offsets.map { $0 | bit }
     }
+    let controlled = Self.moved(controlMask, place)
+    let (value, fixed) = (Self.moved(controlValue, place), controlled | UInt64(offsets[size - 1]))
     var old = [Complex<Double>](repeating: .zero, count: size)
-    for base in amplitudes.indices where UInt64(base) & fixed == controlValue {
+    for base in amplitudes.indices where UInt64(base) & fixed == value {
       for row in 0..<size { old[row] = amplitudes[base | offsets[row]] }
       switch action {
       case .diagonal(let factors):
@@ -64,6 +68,16 @@ extension GateApplication {
       case .pauli: preconditionFailure("A Pauli product is a step of its own")
       }
     }
+  }
+
+  /// The mask of the places of qubits.
+  private static func moved(_ mask: UInt64, _ place: (Int) -> Int) -> UInt64 {
+    var (rest, result) = (mask, UInt64(0))
+    while rest != 0 {
+      result |= 1 << UInt64(place(rest.trailingZeroBitCount))
+      rest &= rest - 1
+    }
+    return result
   }
 
   private static func apply(

@@ -262,11 +262,9 @@ package struct GateFusion {
   }
 
   private static func matrix(_ gates: [GateApplication], on mask: UInt64) -> GateApplication {
-    let qubits = (0..<64).filter { mask >> UInt64($0) & 1 == 1 }
-    var places = [Int](repeating: 0, count: 64)
-    for (place, qubit) in qubits.enumerated() { places[qubit] = place }
-    let local = gates.map { $0.relocated { places[$0] } }
-    return GateApplication(
-      matrix: GateApplication.product(local, qubitCount: qubits.count), targets: qubits)
+    let product = GateApplication.product(gates, qubitCount: mask.nonzeroBitCount) { qubit in
+      (mask & (1 << UInt64(qubit) - 1)).nonzeroBitCount
+    }
+    return GateApplication(matrix: product, targets: mask.bitPositions)
   }
 }

@@ -31,6 +31,16 @@ package struct Matrix4: Sendable {
 
   package init() {}
 
+  /// Calls `body` with the elements where they lie: an element read through the subscript can cost a copy of them all.
+  @inline(__always)
+  package mutating func withElements<Result>(
+    _ body: (UnsafeMutablePointer<Element>) -> Result
+  ) -> Result {
+    withUnsafeMutableBytes(of: &elements) { bytes in
+      body(bytes.baseAddress!.assumingMemoryBound(to: Element.self))
+    }
+  }
+
   /// Q ⊗ P: P acts on the low bit of an index.
   package init(high q: Matrix2, low p: Matrix2) {
     for row in 0..<4 {
