@@ -83,6 +83,18 @@ struct StabilizerCommandTests {
     #expect(appended.output == "shot D1 L2\n")
   }
 
+  @Test func `results of a run without feedback give the same events`() throws {
+    let folder = try TemporaryFolder()
+    let circuit = try folder.write(
+      "X 0\nM 0\nCX rec[-1] 1\nM 1\nDETECTOR rec[-1]\n", to: "c.stim")
+    for (flags, results, events) in [
+      ([], "11\n10\n", "0\n1\n"), (["--ran_without_feedback"], "10\n11\n", "0\n1\n"),
+    ] {
+      let result = try QSimProcess.run(["m2d", "--circuit", circuit] + flags, input: results)
+      #expect(result.output == events, "\(result.error)")
+    }
+  }
+
   @Test func `sweep bits belong to their shots`() throws {
     let folder = try TemporaryFolder()
     let circuit = try folder.write(
@@ -156,7 +168,10 @@ struct StabilizerCommandTests {
     ExitCodeTests.Case("detect --out_format dets --obs_out x", 64, "dets"),
     ExitCodeTests.Case(
       "detect --seed 1 --route errors", input: "H 0\nM 0\nDETECTOR rec[-1]\n", 65, "<stdin>:"),
-    ExitCodeTests.Case("m2d --circuit /dev/null", 64, "in-format"),
+    ExitCodeTests.Case("m2d", 64, "--circuit"),
+    ExitCodeTests.Case(
+      "analyze_errors --fold_loops", input: "REPEAT 1000000000000 {\nM 0\nDETECTOR rec[-1]\n}\n",
+      65, "did something new"),
     ExitCodeTests.Case(
       "m2d --circuit Examples/circuits/ghz.stim --in_format hits", input: "7\n", 65,
       "<stdin>:1:1: error: "),

@@ -6,7 +6,8 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
   static let summary = "Turn measurement results into detection events."
   static let details = """
     Adds up the results that each detector of the circuit names, and takes off what they are without noise: a row of events \
-    for every row of results. With '--sweep' the shots have sweep bits of their own.
+    for every row of results. With '--sweep' the shots have sweep bits of their own. Where a device did not apply the Paulis \
+    that records control, '--ran-without-feedback' adds those records to what they would have flipped.
     """
   static let examples = [
     "qsim sample --shots 5 --seed 1 --in Examples/circuits/repetition_code.stim "
@@ -26,7 +27,7 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
   var input = "-"
 
   @Option(help: "The format of the results.")
-  var inFormat: ResultFormat
+  var inFormat = ResultFormat.text01
 
   @OptionGroup var out: OutOption
 
@@ -44,6 +45,9 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
 
   @Option(help: "The format of the sweep bits.")
   var sweepFormat = ResultFormat.text01
+
+  @Flag(help: "Take the results of a run in which no record controlled a Pauli.")
+  var ranWithoutFeedback = false
 
   @Flag(help: "Take the results without noise to be 0.")
   var skipReferenceSample = false
@@ -66,6 +70,7 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
     if input == "-", Terminal.inputIsTerminal { throw LackOfInput(command: Self.self) }
     let (source, circuit) = try StimInput.circuit(circuit)
     try SimulationFailure.explained(source) {
+      let circuit = ranWithoutFeedback ? try circuit.withInlinedFeedback() : circuit
       let conversion = try MeasurementsToDetections(circuit, usesReference: !skipReferenceSample)
       let shots = try ShotInput(
         input, inFormat, counts: .init(measurements: conversion.measurementCount))

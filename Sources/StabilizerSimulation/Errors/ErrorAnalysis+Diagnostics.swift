@@ -22,6 +22,14 @@ extension ErrorAnalysis {
         : "leave the detector out, or accept random ones with --allow_gauge_detectors")
   }
 
+  var endlessLoop: Obstacle {
+    Obstacle(
+      .unsupported,
+      "2^14 turns of a repeat block all did something new, and more than 2^32 are left",
+      hint: "detectors that compare ever more results cannot be folded; use fewer repetitions",
+      range: place)
+  }
+
   /// `D5 at (1, 2)`.
   func name(_ target: DetectorErrorModel.Target) -> String {
     guard target.isDetector else { return "L\(target.value)" }

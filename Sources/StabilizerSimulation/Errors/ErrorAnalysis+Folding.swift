@@ -30,6 +30,7 @@ extension ErrorAnalysis {
         while done < count { try undoTurn() }
         return
       }
+      guard done < Self.searchLimit || count - done < Self.walkLimit else { throw endlessLoop }
       last = done < Self.steadyLimit ? TrackerSnapshot(tracker) : nil
       if age == power {
         memory = TrackerSnapshot(tracker)
@@ -40,6 +41,9 @@ extension ErrorAnalysis {
 
   /// Turns after which loops that come to do the same in every turn are no longer looked for first.
   private static let steadyLimit: UInt64 = 16
+  /// Where no turn of so many was like one before, no more than `walkLimit` are walked.
+  private static let searchLimit: UInt64 = 1 << 14
+  private static let walkLimit: UInt64 = 1 << 32
 
   /// Walks one period, and steps over the others.
   private func fold(_ periods: UInt64, length: UInt64, _ undoTurn: () throws -> Void) throws {

@@ -10,42 +10,61 @@ extension FrameCompiler {
     guard instruction.controlCount == 1, let gate = gates[instruction.gate] else {
       throw notClifford(instruction)
     }
-    circuit.forEachGroup(of: instruction) { group, _ in apply(gate, to: group) }
+    apply(gate, toEachOf: circuit.targets(of: instruction))
   }
 
   mutating func compileClifford(_ instruction: Instruction) throws {
     guard instruction.controlCount == 0,
       CliffordAction.byGate[Int(instruction.gate.rawValue)] != nil
     else { throw notClifford(instruction) }
-    circuit.forEachGroup(of: instruction) { group, _ in apply(instruction.gate, to: group) }
+    apply(instruction.gate, toEachOf: circuit.targets(of: instruction))
   }
 
-  mutating func apply(_ gate: Gate, to group: ArraySlice<Target>) {
+  /// A Clifford gate on qubits, as many at a time as it takes.
+  mutating func apply(_ gate: Gate, toEachOf targets: ArraySlice<Target>) {
+    let action = action(of: gate)
+    let width = action.origins.count / 2
+    guard targets.count >= width else { return }
+    if !action.additions.isEmpty {
+      startAdditions(atMost: targets.count / width * action.additions.count)
+    }
+    let isRenaming = action.isRenaming
+    for position in stride(from: targets.startIndex, through: targets.endIndex - width, by: width) {
+      let first = 2 * number(of: targets[position].value)
+      let second = width > 1 ? 2 * number(of: targets[position + 1].value) : first
+      func generator(_ local: UInt8) -> Int { (local < 2 ? first : second) + Int(local & 1) }
+      for addition in action.additions {
+        program.operands.append(rows[generator(addition.destination)])
+        program.operands.append(rows[generator(addition.source)])
+      }
+      guard isRenaming else { continue }
+      var old = SIMD4<UInt32>()
+      for local in 0..<2 * width { old[local] = rows[generator(UInt8(local))] }
+      for local in 0..<2 * width where local != Int(action.origins[local]) {
+        rename(generator(UInt8(local)), to: old[Int(action.origins[local])])
+      }
+    }
+    endAdditions()
+  }
+
+  private mutating func action(of gate: Gate) -> FrameAction {
     let index = Int(gate.rawValue)
-    if actions[index] == nil { actions[index] = FrameAction(CliffordAction.byGate[index]!) }
-    let first = 2 * number(of: group.first!.value)
-    let second = group.count > 1 ? 2 * number(of: group.last!.value) : first
-    func generator(_ local: UInt8) -> Int { (local < 2 ? first : second) + Int(local & 1) }
-    let action = actions[index]!
-    for addition in action.additions {
-      add(rows[generator(addition.source)], to: rows[generator(addition.destination)])
-    }
-    guard action.isRenaming else { return }
-    var old = SIMD4<UInt32>()
-    for local in action.origins.indices { old[local] = rows[generator(UInt8(local))] }
-    for (local, origin) in action.origins.enumerated() where local != Int(origin) {
-      let generator = generator(UInt8(local))
-      renamings.append((generator, rows[generator]))
-      rows[generator] = old[Int(origin)]
-    }
+    if let action = actions[index] { return action }
+    let action = FrameAction(CliffordAction.byGate[index]!)
+    actions[index] = action
+    return action
   }
 
   /// A controlled Pauli whose control may be a record or a bit from outside.
   mutating func compileControlled(_ instruction: Instruction) throws {
     guard instruction.controlCount == 0 else { throw notClifford(instruction) }
+    let targets = circuit.targets(of: instruction)
+    guard targets.contains(where: \.isClassicalControl) else {
+      return apply(instruction.gate, toEachOf: targets)
+    }
     try circuit.forEachGroup(of: instruction) { group, _ in
       guard let control = group.first(where: \.isClassicalControl) else {
-        return apply(instruction.gate, to: group)
+        return apply(instruction.gate, toEachOf: group)
       }
       let (first, last) = (group.first!, group.last!)
       if first.isClassicalControl, last.isClassicalControl, instruction.gate == .cz { return }

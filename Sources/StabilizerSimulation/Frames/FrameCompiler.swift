@@ -7,8 +7,9 @@ struct FrameCompiler {
   private var numbering = QubitNumbering()
   /// Where the generators of live qubits are: 2q is X of qubit q, 2q + 1 its Z.
   var rows: [UInt32] = []
-  /// Places in `rows` that gates renamed, with what was there, since the outermost block began.
-  var renamings: [(generator: Int, row: UInt32)] = []
+  /// Places in `rows` that gates renamed, with what was there, since the outermost repeat block began.
+  private var renamings: [(generator: Int, row: UInt32)] = []
+  private var repeatDepth = 0
   /// Operations from here on may be joined to the one before.
   private var joinFloor = 0
   var actions = [FrameAction?](repeating: nil, count: Gate.allCases.count)
@@ -56,9 +57,15 @@ struct FrameCompiler {
     let (start, firstRenaming) = (program.operations.count, renamings.count)
     program.operations.append(.init(code: .repeatBlock, count: count))
     joinFloor = program.operations.count
+    repeatDepth += 1
     try compile(body)
+    repeatDepth -= 1
     undoRenamings(since: firstRenaming)
-    program.operations[start].end = program.operations.count
+    if raiseToPower(count, from: start + 1) {
+      program.operations.remove(at: start)
+    } else {
+      program.operations[start].end = program.operations.count
+    }
     joinFloor = program.operations.count
     program.recordCount = records.saturatingAdd(
       (program.recordCount - records).saturatingMultiply(count))
@@ -80,6 +87,12 @@ struct FrameCompiler {
       (rows[generator], rows[other]) = (row, old)
       (holders[row], holders[old]) = (generator, other)
     }
+  }
+
+  /// Says that a generator now has another row.
+  mutating func rename(_ generator: Int, to row: UInt32) {
+    if repeatDepth > 0 { renamings.append((generator, rows[generator])) }
+    rows[generator] = row
   }
 
   // MARK: Instructions
@@ -136,6 +149,19 @@ struct FrameCompiler {
     program.operands.append(contentsOf: operands)
     operation.end = program.operands.count
     program.operations.append(operation)
+  }
+
+  /// Makes the last operation one that operands of additions may be appended to.
+  mutating func startAdditions(atMost count: Int) {
+    append(.init(code: .add), EmptyCollection())
+    let (needed, capacity) = (program.operands.count + 2 * count, program.operands.capacity)
+    if needed > capacity { program.operands.reserveCapacity(max(needed, 2 * capacity)) }
+  }
+
+  mutating func endAdditions() {
+    if !program.operations.isEmpty, program.operations[program.operations.count - 1].code == .add {
+      program.operations[program.operations.count - 1].end = program.operands.count
+    }
   }
 
   /// Whether operands may be added to the last operation as if they were this one's.

@@ -37,6 +37,8 @@ struct FrameSamplerTests {
     "H 0\nMR 0\nCX rec[-1] 1\nM 1\nCZ 1 rec[-1]\nXCZ 2 rec[-2]\nM 2\nYCZ 2 rec[-1]\nM 2",
     "REPEAT 3 {\nH 0\nM 0\nCX rec[-1] 1\n}\nM 1",
     "REPEAT 3 {\nREPEAT 2 {\nC_XYZ 0\nSWAP 0 1\n}\nM(0.1) 0\nCX rec[-1] 2\n}\nM 2",
+    "X_ERROR(0.3) 0\nREPEAT 301 {\nC_XYZ 0\nCX 0 1\nS 1\nH 1\n}\nM 0\nM 1",
+    "X_ERROR(0.3) 0\nREPEAT 3 {\nREPEAT 259 {\nS 0\nH 0\nCZ 0 1\nISWAP 1 2\n}\nC_XYZ 2\n}\nMX 0\nM 1 2",
     "HERALDED_ERASE(0.4) 0\nM 0", "HERALDED_ERASE(0) 0\nM 0", "H 0\nHERALDED_ERASE(1) 0\nMX 0",
     "HERALDED_PAULI_CHANNEL_1(0.1,0.2,0.3,0.15) 0\nM 0",
     "E(0.3) X0 Y1\nELSE_CORRELATED_ERROR(0.5) X1\nELSE_CORRELATED_ERROR(1) X0\nM 0 1",
@@ -150,6 +152,13 @@ struct FrameSamplerTests {
   func `what frames cannot follow is refused with its place`(text: String) throws {
     let error = #expect(throws: Obstacle.self) { try FrameSampler(stim("H 0\n" + text)) }
     #expect(error?.range?.line == 2)
+  }
+
+  @Test func `gates are repeated any number of times at once`() throws {
+    let turns =
+      "REPEAT 1000000000000000000 {\nREPEAT 1000000007 {\nH 0\nS 0\nCX 0 1\n}\nC_XYZ 1\n}\n"
+    let table = try sampler(turns + "M 0 1\n").sample(shots: 100, seed: 1)
+    #expect(table.rowCount == 100)
   }
 
   @Test func `results too large for memory are refused`() throws {
