@@ -49,4 +49,18 @@ struct ErrorExplainerTests {
     #expect(location.range?.line == 14)
     #expect(location.stack.map(\.index) == [7])
   }
+
+  /// Counts are Stim's. Rows of results are used again and again, so that one beyond every lookback once passed for another.
+  @Test(arguments: [("HERALDED_ERASE", 6), ("M", 2)])
+  func `results that no detector looks at explain nothing`(gate: String, count: Int) throws {
+    let circuit = try CircuitFile.parse(
+      """
+      R 0 1 2 3 4 5 6 7 8
+      \(gate)(0.25) 0 1 2 3 4 5 6 7 8
+      \(gate == "M" ? "" : "M 0")
+      DETECTOR rec[-1] rec[-2]
+      """, format: .stim
+    ).circuit
+    #expect(try ErrorExplainer.explain(circuit).map(\.locations.count) == [count])
+  }
 }

@@ -66,7 +66,7 @@ struct KnownEdges {
         wanted.insert(symptom)
       }
     }
-    for index in 0..<table.count {
+    for index in 0..<table.count where !table.hasSuggestion(index) {
       let set = table.set(index)
       let detectors = set.detectorCount
       guard detectors == 1 || detectors == 2 else { continue }

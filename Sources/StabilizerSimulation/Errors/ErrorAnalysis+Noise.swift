@@ -1,3 +1,4 @@
+import Glibc
 import QuantumCore
 
 extension ErrorAnalysis {
@@ -80,7 +81,8 @@ extension ErrorAnalysis {
 
   private func addDepolarization2(_ instruction: Instruction, _ p: Double) throws {
     guard p <= 15.0 / 16 else { throw overMixing(instruction, p, limit: "15/16") }
-    let q = 0.5 - 0.5 * max(0, 1 - 16 * p / 15).squareRoot().squareRoot().squareRoot()
+    // Rounded as Stim rounds, so that the texts of models are the same.
+    let q = 0.5 - 0.5 * pow(max(0, 1 - 16 * p / 15), 0.125)
     if q <= 0 { return }
     let probabilities = SIMD16<Double>(repeating: q)
     forEachPairCases(of: instruction) { addCases(probabilities, tag: instruction.tag) }

@@ -41,12 +41,25 @@ extension ErrorAnalysis {
   ) {
     var mentioned = MentionedSymptoms(offset: offset)
     model.reserve(errors: stretch.table.count, targets: stretch.table.symptoms.count)
-    for index in stretch.table.sortedIndices() {
-      let entry = stretch.table.entries[Int(index)]
+    let order = stretch.table.sortedIndices()
+    var place = 0
+    while place < order.count {
+      let index = Int(order[place])
+      let entry = stretch.table.entries[index]
+      var probability = entry.probability
+      place += 1
+      // What was taken apart in the end may be in the parts of another.
+      while place < order.count, stretch.table.areAlike(index, Int(order[place])) {
+        let other = stretch.table.entries[Int(order[place])].probability
+        probability = probability * (1 - other) + other * (1 - probability)
+        place += 1
+      }
       model.appendError(
-        min(1, entry.probability), rawTargets: stretch.table.suggestion(Int(index)),
-        offset: offset, tag: circuit.tags[Int(entry.tag)])
-      for symptom in stretch.table.set(Int(index)).values { mentioned.insert(symptom) }
+        min(1, probability), rawTargets: stretch.table.suggestion(index), offset: offset,
+        tag: circuit.tags[Int(entry.tag)])
+      for symptom in stretch.table.suggestion(index) where symptom != MechanismTable.separator {
+        mentioned.insert(symptom)
+      }
     }
     for declaration in stretch.declarations.reversed() {
       append(declaration, to: &model, offset: offset, mentioned)
@@ -111,7 +124,12 @@ private struct MentionedSymptoms {
 // MARK: - Order
 
 extension MechanismTable {
-  /// The entries in the order of their symptoms.
+  /// Whether two mechanisms have the same parts and tag.
+  func areAlike(_ a: Int, _ b: Int) -> Bool {
+    entries[a].tag == entries[b].tag && suggestion(a).elementsEqual(suggestion(b))
+  }
+
+  /// The entries in the order of their symptoms, part by part.
   ///
   /// - Complexity: linear if few mechanisms share their first detector.
   func sortedIndices() -> [UInt32] {
@@ -131,8 +149,7 @@ extension MechanismTable {
 
   @inline(__always)
   private func firstSymptom(_ index: Int) -> Symptom {
-    let entry = entries[index]
-    return entry.count == 0 ? 0 : symptoms[Int(entry.start)]
+    suggestion(index).first ?? 0
   }
 
   private func bucketsByFirstSymptom() -> [UInt32] {
@@ -169,8 +186,8 @@ extension MechanismTable {
     withUnsafeTemporaryAllocation(of: Symptom.self, capacity: 64) { seconds in
       for place in bucket.indices {
         let index = bucket[place]
-        let entry = entries[Int(index)]
-        let second = entry.count > 1 ? symptoms[Int(entry.start) + 1] : 0
+        let sequence = suggestion(Int(index))
+        let second = sequence.count > 1 ? sequence[1] : 0
         var hole = place
         while hole > 0, second <= seconds[hole - 1],
           second < seconds[hole - 1] || precedes(Int(index), Int(bucket[hole - 1]))
@@ -186,10 +203,8 @@ extension MechanismTable {
   }
 
   private func precedes(_ a: Int, _ b: Int) -> Bool {
-    let (x, y) = (set(a), set(b))
-    for place in 0..<min(x.count, y.count) where x.items[place] != y.items[place] {
-      return x.items[place] < y.items[place]
-    }
+    let (x, y) = (suggestion(a), suggestion(b))
+    for place in 0..<min(x.count, y.count) where x[place] != y[place] { return x[place] < y[place] }
     return x.count != y.count ? x.count < y.count : entries[a].tag < entries[b].tag
   }
 }

@@ -99,7 +99,8 @@ final class ErrorSearch: ReverseObserver {
     measurement: ErrorLocation.FlippedMeasurement? = nil
   ) {
     tracker.gather(paulis.lazy.map { ($0.pauli, $0.qubit) })
-    if let measurement {
+    // Rows of results that no lookback reaches are those of others.
+    if let measurement, tracker.measurementCount - measurement.index <= tracker.recordMask {
       tracker.rows.xor(tracker.recordRow(measurement.index), into: tracker.scratchRow)
     }
     let symptoms = tracker.targets(of: tracker.rows.set(tracker.scratchRow))

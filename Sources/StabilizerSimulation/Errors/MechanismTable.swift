@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// Error mechanisms by what they flip; those that flip the same (and have the same tag) are merged as they come.
+/// Error mechanisms by what they flip; those that flip the same in the same parts (and have the same tag) are merged as they
+/// come.
 ///
 /// The place of a mechanism in the table follows its first detector, so mechanisms that are near in the circuit are near in
 /// memory.
@@ -13,7 +14,7 @@ struct MechanismTable: ~Copyable {
     let start: UInt32
     let count: UInt32
     let tag: UInt32
-    /// Where its suggested decomposition lies in `suggestions`; 0 is none.
+    /// Where its suggested decomposition lies in `suggestions`; 0 is none, `inParts` that its symptoms stand in parts.
     var suggestion: UInt32
   }
 
@@ -42,21 +43,23 @@ struct MechanismTable: ~Copyable {
   }
 
   static let separator: Symptom = 2 << 62
+  private static let inParts: UInt32 = .max
 
   @inline(__always)
   func hasSuggestion(_ index: Int) -> Bool { entries[index].suggestion != 0 }
 
-  /// The suggested parts of a mechanism with separators between; all its symptoms if nothing is suggested.
+  /// The parts of a mechanism with separators between; all its symptoms if nothing is suggested.
   func suggestion(_ index: Int) -> UnsafeBufferPointer<Symptom> {
     let place = Int(entries[index].suggestion)
-    if place == 0 { return set(index).values }
+    if place == 0 || place == Int(Self.inParts) { return set(index).values }
     return UnsafeBufferPointer(
       start: suggestions.base + place + 1, count: Int(suggestions[place]))
   }
 
   /// Begins the suggestion for an entry; `appendPart` goes on with it.
   mutating func beginSuggestion(_ index: Int) {
-    precondition(suggestions.count < Int(UInt32.max), "Too many decompositions for 32-bit indices")
+    precondition(
+      suggestions.count < Int(Self.inParts), "Too many decompositions for 32-bit indices")
     if suggestions.count == 0 { suggestions.append(0) }
     entries.base[index].suggestion = UInt32(suggestions.count)
     suggestions.append(0)
@@ -102,20 +105,11 @@ struct MechanismTable: ~Copyable {
     return entries.count - 1
   }
 
-  /// The mechanism without tag that flips a set; `nil` if there is none.
-  func index(of set: SymptomSet) -> Int? {
-    var probe = Probe(set, tag: 0, mask: slotCount - 1)
-    while true {
-      let slot = slots[probe.place]
-      if slot == 0 { return nil }
-      let entry = entries[Int(slot) - 1]
-      if entry.hash == set.hash, entry.tag == 0,
-        set.isEqual(to: symptoms.base + Int(entry.start), count: Int(entry.count))
-      {
-        return Int(slot) - 1
-      }
-      probe.advance()
-    }
+  /// Adds a mechanism whose symptoms stand in parts with separators between: apart from one that flips the same in other
+  /// parts or in none.
+  mutating func add(parts: SymptomSet, probability: Double, tag: UInt32) {
+    let index = add(parts, probability: probability, tag: tag)
+    entries.base[index].suggestion = Self.inParts
   }
 
   private mutating func insert(_ set: SymptomSet, probability: Double, tag: UInt32) {
