@@ -59,7 +59,7 @@ struct ExitCodeTests {
     Case("noise - --model readout --csv", 64, "--out"),
     Case("noise - --model readout --json --out -", 64, "--out"),
     Case("run - --noise thermal:t1_us=1,t2_us=3", 64, "at most twice"),
-    Case("run - --noise depolarizing:p=x", 64, "key=value"),
+    Case("run - --noise depolarizing:p=x", 64, "p is in 0...1, not x"),
     Case("plan - --noise nothing-of-the-kind", 64, "qsim catalog noise"),
     Case("catalog noise si100", 64, "did you mean 'si1000'?"),
     Case("run - --noise no/such/file.json", 66, "cannot read no/such/file.json"),

@@ -106,6 +106,33 @@ struct NoiseCommandTests {
     #expect(direct.output == twoSteps.output && !direct.output.isEmpty)
   }
 
+  @Test func `a clean memory experiment becomes noisy by a model in any case`() throws {
+    let folder = try TemporaryFolder()
+    let (clean, noisy) = (folder.path("clean.stim"), folder.path("noisy.stim"))
+    let size = "--code surface_code --task rotated_memory_z --distance 3 --rounds 3"
+    let generated = try run("gen \(size) --gate_set cz --out \(clean)")
+    #expect(generated.status == 0 && generated.error.isEmpty, "\(generated.error)")
+    let result = try run("noise \(clean) --model si1000 --p 0.0023 --out \(noisy)")
+    #expect(result.status == 0 && result.output.isEmpty && result.error.isEmpty)
+    let text = try String(contentsOf: URL(fileURLWithPath: noisy), encoding: .utf8)
+    #expect(text.contains("DEPOLARIZE2(0.0023)") && text.contains("X_ERROR(0.0115)"))
+    #expect(try run("noise \(clean) --model SI1000:p=0.0023,dialect=paper").output == text)
+    let other = try run("noise \(clean) --model Si1000 --p 0.0023 --dialect stimflow").output
+    #expect(other.contains("    M(0.0115) 2 9") && !other.contains("X_ERROR(0.0115)"))
+    #expect(
+      try run("noise \(clean) --model si1000:p=0.0023 --set dialect=stimflow").output == other)
+  }
+
+  @Test(arguments: [
+    ("noise - --model si1000 --dialect stim", "dialect is paper or stimflow, not stim"),
+    ("noise - --model sd6 --dialect paper", "no parameter 'dialect'"),
+    ("gen --code surface_code --task rotated_memory_z --distance 3 --rounds 3 --gate_set cy", "cz"),
+  ])
+  func `a word that is no choice is a usage error`(command: String, message: String) throws {
+    let result = try run(command)
+    #expect(result.status == 64 && result.error.contains(message), "\(result.error)")
+  }
+
   @Test func `every bit that is measured may be misread`() throws {
     let json = try JSONObject(
       try run("run - --measure-all --noise readout:p=1 --seed 1 --json", input: "X 0\nI 1\n").output
@@ -116,7 +143,7 @@ struct NoiseCommandTests {
   @Test func `the catalog lists the models`() throws {
     let result = try run("catalog noise --json")
     let rows = try #require(try JSONObject(result.output)["rows"] as? [[String: Any]])
-    #expect(rows.count == 16 && rows[0]["name"] as? String == "depolarizing")
+    #expect(rows.count == 18 && rows[0]["name"] as? String == "depolarizing")
     let entry = try run("catalog noise thermal si1000").output
     #expect(entry.contains("t1_us=100") && entry.contains("DEPOLARIZE1(2p)"))
   }

@@ -63,4 +63,29 @@ struct DEMFormatTests {
     let separator = try #require(throws: Diagnostic.self) { try DEMReader.read("error(0.1) D0 ^") }
     #expect(separator.range == SourceRange(line: 1, column: 15, length: 1))
   }
+
+  @Test func `instructions know their lines, in blocks and unrolled`() throws {
+    let model = try DEMReader.read(
+      """
+      error(0.1) D0
+      repeat 2 {
+          # a comment
+          detector(1) D0
+          error(0.2) D0 D1 L0
+
+          shift_detectors 1
+      }
+      logical_observable L0
+      """)
+    #expect(model.range(of: .root, at: 0) == SourceRange(line: 1, column: 1))
+    #expect(model.range(of: .root, at: 1) == SourceRange(line: 2, column: 1))
+    #expect(model.range(of: .root, at: 2) == SourceRange(line: 9, column: 1))
+    let body = try #require(model.instructions()[1].body)
+    #expect(model.range(of: body, at: 1) == SourceRange(line: 5, column: 5))
+    let flat = try model.flattened()
+    let lines = flat.instructions().indices.map { flat.range(of: .root, at: $0)?.line }
+    #expect(lines == [1, 4, 5, 4, 5, 9])
+    #expect(try model.withoutTags().flattened().range(of: .root, at: 3)?.line == 4)
+    #expect(DetectorErrorModel().range(of: .root, at: 0) == nil)
+  }
 }

@@ -69,7 +69,7 @@ struct NoiseFormatTests {
   @Test(arguments: [
     ("depolarising", "did you mean 'depolarizing'?"), ("", "lists them"),
     ("depolarizing:", "key=value"), ("depolarizing:p", "key=value"),
-    ("depolarizing:p=", "key=value"), ("depolarizing:p=many", "key=value"),
+    ("depolarizing:p=", "key=value"), ("depolarizing:p=many", "such as p=0.001"),
     ("depolarizing:p=inf", "key=value"), ("depolarizing:p=nan", "key=value"),
     ("depolarizing:p=0.1,", "key=value"), ("depolarizing:q=0.1", "did you mean 'p'?"),
     ("pauli:pxx=0.1", "did you mean 'px'?"), (":p=1", "lists them"),
@@ -111,6 +111,10 @@ struct NoiseFormatTests {
     #expect(try effect("\"flip_result\": 0.25") == .resultFlip(0.25))
     #expect(try effect("\"flip_error\": 0.25") == .basisFlip(0.25))
     #expect(try effect("\"depolarizing\": 0.25") == .depolarizing(0.25))
+    #expect(try effect("\"mix_pair\": 0.25") == .parityMixing(0.25))
+    #expect(
+      try effect("\"channel\": \"heralded_erase\", \"arguments\": [0.25]")
+        == .operation(.heraldedErase, [0.25]))
     #expect(
       try effect("\"channel\": \"amplitude_damping\", \"arguments\": {\"gamma\": 0.25}")
         == .operation(.amplitudeDamping, [0.25]))
@@ -195,7 +199,12 @@ struct NoiseFormatTests {
       "{\"rules\": [{\"on\": \"gates\", \"channel\": \"X_ERORR\"}]}", 1, 39,
       "did you mean \"X_ERROR\"?"
     ),
-    ("{\"rules\": [{\"on\": \"gates\", \"channel\": \"HERALDED_ERASE\"}]}", 1, 39, "no such gate"),
+    (
+      "{\"rules\": [{\"on\": \"gates\", \"channel\": \"HERALDED_ERASE\"}]}", 1, 39,
+      "takes 1 argument"
+    ),
+    ("{\"rules\": [{\"on\": \"gates\", \"channel\": \"E\"}]}", 1, 39, "no such gate"),
+    ("{\"rules\": [{\"on\": \"gates\", \"mix_pair\": 0.1}]}", 1, 12, "only measurements of pairs"),
     ("{\"rules\": [{\"on\": \"gates\", \"channel\": \"X_ERROR\"}]}", 1, 39, "takes 1 argument"),
     (
       "{\"rules\": [{\"on\": \"gates\", \"channel\": \"X_ERROR\", \"arguments\": [2]}]}", 1, 63,

@@ -151,8 +151,9 @@ extension NoiseRuleReader {
 
 extension NoiseRuleReader {
   private static let effects = [
-    "channel", "arguments", "kraus", "depolarizing", "flip_error", "flip_result", "readout", "gate",
-    "over_rotation",
+    "channel", "arguments", "kraus", "depolarizing", "flip_error", "flip_result", "readout",
+    "mix_pair",
+    "gate", "over_rotation",
   ]
 
   /// The one effect of a rule.
@@ -168,6 +169,9 @@ extension NoiseRuleReader {
     }
     if let value = try fields.number("flip_result", in: probability, "a probability in 0...1") {
       found.append(.resultFlip(value))
+    }
+    if let value = try fields.number("mix_pair", in: probability, "a probability in 0...1") {
+      found.append(.parityMixing(value))
     }
     if let value = try fields.number("over_rotation", in: -1e6...1e6, "a number in -1e6...1e6") {
       found.append(.overRotation(value))
@@ -210,6 +214,11 @@ extension NoiseRuleReader {
         throw text.failure(
           "only measurements can be misread", hint: "write \"on\": \"measurements\"")
       }
+    case .parityMixing:
+      guard place.event == .measurement || place.event == .operation else {
+        throw text.failure(
+          "only measurements of pairs can be mixed", hint: "write \"on\": \"measurements\"")
+      }
     case .overRotation:
       guard isOnGates else {
         throw text.failure("only gates can turn too far", hint: "write \"on\": \"gates\"")
@@ -247,7 +256,9 @@ extension NoiseRuleReader {
   ) throws(Diagnostic) -> NoiseEffect {
     let gate = try self.gate(name) { definition in
       guard let width = definition.qubitCount, (1...2).contains(width) else { return false }
-      return isChannel ? definition.channel != nil : definition.isUnitary
+      return isChannel
+        ? definition.channel != nil || definition.recordsPerGroup > 0 && definition.isNoise
+        : definition.isUnitary
     }
     let definition = gate.definition
     var values: [Double] = []

@@ -2,7 +2,7 @@ import QuantumCore
 
 /// What `--noise` and `--model` take: a model of the catalog with its settings, or a noise file.
 ///
-///     depolarizing            depolarizing:p=1e-3           thermal:t1_us=50,t2_us=70           device.json
+///     depolarizing        depolarizing:p=1e-3        si1000:p=2e-3,dialect=stimflow        device.json
 public enum NoiseSpecification: Sendable {
   case model(NoiseModel)
   /// The path of a JSON file to read, see `NoiseFile`.
@@ -13,7 +13,7 @@ public enum NoiseSpecification: Sendable {
   ///   - settings: more settings, as if they stood after the others.
   /// - Throws: a `Diagnostic` without a place, naming what is wrong with the text.
   public static func parse(
-    _ text: String, settings: [(name: String, value: Double)] = []
+    _ text: String, settings: [NoiseModelDefinition.Setting] = []
   ) throws(Diagnostic) -> NoiseSpecification {
     if text.contains("/") || text.lowercased().hasSuffix(".json") {
       guard settings.isEmpty else {
@@ -29,7 +29,7 @@ public enum NoiseSpecification: Sendable {
         hint: nearestName(to: name, in: NoiseModelCatalog.all.map(\.name))
           .map { "did you mean '\($0)'?" } ?? "'qsim catalog noise' lists them")
     }
-    var all: [(name: String, value: Double)] = []
+    var all: [NoiseModelDefinition.Setting] = []
     if parts.count > 1 {
       for item in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
         all.append(try setting(String(item)))
@@ -38,13 +38,15 @@ public enum NoiseSpecification: Sendable {
     return .model(try definition.model(settings: all + settings))
   }
 
-  /// Reads `key=value`.
-  public static func setting(_ text: String) throws(Diagnostic) -> (name: String, value: Double) {
+  /// Reads `key=value`; a value that is no number is a word.
+  public static func setting(_ text: String) throws(Diagnostic) -> NoiseModelDefinition.Setting {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, let value = Double(parts[1]), value.isFinite else {
-      throw Diagnostic(
-        "'\(text)' is not a setting", code: "usage", hint: "write key=value, such as p=0.001")
+    if parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty {
+      let (name, value) = (String(parts[0]), String(parts[1]))
+      guard let number = Double(value) else { return (name, .word(value)) }
+      if number.isFinite { return (name, .number(number)) }
     }
-    return (String(parts[0]), value)
+    throw Diagnostic(
+      "'\(text)' is not a setting", code: "usage", hint: "write key=value, such as p=0.001")
   }
 }

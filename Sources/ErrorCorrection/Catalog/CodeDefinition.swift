@@ -54,7 +54,7 @@ public struct MemoryTask: Sendable {
   ///
   /// - Throws: a `Diagnostic` naming the number that is out of range and what is accepted.
   public func experiment(
-    distance: Int, rounds: UInt64, noise: MemoryNoise = MemoryNoise()
+    distance: Int, rounds: UInt64, noise: MemoryNoise = MemoryNoise(), gateSet: GateSet = .cx
   ) throws(Diagnostic) -> MemoryExperiment {
     guard distances.contains(distance), !needsOddDistance || distance % 2 == 1 else {
       throw Diagnostic(
@@ -68,7 +68,8 @@ public struct MemoryTask: Sendable {
     for (name, probability) in noise.settings where !(0...1).contains(probability) {
       throw Diagnostic("\(name) is in 0...1, not \(probability)", code: "range")
     }
-    return MemoryExperiment(schedule(distance), rounds: rounds, basis: basis, noise: noise)
+    return MemoryExperiment(
+      schedule(distance), rounds: rounds, basis: basis, noise: noise, gateSet: gateSet)
   }
 }
 

@@ -82,10 +82,11 @@ extension MemoryTask {
   ///
   /// - Throws: like `experiment`.
   public func header(
-    distance: Int, rounds: UInt64, noise: MemoryNoise = MemoryNoise()
+    distance: Int, rounds: UInt64, noise: MemoryNoise = MemoryNoise(), gateSet: GateSet = .cx
   ) throws(Diagnostic) -> [String] {
     let layout = try experiment(distance: distance, rounds: rounds, noise: noise).layout
     return ["\(code) \(name): \(summary)", "distance: \(distance)", "rounds: \(rounds)"]
+      + (gateSet == .cx ? [] : ["gate_set: \(gateSet.rawValue)"])
       + noise.settings.map { "\($0.name): \($0.probability)" }
       + ["layout:"] + layout.rows.map { "  \($0)" } + layout.legend.map { "    \($0)" }
   }

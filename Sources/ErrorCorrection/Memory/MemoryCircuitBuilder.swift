@@ -20,7 +20,7 @@ struct MemoryCircuitBuilder {
     appendCoordinates()
     appendPreparation()
     let warmUp = UInt64(memory)
-    appendRepeated(warmUp) { $0.appendRound() }
+    appendWarmUp(warmUp)
     appendFirstDetectors(round: warmUp)
     appendRepeated(experiment.rounds - warmUp) {
       $0.appendRound()
@@ -79,7 +79,7 @@ extension MemoryCircuitBuilder {
   }
 
   private mutating func appendPreparation() {
-    if schedule.resetsTogether, experiment.basis == .z {
+    if isInZBasis || schedule.resetsTogether && experiment.basis == .z {
       appendReset(.z, (schedule.dataQubits + checkQubits).sorted())
     } else {
       appendReset(experiment.basis, schedule.dataQubits)
@@ -92,26 +92,50 @@ extension MemoryCircuitBuilder {
     appendNoise(basis.flip, experiment.noise.afterResetFlipProbability, qubits)
   }
 
-  private mutating func appendRound() {
+  /// Rounds up to the first detectors; the very first one may turn the data into the basis.
+  private mutating func appendWarmUp(_ count: UInt64) {
+    let turn = isInZBasis ? experiment.basis.turn : nil
+    guard let turn else { return appendRepeated(count) { $0.appendRound() } }
+    appendRound(after: [SyndromeSchedule.Operation(turn, schedule.dataQubits)])
+    appendRepeated(count - 1) { $0.appendRound() }
+  }
+
+  private mutating func appendRound(after turn: [SyndromeSchedule.Operation] = []) {
     let noise = experiment.noise
     appendTick()
     appendNoise(.depolarize1, noise.beforeRoundDataDepolarization, schedule.dataQubits)
-    for layer in schedule.layers {
-      for operation in layer {
-        append(operation.gate, [], operation.qubits)
-        let channel: Gate =
-          operation.gate.definition.qubitCount == 1 ? .depolarize1 : .depolarize2
-        appendNoise(channel, noise.afterCliffordDepolarization, operation.qubits)
-      }
+    for layer in experiment.gateSet.layers(schedule.layers, after: turn) {
+      for operation in layer { appendGate(operation) }
       appendTick()
     }
     appendNoise(.xError, noise.beforeMeasureFlipProbability, checkQubits)
-    append(.mr, [], checkQubits)
-    appendNoise(.xError, noise.afterResetFlipProbability, checkQubits)
+    if isInZBasis {
+      append(.m, [], checkQubits)
+      appendTick()
+      appendReset(.z, checkQubits)
+    } else {
+      append(.mr, [], checkQubits)
+      appendNoise(.xError, noise.afterResetFlipProbability, checkQubits)
+    }
   }
 
+  private mutating func appendGate(_ operation: SyndromeSchedule.Operation) {
+    append(operation.gate, [], operation.qubits)
+    let channel: Gate = operation.gate.definition.qubitCount == 1 ? .depolarize1 : .depolarize2
+    appendNoise(channel, experiment.noise.afterCliffordDepolarization, operation.qubits)
+  }
+
+  /// Whether all resets and measurements are in the Z basis, with turns beside them.
+  private var isInZBasis: Bool { experiment.gateSet == .cz }
+
   private mutating func appendDataMeasurement() {
-    let basis = schedule.turned(experiment.basis, rounds: experiment.rounds)
+    var basis = schedule.turned(experiment.basis, rounds: experiment.rounds)
+    if isInZBasis {
+      appendTick()
+      appendGate(SyndromeSchedule.Operation(basis.turn ?? .i, schedule.dataQubits))
+      appendTick()
+      basis = .z
+    }
     appendNoise(
       basis.flip, experiment.noise.beforeMeasureFlipProbability, schedule.dataQubits)
     append(basis.measureGate, [], schedule.dataQubits)
@@ -198,6 +222,14 @@ extension Pauli {
     case .x: .mx
     case .y: .my
     case .i, .z: .m
+    }
+  }
+  /// The gate that takes this basis to Z and Z to it; `nil` for Z.
+  fileprivate var turn: Gate? {
+    switch self {
+    case .x: .h
+    case .y: .hYZ
+    case .i, .z: nil
     }
   }
   /// An error that changes what is read in this basis.

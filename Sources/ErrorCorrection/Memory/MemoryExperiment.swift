@@ -2,7 +2,7 @@ import QuantumCore
 
 /// Probabilities of the noise in a memory experiment; each names where it stands and is 0 for none.
 public struct MemoryNoise: Sendable, Hashable {
-  /// Depolarization of the qubits of every Clifford gate, after it.
+  /// Depolarization of the qubits of every Clifford gate of the gate set, after it.
   public var afterCliffordDepolarization = 0.0
   /// Flip of every qubit just reset.
   public var afterResetFlipProbability = 0.0
@@ -38,10 +38,12 @@ public struct MemoryExperiment: Sendable, Hashable {
   /// X, Y or Z: in which every data qubit is prepared, and whose logical operators are observed.
   public let basis: Pauli
   public var noise: MemoryNoise
+  public var gateSet: GateSet
 
   /// - Precondition: `rounds` is at least `minimumRounds(of:)`; the probabilities of `noise` are in 0...1.
   public init(
-    _ schedule: SyndromeSchedule, rounds: UInt64, basis: Pauli, noise: MemoryNoise = MemoryNoise()
+    _ schedule: SyndromeSchedule, rounds: UInt64, basis: Pauli, noise: MemoryNoise = MemoryNoise(),
+    gateSet: GateSet = .cx
   ) {
     precondition(basis != .i, "A memory experiment is in the X, Y or Z basis")
     precondition(
@@ -51,6 +53,7 @@ public struct MemoryExperiment: Sendable, Hashable {
     self.rounds = rounds
     self.basis = basis
     self.noise = noise
+    self.gateSet = gateSet
   }
 
   /// Rounds before every check is compared with its own past.

@@ -11,6 +11,7 @@ struct NoiseCommand: DocumentedCommand {
     """
   static let examples = [
     "qsim noise Examples/circuits/ghz.stim --model depolarizing --p 0.01 --report",
+    "qsim noise Examples/circuits/repetition_code_cz.stim --model si1000 --p 0.0023 --dialect stimflow",
     "qsim noise Examples/circuits/bell.qasm --model thermal:t1_us=50,t2_us=70 --model readout",
   ]
   static let configuration = configured("noise")
@@ -31,6 +32,11 @@ struct NoiseCommand: DocumentedCommand {
 
   @Option(help: "The same as --set p=value.")
   var p: Double?
+
+  @Option(
+    help:
+      "The same as --set dialect=value: which version of a model, 'paper' or 'stimflow' of si1000.")
+  var dialect: String?
 
   @Option(
     help: ArgumentHelp("The file to write. '-' is standard output.", valueName: "file"),
@@ -83,10 +89,11 @@ struct NoiseCommand: DocumentedCommand {
     var settings = try self.settings.map { text in
       try NoiseLoader.asUsage { () throws(Diagnostic) in try NoiseSpecification.setting(text) }
     }
-    if let p { settings.append(("p", p)) }
+    if let p { settings.append(("p", .number(p))) }
+    if let dialect { settings.append(("dialect", .word(dialect))) }
     guard settings.isEmpty || model.count == 1 else {
       throw CommandFailure(
-        .usage, "--set and --p are for one model, not for \(model.count)",
+        .usage, "--set, --p and --dialect are for one model, not for \(model.count)",
         hint: "write --model \(model[0]):key=value")
     }
     return try model.map { try NoiseLoader.model($0, settings: settings) }

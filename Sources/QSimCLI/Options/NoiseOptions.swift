@@ -20,7 +20,7 @@ struct NoiseOptions: ParsableArguments {
 enum NoiseLoader {
   /// A model of the catalog, or the one a file holds.
   static func model(
-    _ text: String, settings: [(name: String, value: Double)] = []
+    _ text: String, settings: [NoiseModelDefinition.Setting] = []
   ) throws -> NoiseModel {
     switch try asUsage({ () throws(Diagnostic) in
       try NoiseSpecification.parse(text, settings: settings)

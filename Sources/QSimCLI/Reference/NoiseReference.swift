@@ -23,7 +23,7 @@ enum NoiseReference {
       text += "| Parameter | Default | Values | |\n|---|--:|---|---|\n"
       for parameter in definition.parameters {
         text +=
-          "| `\(parameter.name)` | \(defaultText(of: parameter)) | \(parameter.rangeText) | \(parameter.summary) |\n"
+          "| `\(parameter.name)` | \(defaultText(of: parameter)) | \(parameter.valuesText) | \(parameter.summary) |\n"
       }
     }
     return text
@@ -40,7 +40,7 @@ enum NoiseReference {
     let width = names.map(\.count).max() ?? 0
     for (name, parameter) in zip(names, definition.parameters) {
       let padding = String(repeating: " ", count: width - name.count)
-      text += "  \(name)\(padding)  \(parameter.summary); \(parameter.rangeText)\n"
+      text += "  \(name)\(padding)  \(parameter.summary); \(parameter.valuesText)\n"
     }
     return text
   }
@@ -53,11 +53,7 @@ enum NoiseReference {
   }
 
   static func defaultText(of parameter: NoiseModelDefinition.Parameter) -> String {
-    parameter.sets.isEmpty ? number(parameter.defaultValue) : ""
-  }
-
-  private static func number(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? "\(value)"
+    parameter.sets.isEmpty ? "\(parameter.defaultValue)" : ""
   }
 }
 

@@ -1,20 +1,24 @@
 /// The work of `NoiseModel.applying`: copies a circuit and adds the errors of rules on the way.
 struct NoiseApplication {
-  private let circuit: Circuit
+  let circuit: Circuit
   let rules: [NoiseRule]
   /// How often each rule fired.
   private(set) var counts: [UInt64]
   /// Qubits of any instruction but annotations, ascending.
   let usedQubits: [Int]
   /// How often what is being copied runs.
-  private var multiplicity: UInt64 = 1
+  var multiplicity: UInt64 = 1
   /// Rules that look at instructions of a gate, by its number; filled in when first needed.
   private var concerning = [[Int]?](repeating: nil, count: Gate.allCases.count)
   private var layer = NoiseLayer()
-  private var rounds: NoiseRounds
+  private(set) var rounds: NoiseRounds
   private var schedules: [(rule: Int, schedule: RelaxationSchedule)] = []
   private var liveAfter = MeasuredQubitUse()
-  private var addedTargets = 0
+  var addedTargets = 0
+  /// Whether rules add heralds, which move the results before them back in the record.
+  let hasHeralds: Bool
+  var record: HeraldedRecord
+  var trials: [TrialStart: HeraldedRecord] = [:]
   /// Groups whose readout error is approximated.
   private var disturbedMeasurements: UInt64 = 0
   private var averagedMeasurements: UInt64 = 0
@@ -33,6 +37,14 @@ struct NoiseApplication {
       }
     }
     usedQubits = needsQubits ? circuit.operatedQubits.sorted() : []
+    hasHeralds = rules.contains {
+      if case .operation(let gate, _) = $0.effect {
+        gate.definition.recordsPerGroup > 0
+      } else {
+        false
+      }
+    }
+    record = HeraldedRecord(reach: hasHeralds ? circuit.largestLookback : 0)
     rounds = NoiseRounds(circuit)
     for (index, rule) in rules.enumerated() {
       if case .relaxation(let relaxation) = rule.effect {
@@ -44,13 +56,19 @@ struct NoiseApplication {
     }
   }
 
-  mutating func run() throws(Diagnostic) -> Circuit {
+  /// A circuit like the given one, without instructions.
+  var emptyOutput: Circuit {
     var output = Circuit()
     output.qubitRegisters = circuit.qubitRegisters
     output.bitRegisters = circuit.bitRegisters
     output.variables = circuit.variables
     output.qubitCount = circuit.qubitCount
     output.bitCount = circuit.bitCount
+    return output
+  }
+
+  mutating func run() throws(Diagnostic) -> Circuit {
+    var output = emptyOutput
     try copy(.root, into: &output)
     try endLayer(into: &output)
     try alignSchedules(isEnd: true, into: &output)
@@ -109,6 +127,9 @@ extension NoiseApplication {
       output.appendLeave(departure)
     case .repeatBlock(let count, let body, let tag):
       try alignSchedules(entering: count > 1 ? [body] : [], into: &output)
+      guard !hasHeralds else {
+        return try copyHeralded(count, body, tag: circuit.tag(tag), into: &output)
+      }
       let outer = multiplicity
       multiplicity = outer.saturatingMultiply(count)
       try output.appendRepeat(count, tag: circuit.tag(tag)) {
@@ -117,6 +138,7 @@ extension NoiseApplication {
       }
       multiplicity = outer
     case .branch(let condition, let then, let otherwise):
+      defer { forgetRecord() }
       try alignSchedules(into: &output)
       let expression = circuit.expression(condition)
       if let otherwise {
@@ -131,6 +153,8 @@ extension NoiseApplication {
         }
       }
     case .loop(let condition, let body):
+      forgetRecord()
+      defer { forgetRecord() }
       try alignSchedules(entering: [body], into: &output)
       try output.appendWhile(circuit.expression(condition)) {
         (inner: inout Circuit) throws(Diagnostic) in
@@ -139,7 +163,7 @@ extension NoiseApplication {
     }
   }
 
-  private mutating func copyBody(
+  mutating func copyBody(
     _ block: BlockID, into output: inout Circuit
   ) throws(Diagnostic) {
     try copy(block, into: &output)
@@ -151,7 +175,7 @@ extension NoiseApplication {
 // MARK: - Instructions
 
 /// Targets of one application of a gate.
-private struct NoiseGroup {
+struct NoiseGroup {
   var targets: [Target]
   var bit: Int?
   /// The qubits among the targets; empty where rules do not look.
@@ -160,6 +184,8 @@ private struct NoiseGroup {
   var scale = 1.0
   /// Probability that the recorded result is flipped, beyond the instruction's own.
   var flip = 0.0
+  /// Probability that result and qubits are replaced by random ones.
+  var mixing = 0.0
 }
 
 extension NoiseApplication {
@@ -259,7 +285,7 @@ extension NoiseApplication {
       guard definition.category != .pairMeasurement else { return }
       let gate = definition.gate.isInXBasis ? Gate.zError : .xError
       try add(gate, [p], to: Array(matching), for: rule, into: &output)
-    case .resultFlip, .confusion, .overRotation, .relaxation: return
+    case .resultFlip, .confusion, .parityMixing, .overRotation, .relaxation: return
     }
   }
 
@@ -285,6 +311,11 @@ extension NoiseApplication {
     case .resultFlip(let p):
       guard definition.isMeasurement else { return }
       flip(&groups, matching, p, by: rule)
+    case .parityMixing(let p):
+      guard definition.category == .pairMeasurement else { return }
+      let pairs = matching.filter { groups[$0].qubits.count == 2 && groups[$0].targets.count == 2 }
+      for group in pairs { groups[group].mixing = 1 - (1 - groups[group].mixing) * (1 - p) }
+      count(rule, pairs.count)
     case .confusion(let p01, let p10):
       guard definition.isMeasurement else { return }
       if p01 == p10 { return flip(&groups, matching, p01, by: rule) }
@@ -334,10 +365,13 @@ extension NoiseApplication {
     }
     guard !qubits.isEmpty else { return }
     count(rule, qubits.count / width)
+    if hasHeralds {
+      record.addHeralds(gate.definition.recordsPerGroup * (qubits.count / width))
+    }
     try append(gate, arguments, qubits.map { .qubit($0) }, into: &output)
   }
 
-  private mutating func append(
+  mutating func append(
     _ gate: Gate, _ arguments: [Double], _ targets: [Target], tag: String = "",
     controlCount: Int = 0,
     isFused: Bool = true, into output: inout Circuit
@@ -374,21 +408,39 @@ extension NoiseApplication {
   private mutating func copy(
     _ groups: [NoiseGroup], of instruction: Instruction, isWhole: Bool, into output: inout Circuit
   ) throws(Diagnostic) {
-    if isWhole, groups.allSatisfy({ $0.scale == 1 && $0.flip == 0 }) {
+    if isWhole, groups.allSatisfy({ $0.scale == 1 && $0.flip == 0 && $0.mixing == 0 }) {
       return try copy(instruction, into: &output)
     }
     var start = 0
     while start < groups.count {
       let first = groups[start]
       let end =
-        groups[start...].firstIndex { $0.scale != first.scale || $0.flip != first.flip }
-        ?? groups.count
+        groups[start...].firstIndex {
+          $0.scale != first.scale || $0.flip != first.flip
+            || ($0.mixing > 0) != (first.mixing > 0)
+        } ?? groups.count
+      guard first.mixing == 0 else {
+        try copyMixed(Array(groups[start..<end]), of: instruction, into: &output)
+        start = end
+        continue
+      }
       let targets = groups[start..<end].flatMap {
         Self.targets(of: $0, shape: instruction.gate.definition.shape)
       }
       try copy(instruction, targets: targets, scale: first.scale, flip: first.flip, into: &output)
       start = end
     }
+  }
+
+  private mutating func copyMixed(
+    _ groups: [NoiseGroup], of instruction: Instruction, into output: inout Circuit
+  ) throws(Diagnostic) {
+    let (own, flip) = (circuit.arguments(of: instruction).first ?? 0, groups[0].flip)
+    let p = own * (1 - flip) + flip * (1 - own)
+    if hasHeralds { record.addResults(groups.count) }
+    try appendMixed(
+      groups, of: instruction, arguments: p > 0 ? [p] : [], tag: circuit.tag(of: instruction),
+      into: &output)
   }
 
   private static func targets(of group: NoiseGroup, shape: TargetShape) -> [Target] {
@@ -406,6 +458,8 @@ extension NoiseApplication {
     into output: inout Circuit
   ) throws(Diagnostic) {
     let controls = Int(instruction.controlCount)
+    let targets = try shifted(targets, at: output.currentPlace)
+    defer { noteResults(of: instruction, targets) }
     if instruction.hasDynamicArguments {
       let arguments = circuit.dynamicArguments(of: instruction).map {
         scale == 1 ? $0 : ClassicalExpression.binary(.multiply, .real(scale), $0)
@@ -428,6 +482,13 @@ extension NoiseApplication {
     try append(
       instruction.gate, arguments, targets, tag: keepsTag ? circuit.tag(of: instruction) : "",
       controlCount: controls, isFused: false, into: &output)
+  }
+}
+
+extension NoiseApplication {
+  private mutating func noteResults(of instruction: Instruction, _ targets: [Target]) {
+    guard hasHeralds else { return }
+    record.addResults(instruction.gate.definition.resultCount(of: targets))
   }
 }
 
@@ -456,7 +517,7 @@ extension NoiseApplication {
     case .depolarizing(let p):
       try add(.depolarize1, [p], to: groups, for: rule, into: &output)
     case .basisFlip(let p): try add(.xError, [p], to: groups, for: rule, into: &output)
-    case .resultFlip, .confusion, .overRotation, .relaxation: return
+    case .resultFlip, .confusion, .parityMixing, .overRotation, .relaxation: return
     }
   }
 

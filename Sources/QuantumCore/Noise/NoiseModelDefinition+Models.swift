@@ -1,8 +1,8 @@
-private typealias Parameter = NoiseModelDefinition.Parameter
-
-/// Rules for every qubit of every gate.
-private func everyGate(_ name: String, _ gate: Gate, _ arguments: [Double]) -> NoiseRule {
-  NoiseRule(name, NoisePlace(.gate), .operation(gate, arguments))
+extension NoiseRule {
+  /// The same channel on every qubit of every gate.
+  static func everyGate(_ name: String, _ gate: Gate, _ arguments: [Double]) -> NoiseRule {
+    NoiseRule(name, NoisePlace(.gate), .operation(gate, arguments))
+  }
 }
 
 extension NoiseModelDefinition {
@@ -29,12 +29,12 @@ extension NoiseModelDefinition {
       "bit-flip", "Flips the qubits of every gate.",
       details: "After every gate, `X_ERROR(p)` on each of its qubits.",
       [Parameter("p", "a qubit and gate", default: 0.001)]
-    ) { v in [everyGate("gates", .xError, [v["p"]])] },
+    ) { v in [.everyGate("gates", .xError, [v["p"]])] },
     NoiseModelDefinition(
       "phase-flip", "Flips the phase of the qubits of every gate.",
       details: "After every gate, `Z_ERROR(p)` on each of its qubits.",
       [Parameter("p", "a qubit and gate", default: 0.001)]
-    ) { v in [everyGate("gates", .zError, [v["p"]])] },
+    ) { v in [.everyGate("gates", .zError, [v["p"]])] },
     NoiseModelDefinition(
       "pauli", "Applies Paulis to the qubits of every gate.",
       details: "After every gate, `PAULI_CHANNEL_1(px, py, pz)` on each of its qubits.",
@@ -42,17 +42,17 @@ extension NoiseModelDefinition {
         Parameter("px", "of X, a qubit and gate", default: 0.0005),
         Parameter("py", "of Y", default: 0), Parameter("pz", "of Z", default: 0.0005),
       ], problem: { v in v["px"] + v["py"] + v["pz"] > 1 ? "px + py + pz is above 1" : nil }
-    ) { v in [everyGate("gates", .pauliChannel1, [v["px"], v["py"], v["pz"]])] },
+    ) { v in [.everyGate("gates", .pauliChannel1, [v["px"], v["py"], v["pz"]])] },
     NoiseModelDefinition(
       "amplitude-damping", "Lets the qubits of every gate lose energy.",
       details: "After every gate, `AMPLITUDE_DAMPING(gamma)` on each of its qubits.",
       [Parameter("gamma", "probability of decay, a qubit and gate", default: 0.001)]
-    ) { v in [everyGate("gates", .amplitudeDamping, [v["gamma"]])] },
+    ) { v in [.everyGate("gates", .amplitudeDamping, [v["gamma"]])] },
     NoiseModelDefinition(
       "phase-damping", "Lets the qubits of every gate lose phase.",
       details: "After every gate, `PHASE_DAMPING(lambda)` on each of its qubits.",
       [Parameter("lambda", "coherences shrink by √(1 − λ), a qubit and gate", default: 0.001)]
-    ) { v in [everyGate("gates", .phaseDamping, [v["lambda"]])] },
+    ) { v in [.everyGate("gates", .phaseDamping, [v["lambda"]])] },
   ]
 
   /// What devices do.
@@ -104,7 +104,7 @@ extension NoiseModelDefinition {
     ) { v in
       [
         NoiseRule("rotations", NoisePlace(.gate), .overRotation(v["over_rotation"])),
-        everyGate("rx after gates", .rx, [v["rx"]]), everyGate("rz after gates", .rz, [v["rz"]]),
+        .everyGate("rx after gates", .rx, [v["rx"]]), .everyGate("rz after gates", .rz, [v["rz"]]),
       ]
     },
   ]
@@ -139,132 +139,5 @@ extension NoiseModelDefinition {
           durations: .init(
             singleQubitNs: v["gate1_ns"], multiQubitNs: v["gate2_ns"], measureNs: v["measure_ns"],
             resetNs: v["reset_ns"]), isTwirled: isTwirled)))
-  }
-}
-
-extension NoiseModelDefinition {
-  /// Models in which error-correcting codes are compared.
-  static let codes: [NoiseModelDefinition] = [
-    NoiseModelDefinition(
-      "code-capacity", "Errors on data qubits before the first round, nothing else.",
-      details: "Before the first round, `PAULI_CHANNEL_1(px, py, pz)` on each data qubit.",
-      [
-        Parameter(
-          "p", "sets px, py and pz to a third each", default: 0.003, sets: ["px", "py", "pz"],
-          factor: 1.0 / 3),
-        Parameter("px", "of X, a data qubit", default: 0.001),
-        Parameter("py", "of Y", default: 0.001), Parameter("pz", "of Z", default: 0.001),
-      ],
-      problem: { v in v["px"] + v["py"] + v["pz"] > 1.0000001 ? "px + py + pz is above 1" : nil }
-    ) { v in
-      [
-        NoiseRule(
-          "data before the first round", NoisePlace(.round(isFirstOnly: true)),
-          .operation(.pauliChannel1, [v["px"], v["py"], v["pz"]]))
-      ]
-    },
-    NoiseModelDefinition(
-      "phenomenological", "Errors on data qubits before every round, and wrong results.",
-      details: """
-        Before every round, `DEPOLARIZE1(data)` on each data qubit. Results of measurements are flipped, `M(measurement)`.
-        """,
-      [
-        Parameter("p", "sets data and measurement", default: 0.001, sets: ["data", "measurement"]),
-        Parameter("data", "a data qubit and round", default: 0.001),
-        Parameter("measurement", "a result", default: 0.001),
-      ]
-    ) { v in
-      [
-        NoiseRule(
-          "data before every round", NoisePlace(.round(isFirstOnly: false)),
-          .depolarizing(v["data"])),
-        NoiseRule("measurements", NoisePlace(.measurement, .before), .resultFlip(v["measurement"])),
-      ]
-    },
-    NoiseModelDefinition(
-      "uniform", "The four errors of Stim's circuit generator.",
-      details: """
-        After every gate, `DEPOLARIZE1(after_clifford)` on one qubit or `DEPOLARIZE2(after_clifford)` on two. Before every round, \
-        `DEPOLARIZE1(before_round_data)` on each data qubit. Before every measurement, `X_ERROR(before_measure)`, and after \
-        every reset, `X_ERROR(after_reset)`; `Z_ERROR` in the X basis. Qubits that idle within a round suffer nothing [Gidney21].
-        """,
-      [
-        Parameter(
-          "p", "sets all four", default: 0.001,
-          sets: ["after_clifford", "before_round_data", "before_measure", "after_reset"]),
-        Parameter("after_clifford", "a gate", default: 0.001),
-        Parameter("before_round_data", "a data qubit and round", default: 0.001),
-        Parameter("before_measure", "a measurement", default: 0.001),
-        Parameter("after_reset", "a reset", default: 0.001),
-      ]
-    ) { v in
-      gateRules(one: v["after_clifford"], two: v["after_clifford"]) + [
-        NoiseRule(
-          "data before every round", NoisePlace(.round(isFirstOnly: false)),
-          .depolarizing(v["before_round_data"]))
-      ] + flipRules(measurement: v["before_measure"], reset: v["after_reset"])
-    },
-    NoiseModelDefinition(
-      "sd6", "Standard depolarising: every location fails with the same probability.",
-      details: """
-        After every gate, `DEPOLARIZE1(p)` on one qubit or `DEPOLARIZE2(p)` on two. `DEPOLARIZE1(p)` on qubits idle in a layer. \
-        Before every measurement and after every reset, `X_ERROR(p)`, in the X basis `Z_ERROR(p)` \
-        [GidneyNewmanFowlerBroughton21].
-        """,
-      [Parameter("p", "a location", default: 0.001)]
-    ) { v in
-      gateRules(one: v["p"], two: v["p"])
-        + [NoiseRule("idle qubits", NoisePlace(.idle(.any)), .depolarizing(v["p"]))]
-        + flipRules(measurement: v["p"], reset: v["p"])
-    },
-    NoiseModelDefinition(
-      "si1000", "Superconducting inspired, a cycle of 1000 ns: measurement is worst.",
-      details: """
-        After every gate, `DEPOLARIZE1(p/10)` on one qubit or `DEPOLARIZE2(p)` on two. On qubits idle in a layer, \
-        `DEPOLARIZE1(p/10)`, or `DEPOLARIZE1(2p)` where something is measured or reset. Before every measurement `X_ERROR(5p)`, after \
-        every reset `X_ERROR(2p)`; `Z_ERROR` in the X basis [GidneyNewmanFowlerBroughton21].
-        """,
-      [Parameter("p", "a two-qubit gate", default: 0.001, in: 0...0.2)]
-    ) { v in
-      gateRules(one: v["p"] / 10, two: v["p"]) + [
-        NoiseRule("idle beside gates", NoisePlace(.idle(.gates)), .depolarizing(v["p"] / 10)),
-        NoiseRule(
-          "idle beside measurements and resets", NoisePlace(.idle(.collapse)),
-          .depolarizing(2 * v["p"])),
-      ] + flipRules(measurement: 5 * v["p"], reset: 2 * v["p"])
-    },
-    NoiseModelDefinition(
-      "biased", "Errors that are mostly Z.",
-      details: """
-        After every gate on each of its qubits, and on qubits idle in a layer, `PAULI_CHANNEL_1` with pz = p·eta/(1 + eta) and \
-        px = py = p/(2(1 + eta)); eta = 1/2 is no bias. Before every measurement and after every reset, `X_ERROR(p)`, in the X basis \
-        `Z_ERROR(p)`.
-        """,
-      [
-        Parameter("p", "a qubit and gate, or idle layer", default: 0.001),
-        Parameter("eta", "Z errors for each other one", default: 10, in: 0...1e12),
-      ]
-    ) { v in
-      let (p, eta) = (v["p"], v["eta"])
-      let errors = [p / (2 * (1 + eta)), p / (2 * (1 + eta)), p * eta / (1 + eta)]
-      return [
-        everyGate("gates", .pauliChannel1, errors),
-        NoiseRule("idle qubits", NoisePlace(.idle(.any)), .operation(.pauliChannel1, errors)),
-      ] + flipRules(measurement: p, reset: p)
-    },
-  ]
-
-  private static func gateRules(one: Double, two: Double) -> [NoiseRule] {
-    [
-      NoiseRule("one-qubit gates", NoisePlace(.gate, widths: 1...1), .depolarizing(one)),
-      NoiseRule("wider gates", NoisePlace(.gate, widths: 2...Int.max), .depolarizing(two)),
-    ]
-  }
-
-  private static func flipRules(measurement: Double, reset: Double) -> [NoiseRule] {
-    [
-      NoiseRule("measurements", NoisePlace(.measurement, .before), .basisFlip(measurement)),
-      NoiseRule("resets", NoisePlace(.reset), .basisFlip(reset)),
-    ]
   }
 }

@@ -107,6 +107,11 @@ public enum NoiseEffect: Hashable, Sendable {
   /// before it: the distribution of the results is exact, and the state afterwards agrees with what was read. Results of pair
   /// and product measurements are flipped with the mean of both.
   case confusion(p01: Double, p10: Double)
+  /// Pair measurements are mixed with a probability: one of the 32 products of a Pauli on each of the two qubits and a flip of the
+  /// result happens, the identity included [GidneyNewmanFowlerBroughton21].
+  ///
+  /// The measurement becomes an MPP with the Z of a helper qubit, numbered after the circuit's own, as one more factor.
+  case parityMixing(Double)
   /// Angles of rotations are 1 + ε times as large.
   case overRotation(Double)
   /// T₁ and T₂ decay over the time that passes.

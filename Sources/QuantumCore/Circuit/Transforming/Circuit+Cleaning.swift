@@ -6,10 +6,7 @@ extension Circuit {
     let rewriter = CircuitRewriter<Never>(source: self) { instruction, output in
       let definition = instruction.gate.definition
       if definition.isNoise {
-        guard definition.recordsPerGroup > 0 else { return }
-        let constants = targets(of: instruction).map { $0.isQubit ? Target.qubit(0) : $0 }
-        output.appendCopy(
-          of: instruction, from: self, gate: .mpad, arguments: [], targets: constants)
+        if definition.recordsPerGroup > 0 { appendConstants(of: instruction, to: &output) }
       } else if definition.recordsPerGroup > 0 {
         output.appendCopy(of: instruction, from: self, arguments: [])
       } else {
@@ -17,6 +14,24 @@ extension Circuit {
       }
     }
     return rewriter.run()
+  }
+
+  /// The same circuit without the errors that are heralded. Heralds stay in the record as constants 0 (`MPAD 0`).
+  public func withoutHeraldedNoise() -> Circuit {
+    CircuitRewriter<Never>(source: self) { instruction, output in
+      let definition = instruction.gate.definition
+      if definition.isNoise, definition.recordsPerGroup > 0 {
+        appendConstants(of: instruction, to: &output)
+      } else {
+        output.appendCopy(of: instruction, from: self)
+      }
+    }.run()
+  }
+
+  /// A 0 in the record for each herald.
+  private func appendConstants(of instruction: Instruction, to output: inout Circuit) {
+    let constants = targets(of: instruction).map { $0.isQubit ? Target.qubit(0) : $0 }
+    output.appendCopy(of: instruction, from: self, gate: .mpad, arguments: [], targets: constants)
   }
 
   /// The same circuit without tags, those of blocks included.
