@@ -21,6 +21,7 @@ public enum DEMReader {
     try reader.checkEncoding()
     var model = DetectorErrorModel()
     try reader.readBlock(into: &model, opening: nil, depth: 0)
+    model.currentPlace = Circuit.SourcePlace()
     return model
   }
 
@@ -63,6 +64,7 @@ extension StimReader {
     into model: inout DetectorErrorModel, symptoms: inout [DetectorErrorModel.Target], depth: Int
   ) throws(Diagnostic) {
     let start = position
+    model.currentPlace = currentPlace
     let kind = try readKind()
     let name = start..<position
     let tag = try readTag()

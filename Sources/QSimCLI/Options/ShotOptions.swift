@@ -27,7 +27,10 @@ struct ShotOptions: ParsableArguments {
   var threadCount: Int { threads ?? min(Parallel.processorCount, 1024) }
 
   /// The seed given, or one that is drawn and printed to standard error.
-  func chosenSeed() -> UInt64 {
+  func chosenSeed() -> UInt64 { Self.chosenSeed(seed) }
+
+  /// A seed given, or one that is drawn and printed to standard error.
+  static func chosenSeed(_ seed: UInt64?) -> UInt64 {
     if let seed { return seed }
     // Below 2⁵³, so that every reader of JSON keeps its digits.
     var generator = SystemRandomNumberGenerator()

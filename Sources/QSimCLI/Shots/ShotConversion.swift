@@ -136,16 +136,3 @@ struct ShotConversion: ParsableArguments {
       observables: numObservables ?? 0)
   }
 }
-
-extension BitTable {
-  /// Some of the columns.
-  fileprivate func columns(_ range: Range<Int>) -> BitTable {
-    var table = BitTable(rowCount: rowCount, columnCount: range.count)
-    for row in 0..<rowCount {
-      for (column, source) in range.enumerated() where self[row, source] {
-        table[row, column] = true
-      }
-    }
-    return table
-  }
-}

@@ -30,14 +30,14 @@ extension DetectorErrorModel {
 
 extension DetectorErrorModel {
   /// What one run of a block reaches, counted from the offset where it starts.
-  struct Extent {
-    var detectors: UInt64 = 0
-    var observables: UInt64 = 0
+  package struct Extent {
+    package var detectors: UInt64 = 0
+    package var observables: UInt64 = 0
     /// How far it moves the offset.
-    var shift: UInt64 = 0
+    package var shift: UInt64 = 0
   }
 
-  func extent(of block: BlockID) -> Extent {
+  package func extent(of block: BlockID) -> Extent {
     var extent = Extent()
     for instruction in instructions(of: block) {
       if let body = instruction.body {

@@ -31,11 +31,23 @@ extension DetectorErrorModel {
     mapping(keepingTags: true) { $0.filter { !$0.isSeparator } }
   }
 
+  /// The model with another count for a repeat block that stands outside of others.
+  package func withCount(_ count: UInt64, ofInstruction index: Int) -> DetectorErrorModel {
+    let old = instructions()[index]
+    precondition(old.kind == .repeatBlock, "The instruction is a repeat block")
+    var model = self
+    model.blocks[0][index] = Instruction(
+      .repeatBlock, tag: old.tag, targets: 0..<0, arguments: old.arguments, count: count,
+      body: old.body)
+    return model
+  }
+
   private func mapping(
     keepingTags: Bool = false, _ transform: (ArraySlice<Target>) -> ArraySlice<Target>
   ) -> DetectorErrorModel {
     var model = DetectorErrorModel()
     copy(.root, to: &model, keepingTags: keepingTags, transform)
+    model.currentPlace = Circuit.SourcePlace()
     return model
   }
 
@@ -43,7 +55,8 @@ extension DetectorErrorModel {
     _ block: BlockID, to model: inout DetectorErrorModel, keepingTags: Bool,
     _ transform: (ArraySlice<Target>) -> ArraySlice<Target>
   ) {
-    for instruction in instructions(of: block) {
+    for (index, instruction) in instructions(of: block).enumerated() {
+      model.currentPlace = place(of: block, at: index)
       let tag = keepingTags ? self.tag(of: instruction) : ""
       switch instruction.kind {
       case .error:

@@ -4,7 +4,7 @@ extension DetectorErrorModel {
   /// Instructions a model may be unrolled to, unless said otherwise: a few gigabytes.
   public static let flattenedCountLimit: UInt64 = 1 << 25
 
-  /// The model without `repeat` and `shift_detectors`: detectors and coordinates are absolute.
+  /// The model without `repeat` and `shift_detectors`: detectors and coordinates are absolute, ranges those of the originals.
   ///
   /// - Parameter limit: the most instructions to make.
   /// - Throws: `Obstacle` if there were more, or if a detector's number passes 2⁶².
@@ -29,6 +29,7 @@ extension DetectorErrorModel {
       }
       flat.append(step, of: self)
     }
+    flat.currentPlace = Circuit.SourcePlace()
     return flat
   }
 
@@ -38,6 +39,7 @@ extension DetectorErrorModel {
 
   private mutating func append(_ step: Step, of model: DetectorErrorModel) {
     let tag = model.tag(of: step.instruction)
+    currentPlace = step.place
     switch step.instruction.kind {
     case .error:
       appendError(
@@ -72,6 +74,10 @@ extension DetectorErrorModel {
     public let detectorOffset: UInt64
     /// The absolute coordinates of a `detector`; empty for others.
     public let coordinates: [Double]
+    package let place: Circuit.SourcePlace
+
+    /// Where the instruction stood in the text it was read from; `nil` for models made otherwise.
+    public var range: SourceRange? { place.range }
   }
 
   /// Calls `visit` for every error and declaration as often and in the order in which they run.
@@ -103,7 +109,7 @@ extension DetectorErrorModel {
   private func walk<Failure: Error>(
     _ block: BlockID, _ frame: inout Frame, _ visit: (Step) throws(Failure) -> Void
   ) throws(Failure) {
-    for instruction in instructions(of: block) {
+    for (index, instruction) in instructions(of: block).enumerated() {
       switch instruction.kind {
       case .repeatBlock:
         guard let body = instruction.body, !instructions(of: body).isEmpty else { continue }
@@ -120,7 +126,8 @@ extension DetectorErrorModel {
         try visit(
           Step(
             instruction: instruction, targets: targets(of: instruction),
-            detectorOffset: frame.detectors, coordinates: coordinates))
+            detectorOffset: frame.detectors, coordinates: coordinates,
+            place: place(of: block, at: index)))
       }
     }
   }

@@ -102,6 +102,10 @@ public struct DetectorErrorModel: Sendable {
   }
 
   package var blocks: [[Instruction]] = [[]]
+  /// Parallel to `blocks` as far as there is something to say: where each instruction came from.
+  private var places: [[Circuit.SourcePlace]] = []
+  /// Where the next appended instructions come from; set by parsers.
+  package var currentPlace = Circuit.SourcePlace()
   package var targetStorage: [Target] = []
   package var argumentStorage: [Double] = []
   package var tags: [String] = [""]
@@ -129,6 +133,15 @@ extension DetectorErrorModel {
     argumentStorage[instruction.arguments]
   }
   public func tag(of instruction: Instruction) -> String { tags[Int(instruction.tag)] }
+  /// Where an instruction of a block stood in the text it was read from; `nil` for models made otherwise.
+  public func range(of block: BlockID, at index: Int) -> SourceRange? {
+    place(of: block, at: index).range
+  }
+  package func place(of block: BlockID, at index: Int) -> Circuit.SourcePlace {
+    let block = Int(block.index)
+    guard block < places.count, index < places[block].count else { return Circuit.SourcePlace() }
+    return places[block][index]
+  }
   /// The probability of an error.
   ///
   /// - Precondition: the instruction is an `error`.
@@ -156,7 +169,7 @@ extension DetectorErrorModel {
     let (firstTarget, firstArgument) = (targetStorage.count, argumentStorage.count)
     targetStorage.append(contentsOf: targets)
     argumentStorage.append(probability)
-    blocks[Int(openBlock.index)].append(
+    append(
       Instruction(
         .error, tag: index(of: tag), targets: firstTarget..<targetStorage.count,
         arguments: firstArgument..<firstArgument + 1, count: 0, body: nil))
@@ -179,7 +192,7 @@ extension DetectorErrorModel {
         Target(rawValue: target < Self.Target.valueLimit ? target - offset : target))
     }
     argumentStorage.append(probability)
-    blocks[Int(openBlock.index)].append(
+    append(
       Instruction(
         .error, tag: index(of: tag), targets: firstTarget..<targetStorage.count,
         arguments: firstArgument..<firstArgument + 1, count: 0, body: nil))
@@ -229,10 +242,20 @@ extension DetectorErrorModel {
     let (firstTarget, firstArgument) = (targetStorage.count, argumentStorage.count)
     targetStorage.append(contentsOf: targets)
     argumentStorage.append(contentsOf: arguments)
-    blocks[Int(openBlock.index)].append(
+    append(
       Instruction(
         kind, tag: index(of: tag), targets: firstTarget..<targetStorage.count,
         arguments: firstArgument..<argumentStorage.count, count: count, body: body))
+  }
+
+  private mutating func append(_ instruction: Instruction) {
+    let block = Int(openBlock.index)
+    if currentPlace.line != 0 {
+      while places.count <= block { places.append([]) }
+      while places[block].count < blocks[block].count { places[block].append(.init()) }
+      places[block].append(currentPlace)
+    }
+    blocks[block].append(instruction)
   }
 
   private mutating func index(of tag: String) -> UInt32 {

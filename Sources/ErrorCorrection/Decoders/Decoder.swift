@@ -1,0 +1,159 @@
+import QuantumCore
+
+/// Predicts from detection events which logical observables an experiment's faults have flipped.
+///
+/// A decoder is compiled once for an error model; the result decodes any number of shots on any number of threads.
+///
+///     let decoder = try MatchingDecoder().compiled(for: model)
+///     let predictions = decoder.predictions(for: detectionEvents, threads: 2)
+public protocol Decoder: Sendable {
+  /// Prepares for a model.
+  ///
+  /// - Throws: a `Diagnostic` at the offending line for a model that this decoder cannot take, such as a mechanism that is
+  ///   no edge for a matching decoder; `Obstacle` where the tables would not fit into memory.
+  func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder
+}
+
+/// A decoder that is ready for the shots of one error model. Immutable, shared by threads.
+public protocol CompiledDecoder: AnyObject, Sendable {
+  /// Bits of a shot's detection events.
+  var detectorCount: Int { get }
+  /// Bits of a prediction.
+  var observableCount: Int { get }
+  /// A workspace for one thread.
+  func makeSession() -> any DecodingSession
+}
+
+/// The workspace in which one thread decodes shots, one batch after the other.
+///
+/// What a session answers depends on the batch alone, never on the batches before.
+public protocol DecodingSession: AnyObject {
+  /// Decodes all shots of a batch.
+  func decode(_ batch: DecodingBatch)
+
+  /// What a decoder takes to have happened in one shot: indices of mechanisms in the order of the flattened model, or the
+  /// matched edges. `nil` if the decoder knows only observables.
+  func correction(for detections: BitVector) -> DecodedCorrection?
+}
+
+extension DecodingSession {
+  public func correction(for detections: BitVector) -> DecodedCorrection? { nil }
+}
+
+/// Shots to decode, and where their predictions go.
+public struct DecodingBatch {
+  /// One row a shot, `detectorCount` columns.
+  package let detections: PackedRows
+  /// One row a shot: observable k at byte k / 8, weight 2^(k mod 8). Rows start every `predictionStride` bytes, at least
+  /// ⌈observableCount / 8⌉, all of which the session writes.
+  package let predictions: UnsafeMutableRawPointer
+  package let predictionStride: Int
+  /// If there: for every shot the weight of the correction, Σ ln((1 − p) / p) over its mechanisms; NaN where the decoder has none.
+  package var weights: UnsafeMutablePointer<Double>?
+  /// If there: for every shot how sure the decoder is of its prediction, as ln(odds) or the nearest thing it has
+  /// (see the decoder); NaN where it has none.
+  package var confidences: UnsafeMutablePointer<Double>?
+  /// If there: probabilities that hold in a shot instead of the model's.
+  package var evidence: ShotEvidence?
+
+  package init(
+    detections: PackedRows, predictions: UnsafeMutableRawPointer, predictionStride: Int,
+    weights: UnsafeMutablePointer<Double>? = nil,
+    confidences: UnsafeMutablePointer<Double>? = nil, evidence: ShotEvidence? = nil
+  ) {
+    self.detections = detections
+    self.predictions = predictions
+    self.predictionStride = predictionStride
+    self.weights = weights
+    self.confidences = confidences
+    self.evidence = evidence
+  }
+}
+
+/// What is known of single shots beyond their detection events: heralded erasures, soft readout.
+///
+/// For every shot a list of mechanisms and the probabilities they have in this shot.
+public struct ShotEvidence: Sendable {
+  /// Shot s has the entries `starts[s]..<starts[s + 1]`.
+  public private(set) var starts: [Int] = [0]
+  /// Indices of mechanisms, in the order of the flattened model's `error` instructions.
+  public private(set) var mechanisms: [Int32] = []
+  /// In 0...1; an erased qubit's errors have 1/2.
+  public private(set) var probabilities: [Double] = []
+
+  public init() {}
+
+  public var shotCount: Int { starts.count - 1 }
+
+  /// Adds the evidence of the next shot.
+  public mutating func appendShot(_ entries: some Sequence<(mechanism: Int, probability: Double)>) {
+    for (mechanism, probability) in entries {
+      precondition((0...1).contains(probability), "A probability is in 0...1")
+      mechanisms.append(Int32(mechanism))
+      probabilities.append(probability)
+    }
+    starts.append(mechanisms.count)
+  }
+}
+
+/// What a decoder takes to have happened in one shot.
+public struct DecodedCorrection: Sendable, Hashable {
+  /// A fault between two detectors, or one and the boundary.
+  public struct Edge: Sendable, Hashable {
+    public var detector: Int
+    /// `nil` for the boundary.
+    public var other: Int?
+
+    public init(_ detector: Int, _ other: Int?) {
+      self.detector = detector
+      self.other = other
+    }
+  }
+
+  public var edges: [Edge]
+  public var observables: BitVector
+  /// Σ ln((1 − p) / p).
+  public var weight: Double
+
+  public init(edges: [Edge], observables: BitVector, weight: Double) {
+    self.edges = edges
+    self.observables = observables
+    self.weight = weight
+  }
+}
+
+/// Predictions of a batch.
+public struct DecodingResult: Sendable {
+  /// One row a shot, one column an observable.
+  public var predictions: BitTable
+  /// See `DecodingBatch`; empty unless asked for.
+  public var weights: [Double] = []
+  public var confidences: [Double] = []
+}
+
+extension CompiledDecoder {
+  /// Decodes shots, threads sharing them in blocks; the same bits for any number of threads.
+  ///
+  /// For many tables of shots make a `BatchDecoder` and keep it: it keeps its workspaces.
+  ///
+  /// - Parameter detections: one row a shot, `detectorCount` columns.
+  public func predictions(
+    for detections: BitTable, evidence: ShotEvidence? = nil, weights: Bool = false,
+    confidences: Bool = false, threads: Int = 1
+  ) -> DecodingResult {
+    BatchDecoder(self, threads: threads).predictions(
+      for: detections, evidence: evidence, weights: weights, confidences: confidences)
+  }
+}
+
+extension ShotEvidence {
+  /// The evidence of some of the shots.
+  package func shots(_ range: Range<Int>) -> ShotEvidence {
+    var part = ShotEvidence()
+    part.starts = starts[range.lowerBound...range.upperBound].map { $0 - starts[range.lowerBound] }
+    let entries = starts[range.lowerBound]..<starts[range.upperBound]
+    part.mechanisms = Array(mechanisms[entries])
+    part.probabilities = Array(probabilities[entries])
+    return part
+  }
+}

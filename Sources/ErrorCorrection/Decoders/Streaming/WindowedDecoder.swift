@@ -1,0 +1,160 @@
+import QuantumCore
+
+/// Decodes detection events as they come: a window of rounds at a time, with any decoder.
+///
+/// A window holds the events of `commit` + `buffer` rounds. Of what the decoder takes to have happened there, only faults that
+/// begin in the first `commit` rounds are final; those that reach further leave their mark on the events of the next
+/// window, which starts `commit` rounds later. At its far end a window is open: a fault that reaches beyond has one end.
+///
+/// The inner decoder need not know its faults. In the model of a window a fault that would be final flips the observables
+/// it flips, and one more for every detector behind the committed rounds that it flips; other faults flip none. So a
+/// prediction says all that is passed on.
+///
+/// Times are the last coordinates of detectors. Windows that are alike share one compiled decoder, and of a long `repeat` block
+/// only a few turns are unrolled: memory and time to compile do not grow with the rounds.
+///
+///     let decoder = WindowedDecoder(MatchingDecoder(), commit: 9, buffer: 9)
+///
+/// - Source: [DennisKitaevLandahlPreskill02] section VI B, [Skoric23].
+public struct WindowedDecoder: Decoder {
+  public let inner: any Decoder
+  /// In units of the last coordinate.
+  public let commit: Double
+  public let buffer: Double
+  private let clock: (@Sendable () -> UInt64)?
+
+  /// - Parameters:
+  ///   - clock: nanoseconds since some moment; measures how long each window takes.
+  /// - Precondition: `commit` is positive, `buffer` is not negative, both are finite.
+  public init(
+    _ inner: any Decoder, commit: Double, buffer: Double, clock: (@Sendable () -> UInt64)? = nil
+  ) {
+    precondition(commit > 0 && commit < .infinity, "A window commits to something")
+    precondition(buffer >= 0 && buffer < .infinity, "A buffer has no negative length")
+    (self.inner, self.commit, self.buffer, self.clock) = (inner, commit, buffer, clock)
+  }
+
+  /// - Throws: `Obstacle` of kind `option` if detectors have no coordinates; otherwise as the inner decoder does.
+  public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
+    let plan = try WindowPlan(model, commit: commit, buffer: buffer)
+    return CompiledWindowedDecoder(
+      plan, decoders: try plan.models.map { try inner.compiled(for: $0) }, clock: clock)
+  }
+}
+
+/// Windows that are ready for shots.
+public final class CompiledWindowedDecoder: CompiledDecoder {
+  let plan: WindowPlan
+  let decoders: [any CompiledDecoder]
+  let clock: (@Sendable () -> UInt64)?
+  let recorder = LatencyRecorder()
+
+  public var detectorCount: Int { plan.detectorCount }
+  public var observableCount: Int { plan.observableCount }
+  /// How many windows a shot has.
+  public var windowCount: Int { plan.windows.count }
+  /// How many of them are unlike.
+  public var distinctWindowCount: Int { plan.models.count }
+  /// How long windows took so far; empty without a clock.
+  public var latencies: LatencyHistogram { recorder.value }
+
+  init(_ plan: WindowPlan, decoders: [any CompiledDecoder], clock: (@Sendable () -> UInt64)?) {
+    (self.plan, self.decoders, self.clock) = (plan, decoders, clock)
+  }
+
+  public func makeSession() -> any DecodingSession { WindowedSession(self) }
+}
+
+/// One thread's way through the windows of its shots. Weights and confidences are NaN.
+final class WindowedSession: DecodingSession {
+  private let decoder: CompiledWindowedDecoder
+  private let sessions: [any DecodingSession]
+  /// Events of the shot, changed by what is final.
+  private var events: [UInt64]
+  private var windowEvents: [UInt64]
+  private var prediction: [UInt8]
+
+  init(_ decoder: CompiledWindowedDecoder) {
+    self.decoder = decoder
+    sessions = decoder.decoders.map { $0.makeSession() }
+    // A word more, so that 64 bits can be read from anywhere.
+    events = [UInt64](repeating: 0, count: decoder.detectorCount / 64 + 2)
+    let (columns, bits) = decoder.decoders.reduce((0, 0)) {
+      (max($0.0, $1.detectorCount), max($0.1, $1.observableCount))
+    }
+    windowEvents = [UInt64](repeating: 0, count: columns / 64 + 2)
+    prediction = [UInt8](repeating: 0, count: bits / 8 + 8)
+  }
+
+  func decode(_ batch: DecodingBatch) {
+    precondition(batch.evidence == nil, "Windows take no evidence about single shots")
+    var latencies = LatencyHistogram()
+    for shot in 0..<batch.detections.rowCount {
+      load(batch.detections, shot)
+      let output = batch.clearPrediction(ofShot: shot, observableCount: decoder.observableCount)
+      for window in decoder.plan.windows {
+        let start = decoder.clock?() ?? 0
+        decode(window, into: output)
+        if let clock = decoder.clock { latencies.record(nanoseconds: clock() &- start) }
+      }
+      batch.weights?[shot] = .nan
+      batch.confidences?[shot] = .nan
+    }
+    if latencies.count > 0 { decoder.recorder.add(latencies) }
+  }
+
+  private func load(_ rows: PackedRows, _ shot: Int) {
+    let row = rows.row(shot)
+    var column = 0
+    while column < rows.columnCount {
+      events[column >> 6] = rows.word(row, at: column)
+      column += 64
+    }
+  }
+
+  private func decode(_ window: WindowPlan.Window, into output: UnsafeMutablePointer<UInt8>) {
+    let template = decoder.plan.templates[window.template]
+    gather(template.runs, shift: window.shift, count: template.detectors.count)
+    windowEvents.withUnsafeBytes { rows in
+      prediction.withUnsafeMutableBytes { prediction in
+        sessions[template.model].decode(
+          DecodingBatch(
+            detections: PackedRows(
+              base: rows.baseAddress!, rowCount: 1, columnCount: template.detectors.count,
+              stride: rows.count),
+            predictions: prediction.baseAddress!, predictionStride: prediction.count))
+      }
+    }
+    for byte in 0..<(decoder.observableCount + 7) / 8 {
+      let isLast = byte == decoder.observableCount / 8
+      let mask = isLast ? UInt8(1) << UInt8(decoder.observableCount % 8) - 1 : .max
+      output[byte] ^= prediction[byte] & mask
+    }
+    for (index, detector) in template.carried.enumerated() {
+      let bit = decoder.observableCount + index
+      guard prediction[bit >> 3] >> UInt8(bit & 7) & 1 == 1 else { continue }
+      let target = detector + window.shift
+      events[target >> 6] ^= 1 << UInt64(target & 63)
+    }
+  }
+
+  /// Collects the events of a window.
+  private func gather(_ runs: [WindowPlan.Run], shift: Int, count: Int) {
+    for word in 0..<count / 64 + 1 { windowEvents[word] = 0 }
+    for run in runs {
+      var (source, target, rest) = (run.source + shift, run.target, run.count)
+      while rest > 0 {
+        // As many bits as fit into the word that they go to.
+        let width = min(rest, 64 - target & 63)
+        let offset = UInt64(source & 63)
+        var bits = events[source >> 6] >> offset
+        if offset > 0 { bits |= events[source >> 6 + 1] << (64 - offset) }
+        if width < 64 { bits &= 1 << UInt64(width) - 1 }
+        windowEvents[target >> 6] |= bits << UInt64(target & 63)
+        source += width
+        target += width
+        rest -= width
+      }
+    }
+  }
+}

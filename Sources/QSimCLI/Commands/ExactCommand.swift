@@ -1,0 +1,64 @@
+import ArgumentParser
+import QSim
+import Reporting
+
+/// `qsim exact`: failure rates without sampling.
+struct ExactCommand: DocumentedCommand {
+  static let summary = "Work out exactly how often decoders fail on a small error model."
+  static let details = """
+    Adds up the probabilities of everything that can happen: for models with at most \(SmallErrorModel.bitLimit) detectors \
+    and observables together, and any number of mechanisms. 'ml' is the best decoder there can be. 'undecoded' is the \
+    probability that an observable flips at all.
+    """
+  static let examples = [
+    "qsim exact --dem Examples/shots/chain.dem --decoders ml union-find"
+  ]
+  static let configuration = configured("exact")
+
+  @OptionGroup var model: DecodedModelOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Decoders: \(DecoderCatalog.all.map(\.name).joined(separator: ", ")). (default: ml)",
+      valueName: "names"))
+  var decoders: [String] = []
+
+  @Option(help: "The threads to use; results do not depend on it. (default: one per processor)")
+  var threads: Int?
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var terminal: TerminalOptions
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("'--threads' is in 1...1024.")
+    }
+  }
+
+  func run() throws {
+    let names = (decoders.isEmpty ? ["ml"] : decoders)
+      .flatMap { $0.split(separator: ",").map(String.init) }
+    let definitions = try names.map { try DecoderDefinition.named($0) }
+    let threads = threads ?? min(Parallel.processorCount, 1024)
+    let model = try model.read(
+      takesHyperedges: definitions.allSatisfy(\.takesHyperedges), for: Self.self)
+    let (small, exact) = try SimulationFailure.explained(model.source) {
+      let small = try SmallErrorModel(model.model)
+      return (small, ErrorDistribution(small, threads: threads))
+    }
+    var table = ReportTable(columns: [
+      .init("decoder", alignment: .left), .init("failure_rate", digits: 10),
+    ])
+    for (name, definition) in zip(names, definitions) {
+      let decoder = try model.compiled(by: definition.decoder)
+      table.append([.string(name), .double(exact.failureRate(of: decoder, threads: threads))])
+    }
+    var report = Report(provenance: Provenance(command: "exact", version: QSimCommand.version))
+    report.fields["detectors"] = .int(small.detectorCount)
+    report.fields["observables"] = .int(small.observableCount)
+    report.fields["undecoded"] = .double(exact.failureRateWithoutDecoding)
+    report.tables = [table]
+    output.print(report)
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import QSim
+
+/// The error model that a decoder is made for: a file, or what a circuit's noise does.
+struct DecodedModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The error model, as .dem.", valueName: "file"), completion: .file())
+  var dem: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A noisy circuit, as .stim, whose error model to use instead.", valueName: "file"),
+    completion: .file())
+  var circuit: String?
+
+  func validate() throws {
+    if dem != nil, circuit != nil {
+      throw ValidationError("'--dem' and '--circuit' exclude each other.")
+    }
+  }
+
+  /// Reads the model.
+  ///
+  /// - Parameter takesHyperedges: whether errors of a circuit need no decomposition.
+  func read(takesHyperedges: Bool, for command: any ParsableCommand.Type) throws -> DecodedModel {
+    if let dem {
+      let source = CircuitSource(file: try InputFile(reading: dem), format: .stim)
+      let bytes = source.file.bytes
+      return DecodedModel(
+        source: source,
+        model: try source.rejecting { () throws(Diagnostic) in try DEMReader.read(bytes) })
+    }
+    guard let circuit else { throw LackOfInput(command: command) }
+    let (source, parsed) = try StimInput.circuit(circuit)
+    let options = ErrorAnalyzer.Options(decomposesErrors: !takesHyperedges, foldsLoops: true)
+    return try SimulationFailure.explained(source) {
+      DecodedModel(source: source, model: try ErrorAnalyzer.model(of: parsed, options: options))
+    }
+  }
+}
+
+/// An error model with the text it comes from.
+struct DecodedModel {
+  let source: CircuitSource
+  let model: DetectorErrorModel
+
+  /// Makes a decoder; what it refuses is a message about the text.
+  func compiled(by decoder: any Decoder) throws -> any CompiledDecoder {
+    try SimulationFailure.explained(source) {
+      // Windows unroll only what they need.
+      if !(decoder is WindowedDecoder) { try DecodingLimits.counts(of: model) }
+      return try decoder.compiled(for: model)
+    }
+  }
+}
+
+extension DecoderDefinition {
+  /// The decoder that a user named.
+  ///
+  /// - Throws: `CommandFailure` with exit code 64 if there is none.
+  static func named(_ name: String) throws -> DecoderDefinition {
+    if let definition = DecoderCatalog.definition(named: name) { return definition }
+    let names = DecoderCatalog.all.flatMap { [$0.name] + $0.aliases }
+    let hint = nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
+    throw CommandFailure(
+      .usage, "there is no decoder '\(name)'", hint: hint ?? "'qsim catalog decoders' lists them")
+  }
+}

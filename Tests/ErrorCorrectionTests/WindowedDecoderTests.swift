@@ -1,0 +1,158 @@
+import CircuitFormats
+import ErrorCorrection
+import QuantumCore
+import TestSupport
+import Testing
+
+struct WindowedDecoderTests {
+  private static func compiled(
+    _ model: DetectorErrorModel, commit: Double, buffer: Double,
+    inner: any Decoder = UnionFindDecoder()
+  ) throws -> CompiledWindowedDecoder {
+    let decoder = WindowedDecoder(inner, commit: commit, buffer: buffer)
+    return try #require(try decoder.compiled(for: model) as? CompiledWindowedDecoder)
+  }
+
+  private static func failures(_ decoder: any CompiledDecoder, _ shots: BitTable, _ truth: BitTable)
+    -> Int
+  {
+    let predictions = decoder.predictions(for: shots, threads: 2).predictions
+    return (0..<shots.rowCount).count { predictions.row($0) != truth.row($0) }
+  }
+
+  @Test(arguments: DecoderCatalog.all)
+  func `one window for all decodes as without`(definition: DecoderDefinition) throws {
+    let model = try RandomErrorModels.memory(
+      "surface_code", "rotated_memory_x", distance: 3, rounds: 2, noise: 0.02)
+    let (shots, _) = try RandomErrorModels.shots(of: model, 500, seed: 8)
+    let whole = try definition.decoder.compiled(for: model)
+    let windowed = try Self.compiled(model, commit: 1, buffer: 5, inner: definition.decoder)
+    #expect(windowed.windowCount == 1)
+    #expect(
+      windowed.predictions(for: shots).predictions == whole.predictions(for: shots).predictions)
+  }
+
+  @Test func `windows lose next to nothing with a buffer of the distance`() throws {
+    let model = try RandomErrorModels.memory(
+      "surface_code", "rotated_memory_z", distance: 3, rounds: 30, noise: 0.004)
+    let (shots, truth) = try RandomErrorModels.shots(of: model, 4000, seed: 9)
+    let whole = try MatchingDecoder().compiled(for: model)
+    let windowed = try Self.compiled(model, commit: 3, buffer: 6, inner: MatchingDecoder())
+    #expect(windowed.windowCount == 9)
+    let (all, some) = (Self.failures(whole, shots, truth), Self.failures(windowed, shots, truth))
+    #expect(all > 200)
+    #expect(abs(all - some) <= all / 20, "\(all) and \(some) failures")
+    // Without looking ahead it is much worse.
+    let blind = try Self.compiled(model, commit: 1, buffer: 0, inner: MatchingDecoder())
+    #expect(Self.failures(blind, shots, truth) > all * 5 / 4)
+  }
+
+  @Test func `a fault across the end of the committed rounds is passed on`() throws {
+    // A repetition code of distance 3: data errors to the sides cost more than errors of measurement in time.
+    let model = try DEMReader.read(
+      """
+      repeat 12 {
+          error(0.01) D0 L0
+          error(0.01) D0 D1
+          error(0.01) D1
+          error(0.2) D0 D2
+          error(0.2) D1 D3
+          detector(0, 0) D0
+          detector(1, 0) D1
+          shift_detectors(0, 1) 2
+      }
+      detector(0, 0) D0
+      detector(1, 0) D1
+      """)
+    let decoder = try Self.compiled(model, commit: 4, buffer: 4)
+    #expect(decoder.windowCount == 3)
+    for round in 0..<11 {
+      var shot = BitTable(rowCount: 1, columnCount: 26)
+      (shot[0, 2 * round], shot[0, 2 * round + 2]) = (true, true)
+      #expect(decoder.predictions(for: shot).predictions[0, 0] == false)
+      var chain = BitTable(rowCount: 1, columnCount: 26)
+      chain[0, 2 * round] = true
+      #expect(decoder.predictions(for: chain).predictions[0, 0] == true)
+    }
+  }
+
+  @Test(arguments: [(3.0, 6.0), (4, 4), (1, 5)])
+  func `a folded model has the windows of the unrolled one`(commit: Double, buffer: Double) throws {
+    let folded = try RandomErrorModels.memory(
+      "surface_code", "rotated_memory_z", distance: 3, rounds: 120, noise: 0.01, foldsLoops: true)
+    #expect(folded.instructions().contains { $0.kind == .repeatBlock && $0.count > 100 })
+    let flat = try folded.flattened()
+    let short = try Self.compiled(folded, commit: commit, buffer: buffer)
+    let long = try Self.compiled(flat, commit: commit, buffer: buffer)
+    #expect(short.windowCount == long.windowCount && short.detectorCount == long.detectorCount)
+    #expect(short.distinctWindowCount <= 12)
+    let (shots, _) = try RandomErrorModels.shots(of: folded, 300, seed: 10)
+    #expect(short.predictions(for: shots).predictions == long.predictions(for: shots).predictions)
+  }
+
+  @Test func `a million rounds take no longer to compile`() throws {
+    let model = try RandomErrorModels.memory(
+      "repetition_code", "memory", distance: 3, rounds: 1_000_000, noise: 0.01, foldsLoops: true)
+    let decoder = try Self.compiled(model, commit: 10, buffer: 10)
+    #expect(decoder.windowCount >= 99_990 && decoder.distinctWindowCount <= 12)
+    #expect(decoder.detectorCount == 2_000_002)
+  }
+
+  @Test func `a detector without a time is refused with its line`() throws {
+    let model = try DEMReader.read("error(0.1) D0\nerror(0.1) D0 D1\ndetector(1, 2) D0")
+    let refusal = try #require(throws: Diagnostic.self) {
+      try WindowedDecoder(UnionFindDecoder(), commit: 1, buffer: 1).compiled(for: model)
+    }
+    #expect(refusal.range?.line == 2 && refusal.message.contains("D1"))
+  }
+
+  @Test func `strange times and lengths are refused or work`() throws {
+    let far = try DEMReader.read(
+      "error(0.1) D0 D1\ndetector(1e300) D0\ndetector(-1e300) D1\nlogical_observable L0")
+    #expect(throws: Obstacle.self) {
+      try WindowedDecoder(UnionFindDecoder(), commit: 1, buffer: 1).compiled(for: far)
+    }
+    let near = try DEMReader.read("error(0.1) D0 L0\ndetector(5) D0")
+    for (commit, buffer) in [(1e-300, 1e14), (1e300, 0), (1, 0)] {
+      let decoder = try Self.compiled(near, commit: commit, buffer: buffer)
+      var shot = BitTable(rowCount: 1, columnCount: 1)
+      shot[0, 0] = true
+      #expect(decoder.predictions(for: shot).predictions[0, 0])
+    }
+    #expect(try Self.compiled(DetectorErrorModel(), commit: 1, buffer: 1).windowCount == 1)
+  }
+
+  @Test func `latencies are measured by the clock given`() throws {
+    let model = try RandomErrorModels.memory(
+      "repetition_code", "memory", distance: 3, rounds: 20, noise: 0.01)
+    let decoder = WindowedDecoder(UnionFindDecoder(), commit: 5, buffer: 5, clock: { 1000 })
+    let compiled = try #require(try decoder.compiled(for: model) as? CompiledWindowedDecoder)
+    let (shots, _) = try RandomErrorModels.shots(of: model, 100, seed: 3)
+    _ = compiled.predictions(for: shots, threads: 2)
+    #expect(compiled.latencies.count == UInt64(100 * compiled.windowCount))
+    #expect(compiled.latencies.greatest == 0)
+  }
+}
+
+struct LatencyHistogramTests {
+  @Test func `quantiles are those of the sorted times, to a bucket`() {
+    forAll(61, count: 10) { rng in
+      var histogram = LatencyHistogram()
+      var times: [UInt64] = []
+      for _ in 0..<Int.random(in: 1...500, using: &rng) {
+        let time =
+          UInt64.random(in: 0...UInt64.max, using: &rng) >> UInt64.random(in: 0...63, using: &rng)
+        times.append(time)
+        histogram.record(nanoseconds: time)
+      }
+      times.sort()
+      #expect(histogram.greatest == times.last)
+      for share in [0.01, 0.5, 0.9, 0.99, 1] {
+        let exact = times[max(0, Int((share * Double(times.count)).rounded(.up)) - 1)]
+        let quantile = histogram.quantile(share)
+        #expect(quantile >= exact && Double(quantile) <= Double(exact) * 1.04 + 1)
+      }
+      #expect(histogram.octaves.reduce(0) { $0 + $1.count } == UInt64(times.count))
+    }
+  }
+}
