@@ -2,20 +2,40 @@ import ArgumentParser
 import QSim
 import Reporting
 
-/// `qsim examples`: the circuits that come with the command.
+/// `qsim examples`: the circuits and experiments that come with the command.
 struct ExamplesCommand: DocumentedCommand {
-  static let summary = "List the circuits that come with qsim, or print one."
-  static let details = "Without a name, the list. 'qsim examples bell.qasm | qsim run -' runs one."
-  static let examples = ["qsim examples ghz.stim"]
+  static let summary = "List the circuits that come with qsim, print one, or run an experiment."
+  static let details =
+    "Without a name, the list. 'qsim examples bell.qasm | qsim run -' runs one.\n\n"
+    + WillowOptions.details
+  static let examples = [
+    "qsim examples ghz.stim",
+    "qsim examples willow --distance 3,5 --rounds 5,15 --shots 2000 --seed 1",
+  ]
   static let configuration = configured("examples")
 
-  @Argument(help: "The example to print, with or without its extension.")
+  @Argument(help: "The example to print, with or without its extension, or 'willow'.")
   var name: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup(title: "Experiment 'willow'") var willow: WillowOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var terminal: TerminalOptions
 
+  func validate() throws {
+    if name != WillowOptions.name, willow.areGiven {
+      throw ValidationError("These options are for 'qsim examples \(WillowOptions.name)'.")
+    }
+    if willow.svg == "-" {
+      throw ValidationError("Standard output takes one thing: give '--svg' a file.")
+    }
+  }
+
   func run() throws {
+    if name == WillowOptions.name {
+      output.print(try willow.report(progress: progress.progress))
+      return
+    }
     guard let name else {
       output.print(Self.list)
       return

@@ -9,6 +9,7 @@ enum ExitStatus: Int32, CaseIterable {
   case outOfMemory = 71
   case cannotCreateOutput = 73
   case outputFailed = 74
+  case stopped = 75
   case interrupted = 130
 
   /// When a command ends with this code.
@@ -25,6 +26,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .outOfMemory: "The work needs more memory than there is; nothing was started."
     case .cannotCreateOutput: "An output file cannot be created."
     case .outputFailed: "Writing output failed, for example because the disk is full."
+    case .stopped:
+      "Interrupted from the keyboard (SIGINT) with all finished rows on disk; the message says how to go on."
     case .interrupted: "Interrupted from the keyboard (SIGINT)."
     }
   }

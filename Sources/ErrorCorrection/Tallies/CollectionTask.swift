@@ -1,0 +1,60 @@
+import QuantumCore
+import StabilizerSimulation
+
+/// A decoding problem whose logical error rate is wanted: a circuit to sample, a model for the decoder, and when to stop.
+public struct CollectionTask: Sendable {
+  /// Names the task: it seeds its shots and marks its rows. Equal for equal problems, different for different ones; any
+  /// text will do, a digest of circuit, decoder, model and metadata is what result files hold.
+  public let id: String
+  /// Noisy, with detectors and observables.
+  public let circuit: Circuit
+  /// What the decoder is compiled for.
+  public let model: DetectorErrorModel
+  public let decoder: any Decoder
+  public let limits: Limits
+
+  /// When a task ends: at the first whole block of shots with which it reaches one of these.
+  public struct Limits: Sendable, Hashable {
+    /// Exact: the last block is cut.
+    public var shots: Int
+    public var errors: Int
+
+    /// - Precondition: one of them is given; those given are not negative.
+    public init(shots: Int? = nil, errors: Int? = nil) {
+      precondition(shots != nil || errors != nil, "A task ends at a number of shots or of errors")
+      precondition(shots ?? 0 >= 0 && errors ?? 0 >= 0, "Limits are not negative")
+      self.shots = shots ?? .max
+      self.errors = errors ?? .max
+    }
+
+    /// Whether a task with these shots is over.
+    public func areReached(by tally: DecodingTally) -> Bool {
+      tally.shots >= shots || tally.errors >= errors
+    }
+  }
+
+  public init(
+    id: String, circuit: Circuit, model: DetectorErrorModel, decoder: any Decoder, limits: Limits
+  ) {
+    self.id = id
+    self.circuit = circuit
+    self.model = model
+    self.decoder = decoder
+    self.limits = limits
+  }
+
+  /// The model that decoders get of a circuit: errors decomposed into those of at most two detectors, exclusive cases taken
+  /// as independent ones; not decomposed where that is impossible.
+  ///
+  /// - Throws: what `ErrorAnalyzer` throws.
+  public static func model(of circuit: Circuit) throws -> DetectorErrorModel {
+    var options = ErrorAnalyzer.Options(
+      decomposesErrors: true, foldsLoops: true, disjointErrorThreshold: 1)
+    do {
+      return try ErrorAnalyzer.model(of: circuit, options: options)
+    } catch is Diagnostic {
+      options.decomposesErrors = false
+      return try ErrorAnalyzer.model(of: circuit, options: options)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// What came of decoding some shots.
+public struct DecodingTally: Sendable, Hashable {
+  /// All shots, discarded ones too.
+  public var shots: Int
+  /// Shots that were kept and in which a predicted observable was wrong.
+  public var errors: Int
+  /// Shots that were given up instead of decoded.
+  public var discards: Int
+  /// Whatever else was counted, by name; the names are sinter's where it counts the same.
+  public var customCounts: [String: Int]
+
+  /// - Precondition: no count is negative, and errors and discards exclude each other.
+  public init(
+    shots: Int = 0, errors: Int = 0, discards: Int = 0, customCounts: [String: Int] = [:]
+  ) {
+    precondition(
+      shots >= 0 && errors >= 0 && discards >= 0 && errors <= shots - discards,
+      "Errors and discards are among the shots")
+    self.shots = shots
+    self.errors = errors
+    self.discards = discards
+    self.customCounts = customCounts
+  }
+
+  /// Adds the shots of another tally; sums saturate.
+  public mutating func add(_ other: DecodingTally) {
+    shots = shots.saturatingSum(other.shots)
+    errors = errors.saturatingSum(other.errors)
+    discards = discards.saturatingSum(other.discards)
+    for (name, count) in other.customCounts {
+      customCounts[name] = (customCounts[name] ?? 0).saturatingSum(count)
+    }
+  }
+
+  /// The shots of both.
+  public func merged(with other: DecodingTally) -> DecodingTally {
+    var sum = self
+    sum.add(other)
+    return sum
+  }
+}
+
+extension Int {
+  fileprivate func saturatingSum(_ other: Int) -> Int {
+    let (sum, overflows) = addingReportingOverflow(other)
+    return overflows ? .max : sum
+  }
+}

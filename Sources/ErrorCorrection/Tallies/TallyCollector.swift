@@ -1,0 +1,193 @@
+import QuantumCore
+import Synchronization
+
+/// Samples and decodes the shots of many tasks until each has reached one of its limits.
+///
+/// The shots of a task come in numbered blocks; a block depends on the seed, the task's id and its number, never on threads or
+/// on other tasks. Batches of blocks go to the unfinished tasks in turns, to those with the fewest batches first, and are handed
+/// out in that order when they are complete. So rows are the same for any number of threads, and whoever starts again with the
+/// rows there are gets those that were missing.
+///
+///     let collector = try TallyCollector(tasks, seed: 1, threads: 2)
+///     try collector.collect { batch in print(tasks[batch.task].id, batch.tally.errors) }
+public final class TallyCollector {
+  /// What is counted beside errors.
+  public struct Counting: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    /// `detectors_checked` and `detection_events`: their ratio is the detection fraction.
+    public static let detectionEvents = Counting(rawValue: 1)
+    /// `obs_mistake_mask=E_E`: how often just these observables were wrong.
+    public static let observableCombinations = Counting(rawValue: 2)
+  }
+
+  /// Some shots of one task, decoded.
+  public struct Batch: Sendable {
+    /// The place of the task in the list.
+    public let task: Int
+    /// Of this batch alone.
+    public let tally: DecodingTally
+    /// What threads spent sampling and decoding.
+    public let seconds: Double
+    /// Of all batches of the task so far, earlier ones included.
+    public let total: DecodingTally
+  }
+
+  private let tasks: [CollectionTask]
+  private let seed: UInt64
+  private let threads: Int
+  private let counting: Counting
+  private var states: [TaskState] = []
+  private var workers: [CollectionWorker]
+
+  /// Prepares tasks; circuits are compiled when their turn comes.
+  ///
+  /// - Parameters:
+  ///   - earlier: for every task the tallies of the batches it has, in order.
+  public init(
+    _ tasks: [CollectionTask], seed: UInt64, threads: Int = 1, counting: Counting = [],
+    earlier: [[DecodingTally]] = []
+  ) throws {
+    precondition(
+      earlier.isEmpty || earlier.count == tasks.count, "Earlier tallies are those of the tasks")
+    self.tasks = tasks
+    self.seed = seed
+    self.threads = max(1, threads)
+    self.counting = counting
+    workers = (0..<self.threads).map { _ in CollectionWorker(taskCount: tasks.count) }
+    for (place, task) in tasks.enumerated() {
+      states.append(try TaskState(task, earlier: earlier.isEmpty ? [] : earlier[place]))
+    }
+  }
+
+  /// Totals of the tasks, earlier batches included.
+  public var totals: [DecodingTally] { states.map(\.total) }
+  /// Whether every task has reached a limit.
+  public var isFinished: Bool { states.allSatisfy(\.isFinished) }
+
+  /// Collects until every task has reached a limit.
+  ///
+  /// - Parameters:
+  ///   - isStopping: asked before every block, on any thread; once true, the batch at hand is completed, and no other begun.
+  ///   - take: gets the batches in order, one at a time, on any thread.
+  /// - Throws: what compiling a circuit or decoder throws, and what `take` throws.
+  public func collect(
+    isStopping: @Sendable () -> Bool = { false }, _ take: (Batch) throws -> Void
+  ) throws {
+    while !isFinished {
+      let batches = nextBatches()
+      try prepare(batches.map(\.task))
+      let round = CollectionRound(batches)
+      try run(round, isStopping, take)
+      if round.isStopped { return }
+    }
+  }
+
+  // MARK: Rounds
+
+  /// A batch for each unfinished task that has the fewest.
+  private func nextBatches() -> [PlannedBatch] {
+    let unfinished = states.indices.filter { !states[$0].isFinished }
+    let fewest = unfinished.map { states[$0].batchCount }.min() ?? 0
+    return unfinished.filter { states[$0].batchCount == fewest }.map { place in
+      states[place].nextBatch(of: place)
+    }
+  }
+
+  /// Compiles what was not needed before, and lets go of what is not needed any more.
+  private func prepare(_ places: [Int]) throws {
+    for place in states.indices where states[place].isFinished && states[place].source != nil {
+      states[place].source = nil
+      for worker in workers { worker.endTask(place) }
+    }
+    let missing = places.filter { states[$0].source == nil }
+    let results = Mutex<[Int: Result<ShotSource, any Error>]>([:])
+    Parallel.forEach(chunks: missing.count, threads: threads) { chunk in
+      let task = tasks[missing[chunk]]
+      let result = Result { try ShotSource(task, counting: counting) }
+      results.withLock { $0[missing[chunk]] = result }
+    }
+    for place in missing {
+      states[place].source = try results.withLock { $0[place] }?.get()
+    }
+  }
+
+  private func run(
+    _ round: CollectionRound, _ isStopping: @Sendable () -> Bool,
+    _ take: (Batch) throws -> Void
+  ) throws {
+    let blocks = OrderedBlocks(
+      count: round.blockCount, slots: [BlockResult](repeating: .skipped, count: round.blockCount))
+    let sources = round.batches.map { states[$0.task].source }
+    let limits = round.batches.map { tasks[$0.task].limits }
+    var sums = round.batches.map {
+      (tally: DecodingTally(), seconds: 0.0, start: states[$0.task].total)
+    }
+    let (workers, seed) = (self.workers, self.seed)
+    Parallel.forEach(chunks: threads, threads: threads) { worker in
+      while let index = blocks.claim() {
+        if isStopping() { round.stop() }
+        let place = round.batch(ofBlock: index)
+        if round.isNeeded(place), let source = sources[place] {
+          blocks[index] = workers[worker].run(
+            source, round.batches[place], block: index - round.firstBlock(of: place), seed: seed)
+        }
+        blocks.finish(index) { result in
+          let taken = round.taken
+          let current = round.batch(ofBlock: taken)
+          let batch = round.batches[current]
+          if !round.isEnded(current), let part = result.tally {
+            sums[current].tally.add(part)
+            sums[current].seconds += result.seconds
+            let total = sums[current].start.merged(with: sums[current].tally)
+            if limits[current].areReached(by: total) { round.end(current) }
+          }
+          let isLast = taken + 1 == round.firstBlock(of: current + 1)
+          round.advance()
+          guard isLast, !round.isDropped(current) else { return }
+          let sum = sums[current]
+          states[batch.task].add(sum.tally)
+          try take(
+            Batch(
+              task: batch.task, tally: sum.tally, seconds: sum.seconds,
+              total: states[batch.task].total))
+        }
+      }
+    }
+    try blocks.check()
+  }
+}
+
+/// Where a task stands.
+private struct TaskState {
+  let schedule: BlockSchedule
+  let limits: CollectionTask.Limits
+  var total = DecodingTally()
+  var batchCount = 0
+  private var nextBlock = 0
+  /// Compiled while the task runs.
+  var source: ShotSource?
+
+  init(_ task: CollectionTask, earlier: [DecodingTally]) throws {
+    let counts = try task.circuit.shotBitCount()
+    schedule = BlockSchedule(bitCount: counts)
+    limits = task.limits
+    for tally in earlier { add(tally) }
+  }
+
+  var isFinished: Bool { limits.areReached(by: total) }
+
+  mutating func add(_ tally: DecodingTally) {
+    total.add(tally)
+    batchCount += 1
+    nextBlock += schedule.blocks(of: tally.shots)
+  }
+
+  func nextBatch(of task: Int) -> PlannedBatch {
+    let missing = limits.shots - total.shots
+    let blocks = min(schedule.blockCount(ofBatch: batchCount), schedule.blocks(of: missing))
+    return PlannedBatch(
+      task: task, firstBlock: nextBlock, blockCount: blocks, blockShots: schedule.blockShots,
+      shots: min(missing, blocks * schedule.blockShots))
+  }
+}

@@ -1,0 +1,202 @@
+import QuantumCore
+
+/// Reads files of tallies: those of `TallyRow`, and those that sinter writes.
+///
+/// Columns are found by their names in the first line, in any order; more columns are ignored. A last line without an end is
+/// what an interrupted program left: it does not count.
+public struct TallyReader: Sendable {
+  public let rows: [TallyRow]
+  /// The bytes up to the end of the last whole line: where the next row goes.
+  public let wholeByteCount: Int
+
+  /// - Throws: a `Diagnostic` with the place of what is no such table.
+  public init(_ bytes: [UInt8]) throws(Diagnostic) {
+    wholeByteCount = (bytes.lastIndex(of: 0x0a) ?? -1) + 1
+    var scanner = FieldScanner(bytes[..<wholeByteCount])
+    guard let header = try scanner.nextRecord() else {
+      rows = []
+      return
+    }
+    let columns = try Columns(header)
+    var rows: [TallyRow] = []
+    while let record = try scanner.nextRecord() { rows.append(try columns.row(record)) }
+    self.rows = rows
+  }
+
+  /// Rows of the same id as one, in the order of the first of each.
+  public var merged: [TallyRow] {
+    var places: [String: Int] = [:]
+    var merged: [TallyRow] = []
+    for row in rows {
+      if let place = places[row.id] {
+        merged[place].tally.add(row.tally)
+        merged[place].seconds += row.seconds
+      } else {
+        places[row.id] = merged.count
+        merged.append(row)
+      }
+    }
+    return merged
+  }
+}
+
+/// A field with its place.
+private struct Field {
+  var text: String
+  var range: SourceRange
+
+  var trimmed: String {
+    var slice = Substring(text)
+    while let first = slice.first, first == " " { slice.removeFirst() }
+    while let last = slice.last, last == " " || last == "\r" { slice.removeLast() }
+    return String(slice)
+  }
+
+  func failure(_ message: String, hint: String? = nil) -> Diagnostic {
+    Diagnostic(message, code: "tally-file", at: range, hint: hint)
+  }
+}
+
+/// Splits comma-separated values [Shafranovich05] into fields; quoted ones may hold commas and line ends.
+private struct FieldScanner {
+  private let bytes: ArraySlice<UInt8>
+  private var position = 0
+  private var line = 1
+  private var lineStart = 0
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    let hasMark = bytes.starts(with: [0xef, 0xbb, 0xbf])
+    self.bytes = hasMark ? bytes.dropFirst(3) : bytes
+    position = self.bytes.startIndex
+    lineStart = position
+  }
+
+  /// The fields of the next line that is not empty; `nil` at the end.
+  mutating func nextRecord() throws(Diagnostic) -> [Field]? {
+    while position < bytes.endIndex, bytes[position] == 0x0a || bytes[position] == 0x0d {
+      passByte()
+    }
+    guard position < bytes.endIndex else { return nil }
+    var fields: [Field] = []
+    while true {
+      fields.append(try nextField())
+      guard position < bytes.endIndex else { return fields }
+      let byte = bytes[position]
+      passByte()
+      if byte == 0x0a { return fields }
+    }
+  }
+
+  private mutating func passByte() {
+    if bytes[position] == 0x0a {
+      line += 1
+      lineStart = position + 1
+    }
+    position += 1
+  }
+
+  /// Up to a comma or the end of the line, neither of which is passed.
+  private mutating func nextField() throws(Diagnostic) -> Field {
+    let place = self.place
+    var text: [UInt8] = []
+    if position < bytes.endIndex, bytes[position] == UInt8(ascii: "\"") {
+      position += 1
+      while true {
+        guard position < bytes.endIndex else {
+          throw Diagnostic("a quoted field has no end", code: "tally-file", at: place)
+        }
+        if bytes[position] != UInt8(ascii: "\"") {
+          text.append(bytes[position])
+          passByte()
+        } else if position + 1 < bytes.endIndex, bytes[position + 1] == UInt8(ascii: "\"") {
+          text.append(bytes[position])
+          position += 2
+        } else {
+          position += 1
+          break
+        }
+      }
+    }
+    while position < bytes.endIndex, bytes[position] != UInt8(ascii: ","), bytes[position] != 0x0a {
+      text.append(bytes[position])
+      position += 1
+    }
+    guard let string = String(validating: text, as: UTF8.self) else {
+      throw Diagnostic(
+        "the text is not UTF-8", code: "tally-file", at: place, hint: "save the file as UTF-8")
+    }
+    return Field(text: string, range: place)
+  }
+
+  private var place: SourceRange {
+    let before = bytes[lineStart..<position]
+    return SourceRange(line: line, column: before.count { $0 & 0xc0 != 0x80 } + 1)
+  }
+}
+
+/// Where the columns are.
+private struct Columns {
+  private let places: [String: Int]
+  private let count: Int
+
+  private static let needed = [
+    "shots", "errors", "discards", "seconds", "decoder", "strong_id", "json_metadata",
+  ]
+
+  init(_ header: [Field]) throws(Diagnostic) {
+    var places: [String: Int] = [:]
+    for (place, field) in header.enumerated() { places[field.trimmed] = place }
+    for name in Self.needed where places[name] == nil {
+      throw header[0].failure(
+        "the table has no column '\(name)'",
+        hint: "the first line names the columns: \(Self.needed.joined(separator: ", "))")
+    }
+    self.places = places
+    count = header.count
+  }
+
+  func row(_ fields: [Field]) throws(Diagnostic) -> TallyRow {
+    guard fields.count == count else {
+      throw fields[0].failure("a row has \(fields.count) fields, the first line \(count)")
+    }
+    func field(_ name: String) -> Field { fields[places[name] ?? 0] }
+    let shots = try number(field("shots"))
+    let (errors, discards) = (try number(field("errors")), try number(field("discards")))
+    guard discards <= shots, errors <= shots - discards else {
+      throw field("errors").failure("errors and discards are more than the shots")
+    }
+    guard let seconds = Double(field("seconds").trimmed), seconds >= 0 else {
+      throw field("seconds").failure("'\(field("seconds").trimmed)' is no number of seconds")
+    }
+    let tally = DecodingTally(
+      shots: shots, errors: errors, discards: discards, customCounts: try counts(in: fields))
+    return TallyRow(
+      tally: tally, seconds: seconds, decoder: field("decoder").trimmed,
+      id: field("strong_id").trimmed, metadata: field("json_metadata").trimmed)
+  }
+
+  private func number(_ field: Field) throws(Diagnostic) -> Int {
+    guard let value = Int(field.trimmed), value >= 0 else {
+      throw field.failure("'\(field.trimmed)' is no count")
+    }
+    return value
+  }
+
+  /// An object of counts on one line: `{"name":12,"other":3}`.
+  private func counts(in fields: [Field]) throws(Diagnostic) -> [String: Int] {
+    guard let place = places["custom_counts"], !fields[place].trimmed.isEmpty else { return [:] }
+    let field = fields[place]
+    let body = field.trimmed
+    guard body.hasPrefix("{"), body.hasSuffix("}") else {
+      throw field.failure("custom counts are a JSON object of whole numbers")
+    }
+    var counts: [String: Int] = [:]
+    for entry in body.dropFirst().dropLast().split(separator: ",") {
+      let parts = entry.split(separator: "\"", omittingEmptySubsequences: false)
+      guard parts.count == 3, let count = Int(parts[2].drop { $0 == ":" || $0 == " " }), count >= 0
+      else { throw field.failure("custom counts are a JSON object of whole numbers") }
+      counts[String(parts[1])] = count
+    }
+    return counts
+  }
+}

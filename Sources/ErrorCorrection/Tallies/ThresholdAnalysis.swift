@@ -1,0 +1,152 @@
+import QuantumCore
+
+/// What tallies of one family of codes say about its threshold: error rates per cycle, how much they fall from one distance to
+/// the next, and where the curves of two distances cross.
+///
+///     let analysis = ThresholdAnalysis(samples, seed: 1)
+///     for suppression in analysis.suppressions { print(suppression.parameter, suppression.factor.value) }
+///
+/// Intervals are from a parametric bootstrap: all counts are drawn again from binomial distributions with the rates that were
+/// seen, and everything is computed anew; the interval holds the middle 95 % of what comes out.
+///
+/// - Source: [EfronTibshirani93], chapter 6 and section 13.3.
+public struct ThresholdAnalysis: Sendable {
+  /// A tally and what it belongs to.
+  public struct Sample: Sendable, Hashable {
+    public let distance: Int
+    /// The physical error rate, or whatever is varied; `nil` if nothing is.
+    public let parameter: Double?
+    /// Cycles of the experiment; `nil` if not known, and rates are those of experiments.
+    public let cycles: Double?
+    public let tally: DecodingTally
+
+    /// - Precondition: cycles are at least 1.
+    public init(distance: Int, parameter: Double?, cycles: Double?, tally: DecodingTally) {
+      precondition(cycles ?? 1 >= 1, "An experiment has at least one cycle")
+      self.distance = distance
+      self.parameter = parameter
+      self.cycles = cycles
+      self.tally = tally
+    }
+  }
+
+  /// A figure with the interval that holds it with 95 % confidence.
+  public struct Estimate: Sendable, Hashable {
+    public let value: Double
+    public let interval: ClosedRange<Double>
+    /// Standard deviation of the bootstrap.
+    public let standardError: Double
+  }
+
+  /// The error rate of one distance at one parameter.
+  public struct CycleRate: Sendable, Hashable {
+    public let distance: Int
+    public let parameter: Double?
+    /// The numbers of cycles it is from; empty where they are not known.
+    public let cycles: [Double]
+    /// The sum over all of them.
+    public let tally: DecodingTally
+    /// `nil` where nothing can be said, as when half of the shots fail.
+    public let rate: Estimate?
+  }
+
+  /// How error rates fall with distance at one parameter.
+  public struct Suppression: Sendable, Hashable {
+    public let parameter: Double?
+    /// Λ: how much two more in distance divide the error rate by.
+    public let factor: Estimate
+    /// Between neighbouring distances.
+    public let steps: [Step]
+
+    public struct Step: Sendable, Hashable {
+      public let distances: [Int]
+      public let factor: Estimate
+    }
+  }
+
+  /// Where two distances have the same error rate.
+  public struct Crossing: Sendable, Hashable {
+    public let distances: [Int]
+    public let parameter: Estimate
+    /// The share of bootstrap samples in which the curves cross at all.
+    public let confidence: Double
+  }
+
+  public let rates: [CycleRate]
+  public let suppressions: [Suppression]
+  public let crossings: [Crossing]
+  /// `nil` where there are too few points near a crossing.
+  public let scaling: ScalingFit?
+
+  /// How the figures come about, in words.
+  public static let suppressionMethod =
+    "weighted least squares of ln ε against distance, ε ∝ Λ^(-(d+1)/2)"
+  public static let crossingMethod =
+    "linear interpolation of ln ε over ln p between neighbouring points"
+  public static let intervalMethod = "parametric bootstrap, central 95 %"
+
+  /// Analyses samples of one family; those of the same distance, parameter and number of cycles add up.
+  ///
+  /// - Complexity: O(resamples · samples).
+  public init(_ samples: [Sample], seed: UInt64 = 1, resamples: Int = 1000) {
+    let model = ThresholdModel(samples)
+    let seen = model.figures(model.counts)
+    var drawn: [[Double]] = []
+    for resample in 0..<resamples {
+      var generator = PhiloxGenerator(
+        seed: seed, purpose: .thresholdBootstrap, block: UInt64(resample))
+      drawn.append(model.figures(model.redrawn(&generator)))
+    }
+    func estimate(_ place: Int) -> Estimate? {
+      Estimate(seen[place], drawn: drawn.map { $0[place] })
+    }
+    rates = model.curves.enumerated().map { place, curve in
+      CycleRate(
+        distance: curve.distance, parameter: curve.parameter, cycles: curve.cycles,
+        tally: curve.tally, rate: estimate(place))
+    }
+    suppressions = model.groups.compactMap { group in
+      guard let factor = estimate(group.factorPlace) else { return nil }
+      let steps = group.steps.compactMap { step in
+        estimate(step.place).map { Suppression.Step(distances: step.distances, factor: $0) }
+      }
+      return Suppression(parameter: group.parameter, factor: factor, steps: steps)
+    }
+    crossings = model.pairs.compactMap { pair in
+      guard let parameter = estimate(pair.place) else { return nil }
+      let share = Double(drawn.count { $0[pair.place].isFinite }) / Double(max(1, resamples))
+      return Crossing(distances: pair.distances, parameter: parameter, confidence: share)
+    }
+    scaling = ScalingFit(model, seed: seed)
+  }
+}
+
+extension ThresholdAnalysis.Estimate {
+  /// - Returns: `nil` if the figure is not there.
+  init?(_ value: Double, drawn: [Double]) {
+    guard value.isFinite else { return nil }
+    self.value = value
+    let sorted = drawn.filter(\.isFinite).sorted()
+    guard let first = sorted.first, let last = sorted.last else {
+      interval = value...value
+      standardError = .nan
+      return
+    }
+    func quantile(_ share: Double) -> Double {
+      let place = share * Double(sorted.count - 1)
+      let below = Int(place)
+      let above = min(below + 1, sorted.count - 1)
+      return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
+    }
+    let mean = sorted.reduce(0, +) / Double(sorted.count)
+    let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    standardError = (squares / Double(max(1, sorted.count - 1))).squareRoot()
+    let (low, high) = (max(first, quantile(0.025)), min(last, quantile(0.975)))
+    interval = min(low, value)...max(high, value)
+  }
+}
+
+extension Philox.Purpose {
+  /// Counts drawn again to learn how uncertain figures are.
+  static let thresholdBootstrap = Philox.Purpose(rawValue: 0x5448_5200)
+}

@@ -1,0 +1,227 @@
+import QuantumCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The samples of a threshold analysis in order, and the figures that follow from their counts.
+struct ThresholdModel {
+  /// A distance at a parameter, with samples of one or several numbers of cycles.
+  struct Curve {
+    let distance: Int
+    let parameter: Double?
+    /// Places of its samples.
+    var samples: [Int]
+    let cycles: [Double]
+    let tally: DecodingTally
+  }
+
+  /// Distances at one parameter.
+  struct Group {
+    let parameter: Double?
+    /// Places of curves, by distance.
+    let curves: [Int]
+    let factorPlace: Int
+    let steps: [(distances: [Int], place: Int)]
+  }
+
+  /// Two neighbouring distances over the parameters that both have.
+  struct Pair {
+    let distances: [Int]
+    /// Places of curves, by parameter.
+    let points: [(parameter: Double, first: Int, second: Int)]
+    let place: Int
+  }
+
+  let samples: [ThresholdAnalysis.Sample]
+  private(set) var curves: [Curve] = []
+  private(set) var groups: [Group] = []
+  private(set) var pairs: [Pair] = []
+  /// Figures: one for every curve, then those of groups, then crossings.
+  private var figureCount = 0
+
+  /// Errors of every sample.
+  var counts: [Int] { samples.map(\.tally.errors) }
+
+  init(_ given: [ThresholdAnalysis.Sample]) {
+    samples = Self.merged(given)
+    addCurves()
+    addGroups()
+    addPairs()
+  }
+
+  // MARK: Structure
+
+  private struct Key: Hashable {
+    let distance: Int
+    let parameter: Double?
+    let cycles: Double?
+  }
+
+  private static func merged(
+    _ given: [ThresholdAnalysis.Sample]
+  ) -> [ThresholdAnalysis.Sample] {
+    var tallies: [Key: DecodingTally] = [:]
+    for sample in given {
+      let key = Key(distance: sample.distance, parameter: sample.parameter, cycles: sample.cycles)
+      tallies[key, default: DecodingTally()].add(sample.tally)
+    }
+    func order(_ key: Key) -> (Double, Int, Double) {
+      (key.parameter ?? 0, key.distance, key.cycles ?? 0)
+    }
+    return tallies.filter { $0.value.shots > $0.value.discards }
+      .sorted { order($0.key) < order($1.key) }
+      .map { key, tally in
+        ThresholdAnalysis.Sample(
+          distance: key.distance, parameter: key.parameter, cycles: key.cycles, tally: tally)
+      }
+  }
+
+  private mutating func addCurves() {
+    var start = 0
+    while start < samples.count {
+      let first = samples[start]
+      let end =
+        samples[start...].firstIndex {
+          $0.distance != first.distance || $0.parameter != first.parameter
+        } ?? samples.count
+      let part = samples[start..<end]
+      curves.append(
+        Curve(
+          distance: first.distance, parameter: first.parameter, samples: Array(start..<end),
+          cycles: part.compactMap(\.cycles),
+          tally: part.reduce(DecodingTally()) { $0.merged(with: $1.tally) }))
+      start = end
+    }
+    figureCount = curves.count
+  }
+
+  private mutating func addGroups() {
+    for parameter in distinct(curves.map(\.parameter)) {
+      let places = curves.indices.filter { curves[$0].parameter == parameter }
+      guard places.count > 1 else { continue }
+      let factorPlace = figureCount
+      let steps = zip(places, places.dropFirst()).enumerated().map { index, pair in
+        (
+          distances: [curves[pair.0].distance, curves[pair.1].distance],
+          place: factorPlace + 1 + index
+        )
+      }
+      groups.append(
+        Group(parameter: parameter, curves: places, factorPlace: factorPlace, steps: steps))
+      figureCount += 1 + steps.count
+    }
+  }
+
+  private mutating func addPairs() {
+    let distances = distinct(curves.map(\.distance)).sorted()
+    for (small, large) in zip(distances, distances.dropFirst()) {
+      var points: [(parameter: Double, first: Int, second: Int)] = []
+      for (place, curve) in curves.enumerated() where curve.distance == small {
+        guard let parameter = curve.parameter, parameter > 0,
+          let other = curves.firstIndex(where: {
+            $0.distance == large && $0.parameter == parameter
+          })
+        else { continue }
+        points.append((parameter, place, other))
+      }
+      guard points.count > 1 else { continue }
+      pairs.append(Pair(distances: [small, large], points: points, place: figureCount))
+      figureCount += 1
+    }
+  }
+
+  private func distinct<Value: Equatable>(_ values: [Value]) -> [Value] {
+    values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  // MARK: Figures
+
+  /// Counts drawn anew from the rates that were seen; a rate of 0 is taken as that of half an error.
+  func redrawn(_ generator: inout PhiloxGenerator) -> [Int] {
+    samples.map { sample in
+      let trials = sample.tally.shots - sample.tally.discards
+      let errors = max(Double(sample.tally.errors), 0.5)
+      return BinomialEstimate.drawnSuccesses(
+        trials: trials, rate: min(1, errors / Double(trials)), from: &generator)
+    }
+  }
+
+  /// All figures for some counts of errors; NaN for those that are not there.
+  func figures(_ counts: [Int]) -> [Double] {
+    var figures = [Double](repeating: .nan, count: figureCount)
+    let rates = curves.map { rate(of: $0, counts) }
+    for (place, rate) in rates.enumerated() { figures[place] = rate?.value ?? .nan }
+    for group in groups {
+      let points = group.curves.compactMap { place -> Point? in
+        guard let rate = rates[place], rate.value > 0 else { return nil }
+        let relative = rate.standardError / rate.value
+        return Point(
+          x: Double(curves[place].distance), y: log(rate.value),
+          weight: 1 / (relative * relative))
+      }
+      if let slope = Self.slope(points) { figures[group.factorPlace] = exp(-2 * slope) }
+      for (step, pair) in zip(group.steps, zip(group.curves, group.curves.dropFirst())) {
+        guard let small = rates[pair.0]?.value, let large = rates[pair.1]?.value, small > 0,
+          large > 0
+        else { continue }
+        let distance = Double(curves[pair.1].distance - curves[pair.0].distance)
+        figures[step.place] = pow(small / large, 2 / distance)
+      }
+    }
+    for pair in pairs { figures[pair.place] = crossing(of: pair, figures) }
+    return figures
+  }
+
+  private func rate(of curve: Curve, _ counts: [Int]) -> LogicalErrorRate? {
+    let tallies = curve.samples.map { place -> (cycles: Double?, tally: DecodingTally) in
+      var tally = samples[place].tally
+      tally.errors = counts[place]
+      return (samples[place].cycles, tally)
+    }
+    let known = tallies.compactMap { item in
+      item.cycles.map { LogicalErrorRate.Sample(cycles: $0, item.tally) }
+    }
+    guard known.count == tallies.count else {
+      let sum = tallies.reduce(DecodingTally()) { $0.merged(with: $1.tally) }
+      return LogicalErrorRate.perExperiment(of: sum)
+    }
+    return LogicalErrorRate.perCycle(of: known)
+  }
+
+  private struct Point {
+    let x: Double
+    let y: Double
+    let weight: Double
+  }
+
+  /// The slope of a weighted line; `nil` from fewer than two points.
+  private static func slope(_ points: [Point]) -> Double? {
+    let points = points.filter { $0.weight.isFinite && $0.weight > 0 }
+    guard points.count > 1 else { return nil }
+    let sum = points.reduce(0) { $0 + $1.weight }
+    let mean = points.reduce(0) { $0 + $1.weight * $1.x } / sum
+    let variance = points.reduce(0) { $0 + $1.weight * ($1.x - mean) * ($1.x - mean) }
+    let covariance = points.reduce(0) { $0 + $1.weight * ($1.x - mean) * $1.y }
+    return variance > 0 ? covariance / variance : nil
+  }
+
+  /// Where the larger distance stops to be better.
+  private func crossing(of pair: Pair, _ rates: [Double]) -> Double {
+    var last: (x: Double, gain: Double)?
+    for point in pair.points {
+      let gain = log(rates[point.first] / rates[point.second])
+      guard gain.isFinite else { continue }
+      let x = log(point.parameter)
+      if let last, last.gain > 0, gain <= 0 {
+        return exp(last.x + (x - last.x) * last.gain / (last.gain - gain))
+      }
+      last = (x, gain)
+    }
+    return .nan
+  }
+}

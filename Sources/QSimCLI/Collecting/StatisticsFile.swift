@@ -1,0 +1,84 @@
+import Glibc
+import QSim
+
+/// A file of tallies to which rows are added, each as a whole and on disk before the next.
+///
+/// A process that is killed leaves at most one line without an end; whoever opens the file next cuts it off. The file is
+/// locked: a second process is refused.
+final class StatisticsFile {
+  let path: String
+  /// The rows that were there.
+  let rows: [TallyRow]
+
+  private let descriptor: Int32
+  private var size: Int
+
+  /// Opens a file, or makes a new one with the first line.
+  ///
+  /// - Parameter resumes: whether there may be rows already.
+  /// - Throws: `CommandFailure` if the file cannot be used, `InputRejected` if it holds something else.
+  init(_ path: String, resumes: Bool) throws {
+    self.path = path
+    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw CommandFailure(.cannotCreateOutput, "cannot open \(path): \(systemMessage(errno))")
+    }
+    do {
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        throw CommandFailure(
+          .cannotCreateOutput, "\(path) is being written by another process",
+          hint: "let it finish, or give --out another file")
+      }
+      let file = try InputFile(reading: path)
+      guard resumes || file.bytes.isEmpty else {
+        throw CommandFailure(
+          .usage, "\(path) exists", hint: "--resume goes on with it; or give --out another file")
+      }
+      let reader: TallyReader
+      do throws(Diagnostic) {
+        reader = try TallyReader(file.bytes)
+      } catch {
+        let source = String(decoding: file.bytes, as: UTF8.self)
+        throw InputRejected(rendered: [error.rendered(file: file.name, source: source)])
+      }
+      rows = reader.rows
+      size = reader.wholeByteCount
+      self.descriptor = descriptor
+      if size < file.bytes.count, ftruncate(descriptor, size) != 0 {
+        throw CommandFailure(.outputFailed, "cannot shorten \(path): \(systemMessage(errno))")
+      }
+      if size == 0 { try append(line: TallyRow.header) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Adds a row and waits until it is on disk.
+  func append(_ row: TallyRow) throws { try append(line: row.text) }
+
+  private func append(line: String) throws {
+    let bytes = Array((line + "\n").utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress! + written, bytes.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let reason = systemMessage(errno)
+        // No half line stays behind.
+        if written > 0 { _ = ftruncate(descriptor, size) }
+        throw CommandFailure(.outputFailed, "cannot write \(path): \(reason)")
+      }
+      written += count
+    }
+    size += bytes.count
+    // Pipes and devices have nothing to wait for.
+    if fdatasync(descriptor) != 0, errno != EINVAL, errno != EROFS {
+      throw CommandFailure(.outputFailed, "cannot write \(path): \(systemMessage(errno))")
+    }
+  }
+}

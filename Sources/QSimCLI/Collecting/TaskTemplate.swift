@@ -1,0 +1,132 @@
+import QSim
+import Reporting
+
+/// A family of decoding tasks as the command line or a plan describes it: circuits from files or of the generator, times
+/// decoders.
+struct TaskTemplate {
+  /// Files of circuits; empty if circuits are generated.
+  var circuits: [String] = []
+  var experiment: GeneratedExperiments?
+  /// Names of the catalog.
+  var decoders: [String] = []
+  var maximumShots: Int?
+  var maximumErrors: Int?
+  /// What rows say about a circuit; of files `nil` for what their names say.
+  var metadata: ReportObject?
+
+  /// A task, ready to be collected.
+  struct Task {
+    let task: CollectionTask
+    /// The name of the decoder in result files.
+    let decoder: String
+    let metadata: ReportObject
+  }
+
+  /// All tasks of the family: circuits in order, decoders within.
+  ///
+  /// - Throws: `CommandFailure` for what cannot be asked for, `InputRejected` for circuits that are wrong.
+  func tasks() throws -> [Task] {
+    guard !decoders.isEmpty else {
+      throw CommandFailure(
+        .usage, "there is no decoder",
+        hint: "name one with --decoders: \(DecoderCatalog.all.map(\.name).joined(separator: ", "))")
+    }
+    guard maximumShots != nil || maximumErrors != nil else {
+      throw CommandFailure(
+        .usage, "tasks have no end", hint: "give --max_shots or --max_errors, or both")
+    }
+    let definitions = try decoders.map(Self.decoder)
+    let limits = CollectionTask.Limits(shots: maximumShots, errors: maximumErrors)
+    return try sources().flatMap { source in
+      let model = try source.explained { try CollectionTask.model(of: source.circuit) }
+      return try definitions.map { definition in
+        let id = try source.explained {
+          try TaskIdentity.id(
+            circuit: source.circuit, decoder: definition.tallyName, model: model,
+            metadata: source.metadata)
+        }
+        return Task(
+          task: CollectionTask(
+            id: id, circuit: source.circuit, model: model, decoder: definition.decoder,
+            limits: limits),
+          decoder: definition.tallyName, metadata: source.metadata)
+      }
+    }
+  }
+
+  /// The record of a decoder.
+  static func decoder(named name: String) throws -> DecoderDefinition {
+    if let definition = DecoderCatalog.definition(named: name) { return definition }
+    let names = DecoderCatalog.all.map(\.name)
+    let hint =
+      nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
+      ?? "there is \(names.joined(separator: ", "))"
+    throw CommandFailure(.usage, "there is no decoder '\(name)'", hint: hint)
+  }
+
+  // MARK: Circuits
+
+  private struct Source {
+    let circuit: Circuit
+    let metadata: ReportObject
+    /// The text it is from; `nil` if it was generated.
+    let text: CircuitSource?
+
+    func explained<Result>(_ body: () throws -> Result) throws -> Result {
+      if let text { return try SimulationFailure.explained(text, body) }
+      do {
+        return try body()
+      } catch let error as Diagnostic {
+        throw CommandFailure(.badInput, error.message, hint: error.hint)
+      } catch let error as Obstacle {
+        throw CommandFailure(.badInput, error.message, hint: error.hint)
+      }
+    }
+  }
+
+  private func sources() throws -> [Source] {
+    if let experiment {
+      return try experiment.circuits().map { circuit, metadata in
+        var all = metadata
+        for entry in self.metadata?.entries ?? [] { all[entry.key] = entry.value }
+        return Source(circuit: circuit, metadata: all.sorted, text: nil)
+      }
+    }
+    return try circuits.map { path in
+      let (text, circuit) = try StimInput.circuit(path)
+      return Source(
+        circuit: circuit, metadata: metadata ?? PathMetadata.values(of: path), text: text)
+    }
+  }
+}
+
+extension ReportObject {
+  /// The same with keys in order.
+  fileprivate var sorted: ReportObject {
+    ReportObject(
+      uniqueKeysWithValues: entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+  }
+}
+
+/// What the name of a circuit's file says about it, by sinter's convention.
+enum PathMetadata {
+  /// `folder/d=5,p=0.001.stim` is `{"d": 5, "p": 0.001}`; other names are `{"path": …}`.
+  static func values(of path: String) -> ReportObject {
+    let name = path.split(separator: "/").last ?? ""
+    let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+    var values: [(String, ReportValue)] = []
+    for term in stem.split(separator: ",", omittingEmptySubsequences: false) {
+      let parts = term.split(separator: "=", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return ["path": .string(path)] }
+      values.append((String(parts[0]), value(String(parts[1]))))
+    }
+    return ReportObject(values)
+  }
+
+  /// A whole number, a number, or text.
+  static func value(_ text: String) -> ReportValue {
+    if let number = Int(text) { return .int(number) }
+    if let number = Double(text), number.isFinite { return .double(number) }
+    return .string(text)
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import QSim
+import Reporting
+
+/// `qsim threshold`: what tallies say about thresholds.
+struct ThresholdCommand: DocumentedCommand {
+  static let summary = "Fit error rates per cycle, Λ and thresholds to collected tallies."
+  static let details = """
+    Reads files of 'qsim collect' or sinter. Rows are grouped by decoder and by what their metadata say beside distance, rounds and \
+    error rate. ε is the error rate per cycle; several numbers of rounds at one distance give it free of what preparation and \
+    measurement cost. Λ is what two more in distance divide ε by. Crossings are where neighbouring distances are equally \
+    good. Intervals hold 95 % and come from a parametric bootstrap with a fixed seed.
+    """
+  static let examples = [
+    "qsim threshold Examples/collected/surface.csv",
+    "qsim threshold Examples/collected/surface.csv --json --reproducible",
+  ]
+  static let configuration = configured("threshold")
+
+  @Argument(
+    help: "Files of tallies. '-' is standard input.", completion: .file())
+  var files: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Draw the error rates as SVG.", valueName: "file"), completion: .file())
+  var svg: String?
+
+  @Option(help: "The metadata key of the distance.")
+  var distanceKey = "d"
+
+  @Option(help: "The metadata key of the number of rounds.")
+  var roundsKey = "r"
+
+  @Option(help: "The metadata key of the physical error rate.")
+  var parameterKey = "p"
+
+  @Option(help: "The seed of the bootstrap.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Samples of the bootstrap.")
+  var resamples = 1000
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var terminal: TerminalOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(resamples) else {
+      throw ValidationError("'--resamples' is in 1...1000000.")
+    }
+    if svg == "-", output.json || output.csv {
+      throw ValidationError("Standard output takes one thing: give '--svg' a file.")
+    }
+  }
+
+  func run() throws {
+    if files.isEmpty { throw LackOfInput(command: Self.self) }
+    let keys = TallyGroups.Keys(
+      distance: distanceKey, rounds: roundsKey, parameter: parameterKey)
+    let groups = try TallyGroups(files: files, keys: keys)
+    for warning in groups.warnings {
+      printError(terminal.current.styled("qsim: warning: \(warning)"))
+    }
+    let analyses = groups.groups.map { group in
+      (
+        name: group.name,
+        analysis: ThresholdAnalysis(group.samples, seed: seed, resamples: resamples)
+      )
+    }
+    if let svg {
+      let file = try OutputFile.creating(svg)
+      let chart = ThresholdReport.chart(analyses, parameter: parameterKey)
+      file.write(SVGChart().document(chart))
+      try file.close()
+      if svg == "-" { return }
+    }
+    var report = ThresholdReport.report(analyses, parameter: parameterKey)
+    report.provenance = Provenance(
+      command: "threshold", version: QSimCommand.version, seed: seed, warnings: groups.warnings)
+    report.fields["resamples"] = .int(resamples)
+    if !output.json {
+      report.fields = [:]
+      if !output.csv { report.tables = ThresholdReport.plainTables(report, analyses) }
+    }
+    output.print(report)
+  }
+}

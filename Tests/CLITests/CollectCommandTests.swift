@@ -1,0 +1,246 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct CollectCommandTests {
+  /// Small tasks that end in different ways.
+  static let arguments = [
+    "collect", "--code", "repetition_code", "--task", "memory", "--distance", "3,5", "--rounds",
+    "d", "--p", "0.01,0.03", "--decoders", "union-find", "--max_shots", "150000", "--max_errors",
+    "2000", "--seed", "7",
+  ]
+
+  /// Lines without the column of seconds.
+  static func rows(_ path: String) throws -> [String] {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.hasSuffix("\n"))
+    return text.split(separator: "\n").map { line in
+      var fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      fields.remove(at: 3)
+      return fields.joined(separator: ",")
+    }
+  }
+
+  @Test func `rows are those of sinter, for any number of threads`() throws {
+    let folder = try TemporaryFolder()
+    var first: [String]?
+    for threads in 1...3 {
+      let path = folder.path("\(threads).csv")
+      let result = try QSimProcess.run(
+        Self.arguments + ["--threads", "\(threads)", "--out", path])
+      #expect(result.status == 0, "\(result.error)")
+      #expect(result.output.contains("error rate"))
+      let rows = try Self.rows(path)
+      #expect(rows[0].hasPrefix("     shots,    errors,  discards,decoder,strong_id,"))
+      #expect(rows.count > 8)
+      #expect(rows == first ?? rows)
+      first = rows
+    }
+  }
+
+  @Test func `a killed run goes on where its rows end`() throws {
+    let folder = try TemporaryFolder()
+    let whole = folder.path("whole.csv")
+    #expect(try QSimProcess.run(Self.arguments + ["--out", whole]).status == 0)
+    let expected = try Self.rows(whole)
+    for (place, delay) in ["0.02", "0.05", "0.1", "0.2"].enumerated() {
+      let path = folder.path("killed\(place).csv")
+      let line = (["qsim"] + Self.arguments + ["--out", path]).joined(separator: " ")
+      _ = try QSimProcess.shell("\(line) > /dev/null & sleep \(delay); kill -9 $!; wait")
+      let result = try QSimProcess.run(Self.arguments + ["--out", path, "--resume"])
+      #expect(result.status == 0, "\(result.error)")
+      #expect(try Self.rows(path) == expected)
+    }
+  }
+
+  @Test func `a file torn anywhere is mended`() throws {
+    let folder = try TemporaryFolder()
+    let whole = folder.path("whole.csv")
+    #expect(try QSimProcess.run(Self.arguments + ["--out", whole]).status == 0)
+    let expected = try Self.rows(whole)
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: whole))
+    for length in [0, 20, 90, 200, bytes.count / 2, bytes.count - 1, bytes.count] {
+      let path = folder.path("torn\(length).csv")
+      try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
+      let result = try QSimProcess.run(Self.arguments + ["--out", path, "--resume"])
+      #expect(result.status == 0, "\(result.error)")
+      #expect(try Self.rows(path) == expected)
+    }
+  }
+
+  @Test func `an interrupt says how to go on`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("stats.csv")
+    var arguments = Self.arguments
+    arguments[arguments.firstIndex(of: "150000")!] = "50000000"
+    arguments[arguments.firstIndex(of: "2000")!] = "50000000"
+    let line = (["qsim"] + arguments + ["--out", path]).joined(separator: " ")
+    let result = try QSimProcess.shell("timeout -s INT 0.5 \(line); echo \"exit $?\"")
+    // timeout says 124 where the time was up; the command itself says 75.
+    #expect(result.output.contains("exit 124"))
+    #expect(result.error.contains("go on with: qsim collect"))
+    #expect(result.error.contains("--resume"))
+    #expect(try Self.rows(path).count > 1)
+  }
+
+  struct TaskID: Decodable {
+    let circuit: String
+    let id: String
+  }
+
+  @Test func `ids are those of sinter`() throws {
+    let text = try Repository.text("Tests/Fixtures/tallies/task_ids.json")
+    let objects = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
+    #expect(objects.count >= 8)
+    let folder = try TemporaryFolder()
+    for (place, object) in objects.enumerated() {
+      let circuit = try folder.write(object["circuit"] as? String ?? "", to: "c\(place).stim")
+      let metadata = try JSONSerialization.data(
+        withJSONObject: object["metadata"] ?? [:], options: .sortedKeys)
+      let plan = """
+        {"max_shots": 64, "decoders": "union-find", "tasks": [
+         {"circuits": "\(circuit)", "metadata": \(String(decoding: metadata, as: UTF8.self))}]}
+        """
+      let path = try folder.write(plan, to: "plan\(place).json")
+      let result = try QSimProcess.run(["collect", "--plan", path, "--seed", "1"])
+      #expect(result.status == 0, "\(result.error)")
+      #expect(result.output.contains(",union-find,\(object["id"] as? String ?? ""),"))
+    }
+  }
+
+  @Test func `names of files are metadata`() throws {
+    let folder = try TemporaryFolder()
+    let circuit = try QSimProcess.run([
+      "gen", "--code", "repetition_code", "--task", "memory", "--distance", "3", "--rounds", "2",
+      "--before_measure_flip_probability", "0.1",
+    ]).output
+    let named = try folder.write(circuit, to: "d=3,p=0.10,name=x.stim")
+    let plain = try folder.write(circuit, to: "plain.stim")
+    let result = try QSimProcess.run([
+      "collect", "--circuits", named, plain, "--decoders", "union-find", "--max_shots", "100",
+      "--seed", "1",
+    ])
+    #expect(result.output.contains(#""{""d"":3,""name"":""x"",""p"":0.1}","#))
+    #expect(result.output.contains(#""{""path"":""\#(plain)""}","#))
+  }
+
+  @Test(arguments: [
+    (["collect"], 64, "there is no task"),
+    (
+      [
+        "collect", "--code", "surface_code", "--task", "rotated_memory_z", "--distance", "3",
+        "--decoders", "union-find",
+      ], 64, "tasks have no end"
+    ),
+    (
+      [
+        "collect", "--code", "surface_code", "--task", "rotated_memory_z", "--distance", "3",
+        "--decoders", "union-fnd", "--max_shots", "1",
+      ], 64, "did you mean 'union-find'?"
+    ),
+    (
+      ["collect", "--circuits", "nowhere.stim", "--decoders", "union-find", "--max_shots", "1"], 66,
+      "nowhere.stim"
+    ),
+    (["collect", "--circuits", "x.stim", "--resume"], 64, "--out"),
+  ]) func `what cannot be collected is refused`(
+    arguments: [String], status: Int, message: String
+  ) throws {
+    let result = try QSimProcess.run(arguments)
+    #expect(result.status == Int32(status) && result.error.contains(message), "\(result.error)")
+  }
+
+  @Test func `a file with rows is not overwritten`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("precious\n", to: "stats.csv")
+    let plain = try QSimProcess.run(Self.arguments + ["--out", path])
+    #expect(plain.status == 64 && plain.error.contains("--resume"))
+    let resumed = try QSimProcess.run(Self.arguments + ["--out", path, "--resume"])
+    #expect(resumed.status == 65 && resumed.error.contains("stats.csv:1:1: error:"))
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious\n")
+  }
+
+  @Test(arguments: [
+    ("tasks: [\n", "2:1"), ("tasks:\n  - cod: x\n", "2:5"), ("", "1:1"), ("max_shots: 3\n", "1:1"),
+    ("tasks:\n  - code: surface_code\n", "2:5"), ("max_shots: many\ntasks: []\n", "1:12"),
+    ("tasks:\n  - circuits: a.stim\n    p: 0.1\n", "2:5"),
+    ("tasks:\n  - {code: a, task: b, distance: 3, p: 2}\n", "2:40"),
+    ("tasks:\n  - {code: a, task: b, distance: 3, rounds: x}\n", "2:45"),
+    ("tasks: {a: {a: {a: &x [*x]}}}\n", ""),
+  ]) func `what is wrong in a plan is shown at its place`(text: String, place: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(text, to: "plan.yaml")
+    let result = try QSimProcess.run([
+      "collect", "--plan", path, "--decoders", "union-find", "--max_shots", "10",
+    ])
+    #expect(result.status == 65, "\(result.error)")
+    #expect(result.error.hasPrefix("\(path):\(place)"), "\(result.error)")
+  }
+}
+
+struct ThresholdCommandTests {
+  @Test func `a plot, tables and an object come of one file`() throws {
+    let folder = try TemporaryFolder()
+    let csv = folder.path("stats.csv")
+    let collected = try QSimProcess.run([
+      "collect", "--code", "repetition_code", "--task", "memory", "--distance", "3,5,7",
+      "--rounds", "d", "--p", "0.02,0.05,0.1,0.15", "--decoders", "union-find", "--max_shots",
+      "20000", "--seed", "3", "--out", csv,
+    ])
+    #expect(collected.status == 0, "\(collected.error)")
+    let svg = folder.path("plot.svg")
+    let text = try QSimProcess.run(["threshold", csv, "--svg", svg])
+    #expect(text.status == 0, "\(text.error)")
+    #expect(text.output.contains("Λ") && text.output.contains("Crossings"))
+    let drawing = try String(contentsOfFile: svg, encoding: .utf8)
+    #expect(drawing.contains("class=\"band\"") && drawing.contains("d = 7"))
+    let json = try JSONObject(
+      try QSimProcess.run(["threshold", csv, "--json", "--reproducible"]).output)
+    #expect((json["rates"] as? [Any])?.count == 12)
+    #expect((json["suppression"] as? [Any])?.count == 12)
+    #expect(json["methods", "intervals"] as? String == "parametric bootstrap, central 95 %")
+    #expect(json["timing"] == nil)
+  }
+
+  @Test func `files without distances are refused`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      """
+      shots,errors,discards,seconds,decoder,strong_id,json_metadata
+      10,1,0,0.1,a,b,"{""path"":""x""}"
+
+      """, to: "stats.csv")
+    let result = try QSimProcess.run(["threshold", path])
+    #expect(result.status == 65 && result.error.contains("distance"))
+    let none = try QSimProcess.run(["threshold", folder.path("none.csv")])
+    #expect(none.status == 66)
+  }
+}
+
+struct WillowTests {
+  @Test func `the experiment stands beside the published figures`() throws {
+    let folder = try TemporaryFolder()
+    let svg = folder.path("willow.svg")
+    let result = try QSimProcess.run([
+      "examples", "willow", "--distance", "3,5", "--rounds", "5,15", "--shots", "4000", "--seed",
+      "1", "--json", "--reproducible", "--svg", svg,
+    ])
+    #expect(result.status == 0, "\(result.error)")
+    let json = try JSONObject(result.output)
+    let rates = try #require(json["rates"] as? [[String: Any]])
+    #expect(rates.map { $0["d"] as? Int } == [3, 5])
+    for rate in rates {
+      let (value, published) = (rate["rate"] as? Double, rate["willow"] as? Double)
+      #expect(abs((value ?? 0) / (published ?? 1) - 1) < 0.4)
+    }
+    #expect((json["experiments"] as? [Any])?.count == 4)
+    let drawing = try String(contentsOfFile: svg, encoding: .utf8)
+    #expect(drawing.contains("Willow") && drawing.contains("dashed"))
+  }
+
+  @Test func `its options are for it alone`() throws {
+    let result = try QSimProcess.run(["examples", "bell.qasm", "--shots", "5"])
+    #expect(result.status == 64 && result.error.contains("qsim examples willow"))
+  }
+}
