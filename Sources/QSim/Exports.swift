@@ -1,5 +1,6 @@
 @_exported import CircuitFormats
 @_exported import DenseSimulation
 @_exported import ErrorCorrection
+@_exported import QKD
 @_exported import QuantumCore
 @_exported import StabilizerSimulation

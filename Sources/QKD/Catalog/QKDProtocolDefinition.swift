@@ -1,0 +1,177 @@
+import QuantumCore
+
+/// One protocol and its key rate: options, catalog pages, comparisons and laws over all protocols derive from this record.
+public struct QKDProtocolDefinition: Sendable {
+  /// What kind of protocol it is.
+  public enum Family: String, Sendable, Hashable, CaseIterable {
+    case prepareAndMeasure = "prepare-and-measure"
+    case entanglement
+    case measurementDeviceIndependent = "measurement-device-independent"
+    case twinField = "twin-field"
+    case continuousVariable = "continuous-variable"
+  }
+
+  /// What a rate counts per.
+  public enum Unit: String, Sendable, Hashable {
+    case pulse, round, symbol
+    case pulsePair = "pulse pair"
+  }
+
+  /// A number that an optimiser may choose, and how it turns into parameters.
+  struct Variable: Sendable {
+    enum Scale: Sendable { case linear, logarithmic }
+    let id: KeyRateParameter.ID
+    let range: ClosedRange<Double>
+    let scale: Scale
+
+    static func linear(_ id: KeyRateParameter.ID, _ range: ClosedRange<Double>) -> Variable {
+      Variable(id: id, range: range, scale: .linear)
+    }
+    static func logarithmic(_ id: KeyRateParameter.ID, _ range: ClosedRange<Double>) -> Variable {
+      Variable(id: id, range: range, scale: .logarithmic)
+    }
+  }
+
+  /// As commands spell it.
+  public let id: String
+  public let summary: String
+  public let family: Family
+  public let unit: Unit
+  /// Keys of the references.
+  public let sources: [String]
+  public let assumptions: [Assumption]
+  /// With the defaults of this protocol.
+  public let parameters: [KeyRateParameter]
+  /// The parameters that optimisation chooses.
+  public var optimizedParameters: [KeyRateParameter.ID] { variables.map(\.id) }
+
+  let variables: [Variable]
+  /// Whether a rate takes linear programmes or searches of its own.
+  let isCostly: Bool
+  /// Settles what depends on the optimised parameters, such as the last probability.
+  let complete: @Sendable (inout KeyRateParameters) -> Void
+  /// What is wrong with values that are each in range, and what would be accepted; `nil` for nothing.
+  package let problem: @Sendable (KeyRateParameters) -> String?
+  /// The key of slots of pulses, scaled to the block size or not; `nil` for protocols that have no blocks of pulses.
+  let evaluateSlots: (@Sendable (KeyRateParameters, [PulseSlot], Bool) -> KeyRate)?
+  let evaluate: @Sendable (KeyRateParameters, Link) -> KeyRate
+
+  init(
+    _ id: String, _ summary: String, family: Family, unit: Unit = .pulse, sources: [String],
+    assumptions: [Assumption],
+    /// With the default of this protocol; `nil` for that of the catalog, NaN for none.
+    parameters: [(KeyRateParameter.ID, Double?)],
+    optimizing variables: [Variable] = [], isCostly: Bool = false,
+    complete: @escaping @Sendable (inout KeyRateParameters) -> Void = { _ in },
+    problem: @escaping @Sendable (KeyRateParameters) -> String? = { _ in nil },
+    rateOfSlots: (@Sendable (KeyRateParameters, [PulseSlot], Bool) -> KeyRate)? = nil,
+    rate: @escaping @Sendable (KeyRateParameters, Link) -> KeyRate
+  ) {
+    self.id = id
+    self.summary = summary
+    self.family = family
+    self.unit = unit
+    self.sources = sources
+    self.assumptions = [.authenticatedChannel] + assumptions
+    self.parameters = parameters.map { id, value in
+      var parameter = id.parameter
+      let settled = value ?? parameter.defaultValue
+      parameter.defaultValue = settled.flatMap { $0.isNaN ? nil : $0 }
+      return parameter
+    }
+    self.variables = variables
+    self.isCostly = isCostly
+    self.complete = complete
+    self.problem = problem
+    evaluateSlots = rateOfSlots
+    evaluate = rate
+  }
+
+  /// The parameters at their defaults.
+  public var defaults: KeyRateParameters {
+    var values = KeyRateParameters()
+    for parameter in parameters { values[parameter.id] = parameter.defaultValue ?? .nan }
+    return values
+  }
+
+  /// Whether the protocol has a parameter.
+  public func has(_ id: KeyRateParameter.ID) -> Bool { parameters.contains { $0.id == id } }
+
+  /// The rate at a distance.
+  ///
+  /// - Precondition: the parameters come from this protocol; the distance is at least 0.
+  public func rate(_ parameters: KeyRateParameters, distanceKm: Double) -> KeyRate {
+    evaluate(parameters, Link(distanceKm: distanceKm, parameters))
+  }
+
+  /// Everything that may go wrong in a session of a finite protocol; `nil` for asymptotic ones.
+  ///
+  /// - Throws: a `Diagnostic` for values that are no probabilities.
+  public func ledger(_ parameters: KeyRateParameters) throws(Diagnostic) -> EpsilonLedger? {
+    guard let secrecy = parameters.value(of: .epsilonSecrecy) else { return nil }
+    var ledger = EpsilonLedger()
+    try ledger.add("secrecy", secrecy, as: .traceDistance)
+    if let correctness = parameters.value(of: .epsilonCorrectness) {
+      try ledger.add("correctness", correctness, as: .failureProbability)
+    }
+    return ledger
+  }
+
+  /// Whether pulses sent under changing conditions can make one key, as in a satellite pass.
+  public var hasBlocksOfPulses: Bool { evaluateSlots != nil }
+
+  /// Values from a preset and settings; what they leave open keeps its default.
+  ///
+  /// - Throws: a `Diagnostic` naming the setting that is unknown, given twice, out of range or at odds with another, and what
+  ///   is accepted; or the preset that is not for this protocol.
+  public func parameters(
+    preset: KeyRatePreset? = nil, settings: [(name: String, value: Double)] = []
+  ) throws(Diagnostic) -> KeyRateParameters {
+    var values = defaults
+    if let preset {
+      guard preset.isFor(self) else {
+        throw Diagnostic(
+          "preset '\(preset.name)' is not for \(id)", code: "preset",
+          hint: "it is for \(preset.protocols.joined(separator: ", "))")
+      }
+      for (id, value) in preset.values where has(id) { values[id] = value }
+    }
+    var given: Set<KeyRateParameter.ID> = []
+    for (name, value) in settings {
+      guard let parameter = parameters.first(where: { $0.name == name }) else {
+        throw unknown(name)
+      }
+      guard given.insert(parameter.id).inserted else {
+        throw Diagnostic("\(name) is given twice", code: "duplicate")
+      }
+      let isWhole = parameter.kind == .number || value == value.rounded()
+      guard parameter.range.contains(value), isWhole else {
+        throw Diagnostic("\(name) is \(parameter.rangeText), not \(value)", code: "range")
+      }
+      values[parameter.id] = value
+    }
+    if let problem = problem(values) { throw Diagnostic(problem, code: "range") }
+    return values
+  }
+
+  private func unknown(_ name: String) -> Diagnostic {
+    let names = parameters.map(\.name)
+    let hint =
+      nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
+      ?? "its parameters are \(names.joined(separator: ", "))"
+    return Diagnostic("\(id) has no parameter '\(name)'", code: "unknown-key", hint: hint)
+  }
+}
+
+/// All protocols. Order: as the reference lists them.
+public enum QKDProtocolCatalog {
+  public static let all: [QKDProtocolDefinition] =
+    QKDProtocolDefinition.prepareAndMeasure + QKDProtocolDefinition.finiteBB84
+    + QKDProtocolDefinition.otherPrepareAndMeasure + QKDProtocolDefinition.entanglementBased
+    + QKDProtocolDefinition.measurementDeviceIndependent + QKDProtocolDefinition.twinField
+    + QKDProtocolDefinition.gaussianModulation + QKDProtocolDefinition.otherContinuousVariable
+
+  public static func definition(named id: String) -> QKDProtocolDefinition? {
+    all.first { $0.id == id }
+  }
+}

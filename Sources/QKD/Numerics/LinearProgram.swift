@@ -1,0 +1,207 @@
+// Goals, in order: a bound that holds whatever rounding did (the dual certificate); the optimum; speed.
+
+/// A linear programme of few rows: maximise c·x subject to A x ≤ b and x ≥ 0.
+///
+/// Solved by the simplex method on a dense tableau. What decoy bounds rest on is not the tableau but its *certificate*: any
+/// y ≥ 0 with yᵀA ≥ c proves c·x ≤ y·b for all feasible x. `Solution.certifiedBound` is the value of such a y, repaired for
+/// rounding and checked from the original data.
+public struct LinearProgram: Sendable {
+  /// The rows of A, each of one number a variable.
+  public private(set) var rows: [[Double]] = []
+  /// b, one number a row.
+  public private(set) var limits: [Double] = []
+  /// c, one number a variable.
+  public let objective: [Double]
+  /// An upper limit that each variable keeps in any case; it lets rounding in the certificate be repaired.
+  public let variableLimit: Double
+
+  /// - Precondition: `variableLimit` is above 0.
+  public init(maximizing objective: [Double], variableLimit: Double = 1) {
+    precondition(variableLimit > 0, "The limit of variables is above 0")
+    self.objective = objective
+    self.variableLimit = variableLimit
+  }
+
+  /// Requires coefficients · x ≤ limit.
+  ///
+  /// - Precondition: one coefficient a variable.
+  public mutating func require(_ coefficients: [Double], atMost limit: Double) {
+    precondition(coefficients.count == objective.count, "A row has one coefficient a variable")
+    rows.append(coefficients)
+    limits.append(limit)
+  }
+
+  /// An optimum and its proof.
+  public struct Solution: Sendable {
+    /// The point the tableau ended at.
+    public let point: [Double]
+    /// c·x there.
+    public let value: Double
+    /// y, one number a row, each at least 0.
+    public let multipliers: [Double]
+    /// y·b + Σ_j variableLimit · max(0, c_j − (yᵀA)_j): no feasible x within the variable limit exceeds it.
+    public let certifiedBound: Double
+  }
+
+  /// The optimum; `nil` if there is no feasible point, none is best, or rounding got in the way.
+  ///
+  /// - Complexity: O(rows · (rows + variables)) a pivot; usually about 2–3 · rows pivots.
+  public func solved() -> Solution? {
+    var tableau = Tableau(self)
+    guard tableau.findFeasible(), tableau.optimize() else { return nil }
+    let multipliers = tableau.multipliers()
+    let point = tableau.point(variables: objective.count)
+    return Solution(
+      point: point, value: zip(objective, point).reduce(0) { $0 + $1.0 * $1.1 },
+      multipliers: multipliers, certifiedBound: bound(by: multipliers))
+  }
+
+  /// What a vector of multipliers proves; negative ones count as 0.
+  public func bound(by multipliers: [Double]) -> Double {
+    var prices = [Double](repeating: 0, count: objective.count)
+    var bound = 0.0
+    for (row, y) in multipliers.enumerated() where y > 0 {
+      bound += y * limits[row]
+      for column in prices.indices { prices[column] += y * rows[row][column] }
+    }
+    for (column, price) in prices.enumerated() where price < objective[column] {
+      bound += variableLimit * (objective[column] - price)
+    }
+    return bound
+  }
+}
+
+/// Rows: constraints with slack; the last row is the objective. Columns: variables, slacks, one artificial, right side.
+private struct Tableau {
+  private let rowCount: Int
+  private let variableCount: Int
+  private let width: Int
+  private var cells: [Double]
+  private var basis: [Int]
+  private let objective: [Double]
+  private let tolerance = 1e-11
+  private var artificial: Int { variableCount + rowCount }
+
+  init(_ program: LinearProgram) {
+    rowCount = program.rows.count
+    variableCount = program.objective.count
+    width = variableCount + rowCount + 2
+    objective = program.objective
+    cells = [Double](repeating: 0, count: (rowCount + 1) * width)
+    basis = (0..<rowCount).map { program.objective.count + $0 }
+    for row in 0..<rowCount {
+      for column in 0..<variableCount { cells[row * width + column] = program.rows[row][column] }
+      cells[row * width + variableCount + row] = 1
+      cells[row * width + variableCount + rowCount] = -1
+      cells[row * width + width - 1] = program.limits[row]
+    }
+  }
+
+  private subscript(row: Int, column: Int) -> Double { cells[row * width + column] }
+
+  /// Phase 1: the artificial column carries every violated row; afterwards it is gone.
+  mutating func findFeasible() -> Bool {
+    guard let worst = (0..<rowCount).min(by: { self[$0, width - 1] < self[$1, width - 1] }),
+      self[worst, width - 1] < 0
+    else {
+      dropArtificial()
+      return true
+    }
+    for column in 0..<width { cells[rowCount * width + column] = 0 }
+    cells[rowCount * width + artificial] = 1  // maximise −artificial
+    pivot(worst, artificial)
+    guard iterate() else { return false }
+    guard abs(self[rowCount, width - 1]) <= 1e-9 else { return false }
+    if let row = basis.firstIndex(of: artificial) {
+      guard let column = (0..<artificial).max(by: { abs(self[row, $0]) < abs(self[row, $1]) }),
+        abs(self[row, column]) > tolerance
+      else { return false }
+      pivot(row, column)
+    }
+    dropArtificial()
+    return true
+  }
+
+  private mutating func dropArtificial() {
+    for row in 0...rowCount { cells[row * width + artificial] = 0 }
+  }
+
+  /// Phase 2.
+  mutating func optimize() -> Bool {
+    for column in 0..<width { cells[rowCount * width + column] = 0 }
+    for column in 0..<variableCount { cells[rowCount * width + column] = -objective[column] }
+    for row in 0..<rowCount where basis[row] < variableCount {
+      let factor = self[rowCount, basis[row]]
+      guard factor != 0 else { continue }
+      for column in 0..<width {
+        cells[rowCount * width + column] -= factor * cells[row * width + column]
+      }
+    }
+    return iterate()
+  }
+
+  /// Largest descent first; after many steps the first column, which cannot cycle.
+  private mutating func iterate() -> Bool {
+    let limit = 60 * (rowCount + 8)
+    for step in 0..<limit {
+      guard let column = entering(byIndex: step > limit / 2) else { return true }
+      guard let row = leaving(column) else { return false }
+      pivot(row, column)
+    }
+    return false
+  }
+
+  private func entering(byIndex: Bool) -> Int? {
+    var best: (column: Int, cost: Double)?
+    for column in 0..<(width - 1) {
+      let cost = self[rowCount, column]
+      guard cost < -tolerance else { continue }
+      if byIndex { return column }
+      if cost < best?.cost ?? 0 { best = (column, cost) }
+    }
+    return best?.column
+  }
+
+  private func leaving(_ column: Int) -> Int? {
+    var best: (row: Int, ratio: Double)?
+    for row in 0..<rowCount where self[row, column] > tolerance {
+      let ratio = max(0, self[row, width - 1]) / self[row, column]
+      if let present = best {
+        if ratio > present.ratio { continue }
+        if ratio == present.ratio, basis[row] > basis[present.row] { continue }
+      }
+      best = (row, ratio)
+    }
+    return best?.row
+  }
+
+  private mutating func pivot(_ row: Int, _ column: Int) {
+    let (width, rowCount) = (width, rowCount)
+    cells.withUnsafeMutableBufferPointer { cells in
+      let chosen = row * width
+      let inverse = 1 / cells[chosen + column]
+      for place in chosen..<(chosen + width) { cells[place] *= inverse }
+      cells[chosen + column] = 1
+      for other in 0...rowCount where other != row {
+        let start = other * width
+        let factor = cells[start + column]
+        guard factor != 0 else { continue }
+        for place in 0..<width { cells[start + place] -= factor * cells[chosen + place] }
+        cells[start + column] = 0
+      }
+    }
+    basis[row] = column
+  }
+
+  func multipliers() -> [Double] {
+    (0..<rowCount).map { max(0, self[rowCount, variableCount + $0]) }
+  }
+
+  func point(variables: Int) -> [Double] {
+    var point = [Double](repeating: 0, count: variables)
+    for row in 0..<rowCount where basis[row] < variables {
+      point[basis[row]] = max(0, self[row, width - 1])
+    }
+    return point
+  }
+}

@@ -1,0 +1,78 @@
+// Tails of distributions for finite keys. Failure probabilities of 10⁻¹⁰⁰ and below are usual, so all of them stay logarithms.
+import RealModule
+
+/// How far counts and frequencies may stray from what they estimate.
+package enum TailBounds {
+  /// Hoeffding's deviation √(n/2 · ln(1/ε)) of a count out of n.
+  ///
+  /// - Parameter logInverseFailure: ln(1/ε).
+  package static func hoeffding(_ total: Double, logInverseFailure: Double) -> Double {
+    Double.sqrt(max(0, total) / 2 * max(0, logInverseFailure))
+  }
+
+  /// The interval of expectations that a Poisson-like count is compatible with (multiplicative Chernoff bound).
+  ///
+  /// - Returns: (E_L, E_U): P(count ≥ observed | E_L) ≤ ε and P(count ≤ observed | E_U) ≤ ε. Both solve
+  ///   E − n + n ln(n/E) = ln(1/ε), each on its side of n; E_L of no count is 0.
+  /// - Source: [Yin20], Eqs. (17)–(20), solved by Newton steps in ln E in place of fixed points.
+  package static func chernoff(
+    _ count: Double, logInverseFailure: Double
+  ) -> (lower: Double, upper: Double) {
+    guard count > 0 else { return (0, max(0, logInverseFailure)) }
+    let target = logInverseFailure / count
+    // With u = ln(E/n): eᵘ − 1 − u = target has one root on each side of 0.
+    return (count * Double.exp(root(target, sign: -1)), count * Double.exp(root(target, sign: 1)))
+  }
+
+  private static func root(_ target: Double, sign: Double) -> Double {
+    guard target > 0 else { return 0 }
+    // Starts outside the root, from where Newton steps on a convex function only come nearer.
+    var u =
+      sign < 0 ? -(1 + target) : min(Double.sqrt(2 * target), Double.log(onePlus: 2 * target) + 1)
+    for _ in 0..<60 {
+      let excess = Double.expMinusOne(u) - u - target
+      let step = excess / Double.expMinusOne(u)
+      u -= step
+      if abs(step) <= 1e-15 * abs(u) { break }
+    }
+    return u
+  }
+
+  /// The deviation of the error rate of one random sample from that of the rest: Lim's γ.
+  ///
+  /// γ = √{ (c+d)(1−b)b/(cd ln 2) · log₂[ (c+d)/(cd(1−b)b) · s²/ε² ] } for rate b in a sample of c, applied to d. 0 for b = 0.
+  ///
+  /// - Parameters:
+  ///   - logInverseFailure: ln(s/ε), with s the number of terms of the protocol (21, 19, …).
+  /// - Source: [Lim14], Eq. (5).
+  package static func samplingDeviation(
+    _ logInverseFailure: Double, rate b: Double, sample c: Double, rest d: Double
+  ) -> Double {
+    guard b > 0, b < 1, c > 0, d > 0 else { return b == 0 ? 0 : 0.5 }
+    let spread = (c + d) / (c * d)
+    let variance = (1 - b) * b
+    let logarithm = Double.log(spread / variance) + 2 * logInverseFailure
+    return Double.sqrt(spread * variance * max(0, logarithm)) / Entropy.ln2
+  }
+
+  /// z with P(|N| > z) = ε for a standard normal N: √2 erfc⁻¹(ε); 6.47 at 10⁻¹⁰.
+  package static func gaussianQuantile(twoSided failure: Double) -> Double {
+    guard failure > 0 else { return .infinity }
+    guard failure < 1 else { return 0 }
+    // Newton steps on ln erfc, which is concave and nearly a parabola: they converge from the asymptotic guess.
+    let target = Double.log(failure)
+    var y = Double.sqrt(max(1e-12, -target))
+    for _ in 0..<80 {
+      let value = Double.erfc(y)
+      guard value > 0 else {
+        y *= 0.99
+        continue
+      }
+      let slope = -2 / Double.sqrt(.pi) * Double.exp(-y * y) / value
+      let step = (Double.log(value) - target) / slope
+      y = max(0, y - step)
+      if abs(step) <= 1e-15 * max(1, y) { break }
+    }
+    return y * Double.sqrt(2)
+  }
+}

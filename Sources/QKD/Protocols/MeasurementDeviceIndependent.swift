@@ -1,0 +1,318 @@
+import RealModule
+
+/// Measurement-device-independent protocols: R = s₁₁[1 − h(e₁₁)] − f Q_Z h(E_Z) per pulse pair, key from the Z basis.
+extension QKDProtocolDefinition {
+  private static let relayParameters: [(KeyRateParameter.ID, Double?)] =
+    detectorParameters + [(.relayPosition, nil)]
+  private static let relayAssumptions: [Assumption] = [
+    .generalAttacks, .untrustedRelay, .phaseRandomized,
+  ]
+
+  static let measurementDeviceIndependent: [QKDProtocolDefinition] = [
+    mdiInfinite, mdiThreeIntensity, mdiClosedForm, mdiFinite,
+  ]
+
+  private static let mdiInfinite = QKDProtocolDefinition(
+    "mdi-infinite", "MDI with decoys of all intensities.", family: .measurementDeviceIndependent,
+    unit: .pulsePair, sources: ["Lo12", "MaRazavi12"],
+    assumptions: [.asymptotic, .infiniteDecoys] + relayAssumptions,
+    parameters: relayParameters + [(.mu, 0.3)], optimizing: [.logarithmic(.mu, 1e-3...2)]
+  ) { parameters, link in
+    let gains = RelayGains(parameters, link)
+    let mu = parameters[.mu]
+    let single = gains.singlePhotons
+    return rate(
+      parameters, gains.zBasis(mu, mu), single: mu * mu * Double.exp(-2 * mu) * single.all,
+      error: single.errorRate)
+  }
+
+  private static let mdiThreeIntensity = QKDProtocolDefinition(
+    "mdi-three-intensity", "MDI with three intensities, bounded by linear programmes.",
+    family: .measurementDeviceIndependent, unit: .pulsePair, sources: ["Lo12", "MaRazavi12"],
+    assumptions: [.asymptotic] + relayAssumptions,
+    parameters: relayParameters + [(.intensity1, 0.3), (.intensity2, 0.05), (.intensity3, 0)],
+    optimizing: [.logarithmic(.intensity1, 1e-2...1)], isCostly: true,
+    problem: IntensityOrder.problem
+  ) { parameters, link in
+    let gains = RelayGains(parameters, link)
+    let intensities = [parameters[.intensity1], parameters[.intensity2], parameters[.intensity3]]
+    guard let bounds = RelayBounds.asymptotic(gains, intensities) else { return .none }
+    return rate(parameters, gains.zBasis(intensities[0], intensities[0]), bounds, intensities[0])
+  }
+
+  private static let mdiClosedForm = QKDProtocolDefinition(
+    "mdi-closed-form", "MDI with three intensities, bounded by formulas.",
+    family: .measurementDeviceIndependent, unit: .pulsePair, sources: ["Xu13", "MaRazavi12"],
+    assumptions: [.asymptotic] + relayAssumptions,
+    parameters: relayParameters + [(.intensity1, 0.3), (.intensity2, 0.05), (.intensity3, 0)],
+    optimizing: [.logarithmic(.intensity1, 1e-2...1)], problem: IntensityOrder.problem
+  ) { parameters, link in
+    let gains = RelayGains(parameters, link)
+    let intensities = [parameters[.intensity1], parameters[.intensity2], parameters[.intensity3]]
+    return rate(
+      parameters, gains.zBasis(intensities[0], intensities[0]),
+      RelayBounds.closedForm(gains, intensities), intensities[0])
+  }
+
+  private static let mdiFinite = QKDProtocolDefinition(
+    "mdi-finite", "MDI with three intensities and finite blocks.",
+    family: .measurementDeviceIndependent, unit: .pulsePair, sources: ["Curty14", "Yin20"],
+    assumptions: [.finiteKey] + relayAssumptions,
+    parameters: relayParameters + [
+      (.basisProbability, 0.7), (.intensity1, 0.4), (.intensity2, 0.1), (.intensity3, 0),
+      (.probability1, 0.6), (.probability2, 0.3), (.probability3, 0.1), (.blockSize, 1e13),
+      (.epsilonSecrecy, 1e-9), (.epsilonCorrectness, nil),
+    ],
+    optimizing: [
+      .linear(.basisProbability, 0.2...0.95), .logarithmic(.intensity1, 0.05...1),
+      .logarithmic(.intensity2, 0.005...0.4), .linear(.probability1, 0.05...0.9),
+      .linear(.probability2, 0.05...0.8),
+    ], isCostly: true,
+    complete: { $0[.probability3] = 1 - $0[.probability1] - $0[.probability2] },
+    problem: { DecoyProbabilities.problem($0) ?? IntensityOrder.problem($0) }
+  ) { parameters, link in RelaySession(parameters, link)?.rate() ?? .none }
+
+  private static func rate(
+    _ parameters: KeyRateParameters, _ key: RelayGains.Gain, _ bounds: RelayBounds, _ mu: Double
+  ) -> KeyRate {
+    let weight = mu * mu * Double.exp(-2 * mu)
+    return rate(
+      parameters, key, single: weight * Clamping.yield(bounds.yield), error: bounds.error,
+      slope: weight * min(0, bounds.yield))
+  }
+
+  private static func rate(
+    _ parameters: KeyRateParameters, _ key: RelayGains.Gain, single: Double, error: Double,
+    slope: Double = 0
+  ) -> KeyRate {
+    let leak =
+      parameters[.errorCorrectionEfficiency] * key.all * Entropy.binary(key.errorRate)
+    return KeyRate(
+      margin: single * (1 - Entropy.binary(error)) - leak + slope, gain: key.all,
+      [
+        "gain": key.all, "error_rate": key.errorRate, "single_photon_gain": single,
+        "single_photon_error": error,
+      ])
+  }
+}
+
+/// Bounds on pulse pairs of one photon each: Y₁₁ of the Z basis from below, e₁₁ of the X basis from above.
+struct RelayBounds {
+  /// Below 0 where the data say nothing.
+  let yield: Double
+  /// At most 1/2.
+  let error: Double
+
+  /// Two decoys, one order of photon numbers eliminated exactly.
+  ///
+  /// With G(a) = q_aa + q_ωω − q_aω − q_ωa for q = Q e^{a+b}, the combination (μ²−ω²)(μ−ω) G(ν) − (ν²−ω²)(ν−ω) G(μ) keeps Y₁₁ and
+  /// makes every other term at most 0.
+  /// - Source: [Xu13], Eqs. (10) and (11).
+  static func closedForm(_ gains: RelayGains, _ intensities: [Double]) -> RelayBounds {
+    let (mu, nu, omega) = (intensities[0], intensities[1], intensities[2])
+    func combination(_ a: Double, _ gain: (Double, Double) -> Double) -> Double {
+      func q(_ first: Double, _ second: Double) -> Double {
+        Double.exp(first + second) * gain(first, second)
+      }
+      return q(a, a) + q(omega, omega) - q(a, omega) - q(omega, a)
+    }
+    func yield(_ gain: (Double, Double) -> Double) -> Double {
+      let first = (mu * mu - omega * omega) * (mu - omega) * combination(nu, gain)
+      let second = (nu * nu - omega * omega) * (nu - omega) * combination(mu, gain)
+      let (m, n) = (mu - omega, nu - omega)
+      return (first - second) / (m * m * n * n * (mu - nu))
+    }
+    let xYield = yield { gains.xBasis($0, $1).all }
+    let errors =
+      combination(nu) { gains.xBasis($0, $1).wrong } / ((nu - omega) * (nu - omega))
+    return RelayBounds(
+      yield: yield { gains.zBasis($0, $1).all },
+      error: xYield > 0 ? Clamping.errorBound(errors / xYield) : 0.5)
+  }
+
+  /// The best bounds that nine gains of each basis allow; `nil` if no programme could be solved.
+  static func asymptotic(_ gains: RelayGains, _ intensities: [Double]) -> RelayBounds? {
+    func programme(_ gain: (Double, Double) -> Double) -> YieldProgramme {
+      YieldProgramme(intensities) { first, second in
+        let value = gain(first, second)
+        return (value, value)
+      }
+    }
+    let z = programme { gains.zBasis($0, $1).all }
+    let x = programme { gains.xBasis($0, $1).all }
+    let wrong = programme { gains.xBasis($0, $1).wrong }
+    guard let yield = z.leastYield(1, 1), let xYield = x.leastYield(1, 1),
+      let errors = wrong.largestYield(1, 1)
+    else { return nil }
+    return RelayBounds(
+      yield: yield, error: xYield > 0 ? Clamping.errorBound(errors / xYield) : 0.5)
+  }
+}
+
+/// Yields Y_nm that a table of gains leaves possible: 0 ≤ Y_nm ≤ 1 and Q_ab = Σ e^{−a−b} aⁿbᵐ/(n!m!) Y_nm within its limits.
+///
+/// The programme is in what each Y_nm contributes to the largest gain, relative to that gain: coefficients are then powers of
+/// ratios of intensities, variables lie in 0…1, and bounds come from dual certificates, so rounding cannot make them wrong.
+struct YieldProgramme {
+  /// Photon numbers of each side below this are variables; beyond, yields are anything in 0…1.
+  static let photonLimit = 10
+
+  private let intensities: [Double]
+  private let rows: [(coefficients: [Double], limit: Double)]
+  private let scale: Double
+
+  /// - Parameter limits: The least and the largest gain of two intensities.
+  init(_ intensities: [Double], limits: (Double, Double) -> (Double, Double)) {
+    let count = Self.photonLimit
+    self.intensities = intensities
+    let largest = intensities[0]
+    scale = max(
+      limits(largest, largest).1 * Double.exp(2 * largest), Double.leastNormalMagnitude * 1e20)
+    func powers(_ intensity: Double) -> [Double] {
+      (0..<count).map { Double.pow(intensity / largest, $0) }
+    }
+    var rows: [(coefficients: [Double], limit: Double)] = []
+    for first in intensities {
+      for second in intensities {
+        let (left, right) = (powers(first), powers(second))
+        let (low, high) = limits(first, second)
+        let weight = Double.exp(first + second) / scale
+        let coefficients = left.flatMap { x in right.map { x * $0 } }
+        let beyond = Self.tail(first, second) / scale
+        // Rows of equal size keep pivots comparable.
+        let size = max(high * weight, 1e-12)
+        rows.append((coefficients.map { $0 / size }, high * weight / size))
+        let least = (low * weight - beyond) / size
+        if least > 0 { rows.append((coefficients.map { -$0 / size }, -least)) }
+      }
+    }
+    self.rows = rows
+  }
+
+  /// A lower bound on Y_nm, perhaps below 0; `nil` if the programme could not be solved.
+  func leastYield(_ n: Int, _ m: Int) -> Double? { bound(n, m, sign: -1).map { -$0 } }
+
+  /// An upper bound on Y_nm, at most 1.
+  func largestYield(_ n: Int, _ m: Int) -> Double? { bound(n, m, sign: 1).map { min(1, $0) } }
+
+  private func bound(_ n: Int, _ m: Int, sign: Double) -> Double? {
+    var objective = [Double](repeating: 0, count: Self.photonLimit * Self.photonLimit)
+    objective[n * Self.photonLimit + m] = sign
+    var program = LinearProgram(maximizing: objective)
+    for row in rows { program.require(row.coefficients, atMost: row.limit) }
+    guard let solution = program.solved() else { return nil }
+    let weight = Self.weight(intensities[0], n) * Self.weight(intensities[0], m)
+    return solution.certifiedBound * scale / weight
+  }
+
+  /// aⁿ/n!.
+  private static func weight(_ intensity: Double, _ n: Int) -> Double {
+    (0..<n).reduce(1) { $0 * intensity / Double($1 + 1) }
+  }
+
+  /// What pulses of more photons than the programme has could add to Q e^{a+b}.
+  private static func tail(_ first: Double, _ second: Double) -> Double {
+    func beyond(_ mean: Double) -> Double {
+      var term = weight(mean, photonLimit)
+      var sum = 0.0
+      var n = Double(photonLimit)
+      while term > sum * 1e-17 {
+        sum += term
+        n += 1
+        term *= mean / n
+      }
+      return sum
+    }
+    let (a, b) = (beyond(first), beyond(second))
+    return a * Double.exp(second) + b * Double.exp(first)
+  }
+}
+
+/// A finite session: every count is its expectation, every bound holds for counts within their Chernoff intervals.
+///
+/// Secrecy is shared by 60 terms: two sides of nine gains in three tables, the single-photon counts, the random sampling of phase
+/// errors and privacy amplification. l = s₁₁[1 − h(φ)] − λ_EC − 6 log₂(60/ε_sec) − log₂(2/ε_cor), as in [Lim14].
+private struct RelaySession {
+  private let parameters: KeyRateParameters
+  private let gains: RelayGains
+  private let intensities: [Double]
+  private let probabilities: [Double]
+  private let logTerms: Double
+
+  init?(_ parameters: KeyRateParameters, _ link: Link) {
+    self.parameters = parameters
+    gains = RelayGains(parameters, link)
+    intensities = [parameters[.intensity1], parameters[.intensity2], parameters[.intensity3]]
+    probabilities = DecoyProbabilities.names.map { parameters[$0] }
+    logTerms = Double.log(60) - Double.log(parameters[.epsilonSecrecy])
+    guard probabilities.allSatisfy({ $0 > 0 }), intensities[1] > intensities[2],
+      intensities[0] > intensities[1] + intensities[2]
+    else { return nil }
+  }
+
+  /// Pulse pairs of two intensities in a basis.
+  private func trials(_ first: Double, _ second: Double, basis: Double) -> Double {
+    guard let a = intensities.firstIndex(of: first), let b = intensities.firstIndex(of: second)
+    else { return 0 }
+    return parameters[.blockSize] * basis * basis * probabilities[a] * probabilities[b]
+  }
+
+  private func programme(
+    basis: Double, _ gain: @escaping (Double, Double) -> Double
+  ) -> YieldProgramme {
+    YieldProgramme(intensities) { first, second in
+      let trials = trials(first, second, basis: basis)
+      guard trials > 0 else { return (0, 1) }
+      let interval = TailBounds.chernoff(
+        gain(first, second) * trials, logInverseFailure: logTerms)
+      return (interval.lower / trials, min(1, interval.upper / trials))
+    }
+  }
+
+  /// A count at least as large as its expectation allows, or at most.
+  private func count(_ expected: Double, _ sign: Double) -> Double {
+    let deviation = Double.sqrt(2 * expected * logTerms)
+    return sign < 0 ? max(0, expected - deviation) : expected + deviation + logTerms
+  }
+
+  func rate() -> KeyRate {
+    let basis = parameters[.basisProbability]
+    let z = programme(basis: basis) { gains.zBasis($0, $1).all }
+    let x = programme(basis: 1 - basis) { gains.xBasis($0, $1).all }
+    let wrong = programme(basis: 1 - basis) { gains.xBasis($0, $1).wrong }
+    let mu = intensities[0]
+    let key = gains.zBasis(mu, mu)
+    let keyTrials = trials(mu, mu, basis: basis)
+    let pairs = parameters[.blockSize]
+    guard let yield = z.leastYield(1, 1), let xYield = x.leastYield(1, 1),
+      let errorYield = wrong.largestYield(1, 1)
+    else { return .none }
+    let single = count(keyTrials * mu * mu * Double.exp(-2 * mu) * Clamping.yield(yield), -1)
+    let weight = zip(intensities, probabilities).reduce(0) {
+      $0 + $1.1 * $1.0 * Double.exp(-$1.0)
+    }
+    let testTrials = pairs * (1 - basis) * (1 - basis) * weight * weight
+    let test = count(testTrials * Clamping.yield(xYield), -1)
+    let errors = count(testTrials * max(0, errorYield), 1)
+    var phase = 10.0
+    if test > 0, single > 0 {
+      let error = min(1, errors / test)
+      phase =
+        error + TailBounds.samplingDeviation(logTerms, rate: error, sample: test, rest: single)
+    }
+    let bound = Clamping.errorBound(phase)
+    let leak =
+      parameters[.errorCorrectionEfficiency] * keyTrials * key.all * Entropy.binary(key.errorRate)
+    let cost =
+      6 * logTerms / Entropy.ln2 + 1 - Double.log(parameters[.epsilonCorrectness]) / Entropy.ln2
+    var length = single * (1 - Entropy.binary(bound)) - leak - cost
+    if bound >= 0.5 { length -= keyTrials * key.all * 1e-3 * (min(10, phase) - 0.5) }
+    let floored = length >= 1 ? length.rounded(.down) : min(0, length)
+    return KeyRate(
+      margin: floored / pairs, gain: max(keyTrials, 1) * key.all / pairs,
+      [
+        "key_length_bits": Clamping.length(floored), "error_rate": key.errorRate,
+        "single_photon_events": single, "phase_error": bound, "leaked_bits": leak,
+      ])
+  }
+}

@@ -1,0 +1,66 @@
+import QSim
+
+/// What the catalog knows about protocols for key distribution, as text.
+enum ProtocolReference {
+  /// The page of all protocols, parameters and presets.
+  static var page: String {
+    var text = """
+      # Protocols of quantum key distribution
+
+      Written by `qsim docs --write`; do not edit. `qsim catalog protocols NAME` prints the same for one protocol. Rates come \
+      from `qsim qkd rate`.
+
+      | Protocol | | Bits per |
+      |---|---|---|
+
+      """
+    for definition in QKDProtocolCatalog.all {
+      text +=
+        "| [\(definition.id)](#\(definition.id)) | \(definition.summary) | \(definition.unit.rawValue) |\n"
+    }
+    for definition in QKDProtocolCatalog.all {
+      text += "\n## \(definition.id)\n\n\(definition.summary) \(sources(of: definition))\n\n"
+      for assumption in definition.assumptions {
+        text += "* `\(assumption.rawValue)`: \(assumption.statement)\n"
+      }
+      text += "\n| Parameter | Default | Values | |\n|---|--:|---|---|\n"
+      for parameter in definition.parameters {
+        let star = definition.optimizedParameters.contains(parameter.id) ? " (optimised)" : ""
+        text +=
+          "| `\(parameter.name)` | \(number(parameter.defaultValue)) | \(parameter.rangeText) | \(parameter.summary)\(star) |\n"
+      }
+    }
+    text += "\n## Presets\n\n| Preset | | Source |\n|---|---|---|\n"
+    for preset in KeyRatePresetCatalog.all {
+      text += "| `\(preset.name)` | \(preset.summary) | [\(preset.source)] |\n"
+    }
+    return text
+  }
+
+  /// One protocol, for a terminal.
+  static func entry(for definition: QKDProtocolDefinition) -> String {
+    var text = "\(definition.id)\n  \(definition.summary)\n\n"
+    for assumption in definition.assumptions {
+      text += HelpText.wrapped("\(assumption.rawValue): \(assumption.statement)", indent: 2) + "\n"
+    }
+    text += "\n"
+    let names = definition.parameters.map { "\($0.name)=\(number($0.defaultValue))" }
+    let width = names.map(\.count).max() ?? 0
+    for (name, parameter) in zip(names, definition.parameters) {
+      let padding = String(repeating: " ", count: width - name.count)
+      let star = definition.optimizedParameters.contains(parameter.id) ? "; optimised" : ""
+      text += "  \(name)\(padding)  \(parameter.summary) \(parameter.rangeText)\(star)\n"
+    }
+    let presets = KeyRatePresetCatalog.all.filter { $0.isFor(definition) }.map(\.name)
+    return text + "\n  presets: \(presets.joined(separator: ", "))\n"
+  }
+
+  private static func sources(of definition: QKDProtocolDefinition) -> String {
+    definition.sources.map { "[\($0)]" }.joined(separator: ", ")
+  }
+
+  static func number(_ value: Double?) -> String {
+    guard let value else { return "" }
+    return abs(value) < 1e15 ? Int(exactly: value).map(String.init) ?? "\(value)" : "\(value)"
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import QKD
+import Testing
+
+/// Rates of another package on a grid of 10⁴ points; see `Tests/Fixtures/keyrates/PROVENANCE.md`.
+struct KeyRateFixtureTests {
+  private struct Group {
+    let id: String
+    let names: [String]
+    var rows: [[Double]] = []
+  }
+
+  private static func groups() throws -> [Group] {
+    let folder = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let file = folder.appendingPathComponent("Fixtures/keyrates/keyrates.csv")
+    var groups: [Group] = []
+    for line in String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: ",")
+      if Double(fields[0]) == nil {
+        groups.append(Group(id: String(fields[0]), names: fields.dropFirst().map(String.init)))
+      } else {
+        groups[groups.count - 1].rows.append(try fields.map { try #require(Double($0)) })
+      }
+    }
+    return groups
+  }
+
+  @Test func `rates agree with another package`() throws {
+    let groups = try Self.groups()
+    #expect(groups.reduce(0) { $0 + $1.rows.count } >= 10_000)
+    for group in groups {
+      let definition = try #require(QKDProtocolCatalog.definition(named: group.id))
+      var (worst, positive) = (0.0, 0)
+      for row in group.rows {
+        let settings = zip(group.names, row).map { (name: $0, value: $1) }
+        let parameters = try definition.parameters(settings: settings)
+        let rate = definition.rate(parameters, distanceKm: 0)
+        let expected = max(0, row[row.count - 1])
+        // A rate near zero is a difference: its digits are those of what it is a part of.
+        let block = rate["pulses"].map { parameters[.blockSize] / $0 }
+        let whole = rate["mutual_information"] ?? rate["gain"] ?? block ?? rate["pairing_rate"]
+        let scale = 0.01 * (whole ?? 0)
+        let error = abs(rate.bitsPerPulse - expected) / max(expected, scale, 1e-300)
+        if expected > 0 { positive += 1 }
+        if max(expected, rate.bitsPerPulse) > 0 { worst = max(worst, error) }
+      }
+      #expect(worst <= 1e-9, "\(group.id): off by \(worst)")
+      #expect(positive > 100, "\(group.id): \(positive) rates above 0")
+    }
+  }
+}

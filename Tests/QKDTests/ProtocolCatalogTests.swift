@@ -1,0 +1,255 @@
+import QKD
+import QuantumCore
+import RealModule
+import Testing
+
+struct ProtocolCatalogTests {
+  static let ids = QKDProtocolCatalog.all.map(\.id)
+
+  private func definition(_ id: String) throws -> QKDProtocolDefinition {
+    try #require(QKDProtocolCatalog.definition(named: id))
+  }
+
+  @Test func `every protocol there should be is there once`() {
+    let expected = """
+      bb84-single-photon bb84-gllp bb84-decoy-infinite bb84-decoy-vacuum-weak bb84-decoy-two \
+      bb84-decoy-finite-two bb84-decoy-finite-one six-state sarg04 b92 bbm92 e91-device-independent \
+      mdi-infinite mdi-three-intensity mdi-closed-form mdi-finite tf-lucamarini tf-pm tf-sns \
+      tf-sns-aopp tf-cal mode-pairing cv-gg02-homodyne cv-gg02-heterodyne cv-gg02-finite \
+      cv-gg02-composable cv-psk cv-mdi
+      """
+    #expect(Set(Self.ids) == Set(expected.split(separator: " ").map(String.init)))
+    #expect(Set(Self.ids).count == Self.ids.count)
+  }
+
+  @Test func `parameters stand in the order of their identifiers`() {
+    for id in KeyRateParameter.ID.allCases { #expect(id.parameter.id == id) }
+    #expect(KeyRateParameter.catalog.count == KeyRateParameter.ID.allCases.count)
+    #expect(Set(KeyRateParameter.catalog.map(\.name)).count == KeyRateParameter.catalog.count)
+  }
+
+  @Test(arguments: ids) func `defaults are in range, fit together and give key`(id: String) throws {
+    let definition = try definition(id)
+    for parameter in definition.parameters {
+      if let value = parameter.defaultValue { #expect(parameter.range.contains(value)) }
+    }
+    #expect(Set(definition.parameters.map(\.id)).count == definition.parameters.count)
+    #expect(definition.problem(definition.defaults) == nil)
+    #expect(definition.rate(definition.defaults, distanceKm: 0).bitsPerPulse > 0)
+    #expect(definition.assumptions.count > 1 && !definition.sources.isEmpty)
+  }
+
+  @Test(arguments: ids) func `rates never rise with distance and end`(id: String) throws {
+    let definition = try definition(id)
+    let values = definition.defaults
+    var last = Double.infinity
+    for step in 0..<200 {
+      let rate = definition.rate(values, distanceKm: Double(step) * 4).bitsPerPulse
+      // Weak pulses at full strength saturate detectors: losses that small do not count.
+      #expect(rate <= last * (1 + 1e-9), "\(step)")
+      last = rate
+    }
+    #expect(last == 0)
+  }
+
+  @Test(
+    arguments: ids,
+    [KeyRateParameter.ID.darkCountProbability, .misalignment, .excessNoise, .electronicNoise])
+  func `noise never helps`(id: String, noise: KeyRateParameter.ID) throws {
+    let definition = try definition(id)
+    guard definition.has(noise) else { return }
+    var values = definition.defaults
+    // Noise of a trusted receiver may help; here it is Eve's.
+    if definition.has(.receiverTrusted) { values[.receiverTrusted] = 0 }
+    for distance in [0.0, 10, 40, 100] {
+      var last = Double.infinity
+      for factor in [0, 0.1, 0.3, 1, 2, 4, 8, 16, 64, 1024] {
+        var noisy = values
+        let range = noise.parameter.range
+        let base = max(values[noise], noise == .electronicNoise ? 0.01 : 1e-7)
+        noisy[noise] = min(range.upperBound, base * factor)
+        let rate = definition.rate(noisy, distanceKm: distance).bitsPerPulse
+        #expect(
+          rate <= last * (1 + 1e-9) + 1e-18, "\(distance) km, \(noise.parameter.name) × \(factor)")
+        last = rate
+      }
+    }
+  }
+
+  @Test(arguments: ids) func `no point-to-point rate exceeds the bound of its channel`(id: String)
+    throws
+  {
+    let definition = try definition(id)
+    // A relay in the middle is a repeater in this sense, and has its own bound.
+    let count =
+      definition.family == .twinField || definition.family == .measurementDeviceIndependent
+        || id == "cv-mdi" || definition.family == .entanglement ? 1 : 0
+    for distance in stride(from: 0.0, through: 400, by: 20) {
+      let point = KeyRateSearch(definition, definition.defaults).point(distanceKm: distance)
+      let bound = RepeaterlessBounds.repeaterChain(
+        transmittance: point.link.transmittance, count: count)
+      #expect(point.rate.bitsPerPulse <= bound)
+    }
+  }
+
+  @Test(arguments: ids) func `no values in range trap or make rates that are none`(id: String)
+    throws
+  {
+    let definition = try definition(id)
+    var generator = Numbers(seed: 7)
+    for trial in 0..<300 {
+      var values = definition.defaults
+      for parameter in definition.parameters where generator.next() < 0.6 {
+        let (low, high) = (parameter.range.lowerBound, parameter.range.upperBound)
+        let choice = generator.next()
+        var value =
+          choice < 0.15 ? low : choice < 0.3 ? high : low + generator.next() * (high - low)
+        // Small values are where formulas break.
+        if choice > 0.7 { value = low + (high - low) * Double.exp10(-12 * generator.next()) }
+        values[parameter.id] = parameter.kind == .number ? value : value.rounded()
+      }
+      if definition.problem(values) != nil, trial % 2 == 0 { continue }
+      if definition.has(.constellationSize) {
+        values[.constellationSize] = max(3, values[.constellationSize])
+      }
+      for distance in [0, 1, 50, 3000, 1e6] {
+        let rate = definition.rate(values, distanceKm: distance)
+        #expect(rate.bitsPerPulse >= 0 && rate.bitsPerPulse.isFinite)
+        #expect(!rate.merit.isNaN)
+        for quantity in rate.quantities { #expect(!quantity.value.isNaN, "\(quantity.name)") }
+      }
+    }
+  }
+
+  @Test(arguments: ids) func `optimising never loses, and its parameters give its rate`(id: String)
+    throws
+  {
+    let definition = try definition(id)
+    guard !definition.optimizedParameters.isEmpty else { return }
+    for distance in [0.0, 30] {
+      let plain = definition.rate(definition.defaults, distanceKm: distance)
+      let best = KeyRateSearch(definition, definition.defaults, optimizing: true)
+        .point(distanceKm: distance)
+      #expect(best.rate.bitsPerPulse >= plain.bitsPerPulse * (1 - 1e-12))
+      #expect(definition.rate(best.parameters, distanceKm: distance) == best.rate)
+      #expect(definition.problem(best.parameters) == nil)
+    }
+  }
+
+  @Test func `finite keys come near infinite ones as blocks grow`() throws {
+    let finite = try definition("bb84-decoy-finite-two")
+    var last = 0.0
+    for exponent in [6.0, 8, 10, 12, 14] {
+      var values = finite.defaults
+      values[.blockSize] = Double.exp10(exponent)
+      let rate = KeyRateSearch(finite, values, optimizing: true).point(distanceKm: 50).rate
+      #expect(rate.bitsPerPulse > last)
+      last = rate.bitsPerPulse
+    }
+    let infinite = try definition("bb84-decoy-infinite")
+    var values = infinite.defaults
+    values[.basisProbability] = 1
+    let limit = KeyRateSearch(infinite, values, optimizing: true).point(distanceKm: 50).rate
+    #expect(last < limit.bitsPerPulse && last > 0.85 * limit.bitsPerPulse)
+  }
+
+  @Test func `finite Gaussian keys come near infinite ones as blocks grow`() throws {
+    let infinite = try definition("cv-gg02-homodyne")
+    let limit = infinite.rate(infinite.defaults, distanceKm: 20).bitsPerPulse
+    for id in ["cv-gg02-finite", "cv-gg02-composable"] {
+      let finite = try definition(id)
+      var values = finite.defaults
+      (values[.blockSize], values[.estimationFraction]) = (1e15, 0.01)
+      let rate = finite.rate(values, distanceKm: 20).bitsPerPulse
+      #expect(rate < limit && rate > 0.98 * limit)
+    }
+  }
+
+  @Test func `linear programmes are at least as good as formulas, and worse than all decoys`()
+    throws
+  {
+    let (all, best, formula) = try (
+      definition("mdi-infinite"), definition("mdi-three-intensity"), definition("mdi-closed-form")
+    )
+    for distance in stride(from: 0.0, through: 240, by: 40) {
+      var values = all.defaults
+      values[.mu] = best.defaults[.intensity1]
+      let limit = all.rate(values, distanceKm: distance).bitsPerPulse
+      let programme = best.rate(best.defaults, distanceKm: distance).bitsPerPulse
+      let closed = formula.rate(formula.defaults, distanceKm: distance).bitsPerPulse
+      #expect(programme <= limit && programme >= closed * (1 - 1e-6))
+    }
+  }
+
+  @Test(arguments: [
+    "bbm92", "e91-device-independent", "mdi-infinite", "mdi-three-intensity", "mdi-closed-form",
+    "mdi-finite", "cv-mdi",
+  ])
+  func `a relay is as good from either side`(id: String) throws {
+    let definition = try definition(id)
+    for position in [0.0, 0.1, 0.4] {
+      var (near, far) = (definition.defaults, definition.defaults)
+      (near[.relayPosition], far[.relayPosition]) = (position, 1 - position)
+      let rates = [near, far].map { definition.rate($0, distanceKm: 20).bitsPerPulse }
+      #expect(abs(rates[0] - rates[1]) <= 1e-5 * rates[0])
+    }
+  }
+
+  @Test func `a finite protocol accounts for what may go wrong`() throws {
+    for id in Self.ids {
+      let definition = try definition(id)
+      let ledger = try definition.ledger(definition.defaults)
+      #expect((ledger != nil) == definition.has(.epsilonSecrecy))
+      if let ledger { #expect(ledger.definition == .traceDistance && ledger.total < 1e-8) }
+    }
+  }
+
+  @Test func `decoys beat no decoys and fewer decoys`() throws {
+    let rates = try [
+      "bb84-gllp", "bb84-decoy-two", "bb84-decoy-vacuum-weak", "bb84-decoy-infinite",
+    ].map {
+      let definition = try definition($0)
+      return KeyRateSearch(definition, definition.defaults, optimizing: true).point(distanceKm: 30)
+        .rate.bitsPerPulse
+    }
+    #expect(rates == rates.sorted())
+  }
+
+  @Test func `the photon-number yields of twin-field sum to the gain of coherent pulses`() {
+    let (arm, dark, mean) = (0.03, 1e-6, 0.4)
+    let yields = CALClicks.yields(count: 24, arm: arm, dark: dark)
+    var sum = 0.0
+    for n in 0..<24 {
+      for m in 0..<24 {
+        let weight =
+          PhotonStatistics.poisson(n, mean: mean) * PhotonStatistics.poisson(m, mean: mean)
+        sum += weight * yields[n * 24 + m]
+      }
+    }
+    let gain = CALClicks.randomizedGain(mean, mean, arm: arm, dark: dark)
+    #expect(abs(sum / gain - 1) < 1e-13)
+  }
+
+  @Test func `three decoys of twin-field come near all of them`() throws {
+    let cal = try definition("tf-cal")
+    var values = cal.defaults
+    let limit = cal.rate(values, distanceKm: 100).bitsPerPulse
+    (values[.intensity1], values[.intensity2], values[.intensity3]) = (0.1, 0.01, 1e-4)
+    let rate = cal.rate(values, distanceKm: 100).bitsPerPulse
+    #expect(rate > 0.5 * limit && rate <= limit)
+  }
+}
+
+/// Numbers in 0…1 from a seed.
+struct Numbers {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+  mutating func next() -> Double {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return Double(state >> 11) / 9_007_199_254_740_992
+  }
+}
