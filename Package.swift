@@ -13,12 +13,14 @@ let package = Package(
     .library(name: "DenseSimulation", targets: ["DenseSimulation"]),
     .library(name: "StabilizerSimulation", targets: ["StabilizerSimulation"]),
     .library(name: "ErrorCorrection", targets: ["ErrorCorrection"]),
+    .library(name: "QKD", targets: ["QKD"]),
     .library(name: "Reporting", targets: ["Reporting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // MARK: Layer 0 – C and C++
@@ -35,6 +37,8 @@ let package = Package(
 
     .target(name: "StabilizerSimulation", dependencies: ["QuantumCore", "CQSimKernels"]),
 
+    .target(name: "QKD", dependencies: ["QuantumCore", numerics]),
+
     // MARK: Layer 3 – fields
     .target(name: "ErrorCorrection", dependencies: ["QuantumCore", "StabilizerSimulation"]),
 
@@ -43,7 +47,7 @@ let package = Package(
       name: "QSim",
       dependencies: [
         "QuantumCore", "CircuitFormats", "DenseSimulation", "StabilizerSimulation",
-        "ErrorCorrection",
+        "ErrorCorrection", "QKD",
       ]),
 
     // MARK: Beside the umbrella
@@ -56,6 +60,7 @@ let package = Package(
         "QSim", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
       ]),
 
     // MARK: Examples
@@ -86,6 +91,7 @@ let package = Package(
     .testTarget(
       name: "ErrorCorrectionTests",
       dependencies: ["ErrorCorrection", "CircuitFormats", "TestSupport"]),
+    .testTarget(name: "QKDTests", dependencies: ["QKD", "TestSupport", numerics]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["TestSupport"]),
     .testTarget(name: "ExampleTests", dependencies: ["QSim", "TestSupport"]),

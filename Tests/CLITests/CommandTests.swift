@@ -6,8 +6,9 @@ struct CommandTests {
   static let commands = [
     "run", "plan", "draw", "convert", "gen", "sample", "detect", "m2d", "analyze_errors",
     "sample_dem", "explain_errors", "diagram", "transform", "flows", "missing_detectors",
-    "logical_errors", "noise", "bench", "catalog", "catalog gates", "catalog noise", "examples",
-    "info", "docs",
+    "logical_errors", "noise", "decode", "exact", "collect", "threshold", "qkd", "qkd rate",
+    "qkd compare", "qkd pass", "qkd validate", "bench", "catalog", "catalog gates",
+    "catalog noise", "catalog decoders", "catalog protocols", "examples", "info", "docs",
   ]
 
   @Test func `every command is listed`() throws {

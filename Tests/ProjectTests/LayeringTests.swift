@@ -13,15 +13,16 @@ struct LayeringTests {
     ),
     ("StabilizerSimulation", ["QuantumCore", "CQSimKernels"]),
     ("ErrorCorrection", ["QuantumCore", "StabilizerSimulation"]),
+    ("QKD", ["QuantumCore", "Numerics", "RealModule"]),
     (
       "QSim",
       [
         "QuantumCore", "CircuitFormats", "DenseSimulation", "StabilizerSimulation",
-        "ErrorCorrection",
+        "ErrorCorrection", "QKD",
       ]
     ),
     ("Reporting", []),
-    ("QSimCLI", ["QSim", "Reporting", "ArgumentParser", "Crypto"]),
+    ("QSimCLI", ["QSim", "Reporting", "ArgumentParser", "Crypto", "Yams"]),
   ]
 
   @Test(arguments: imports) func `a module imports only what stands below it`(

@@ -8,7 +8,11 @@ struct CatalogCommand: DocumentedCommand {
   static let details = ""
   static let examples = ["qsim catalog gates H", "qsim catalog noise thermal"]
   static let configuration = configured(
-    "catalog", subcommands: [CatalogGatesCommand.self, CatalogNoiseCommand.self])
+    "catalog",
+    subcommands: [
+      CatalogGatesCommand.self, CatalogNoiseCommand.self, CatalogDecodersCommand.self,
+      CatalogProtocolsCommand.self,
+    ])
 
   func run() throws {
     throw LackOfInput(command: Self.self)
@@ -128,6 +132,96 @@ struct CatalogNoiseCommand: DocumentedCommand {
       table.append([
         .string(definition.name), .string(NoiseReference.defaults(of: definition)),
         .string(definition.summary),
+      ])
+    }
+    return table
+  }
+}
+
+/// `qsim catalog protocols`: every protocol for key distribution.
+struct CatalogProtocolsCommand: DocumentedCommand {
+  static let summary = "List the protocols for key distribution, or describe some."
+  static let details =
+    "JSON has parameters with units, defaults and ranges, assumptions, and the presets."
+  static let examples = ["qsim catalog protocols tf-pm", "qsim catalog protocols --csv"]
+  static let configuration = configured("protocols")
+
+  @Argument(help: "Names of protocols; all of them without one.")
+  var names: [String] = []
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var terminal: TerminalOptions
+
+  func run() throws {
+    let definitions = try names.isEmpty ? QKDProtocolCatalog.all : names.map(Self.definition)
+    if !names.isEmpty, !output.json, !output.csv {
+      let texts = definitions.map { ProtocolReference.entry(for: $0) }
+      OutputFile.standard.write(texts.joined(separator: "\n"))
+      return
+    }
+    var report = Report(
+      provenance: Provenance(command: "catalog protocols", version: QSimCommand.version))
+    report.tables = [Self.table(of: definitions, isFull: output.json)]
+    if output.json { report.tables.append(Self.presets()) }
+    output.print(report)
+  }
+
+  private static func definition(named name: String) throws -> QKDProtocolDefinition {
+    do throws(Diagnostic) {
+      return try KeyRateScenario.definition(named: name)
+    } catch {
+      throw CommandFailure(.usage, error.message, hint: error.hint)
+    }
+  }
+
+  private static func table(of definitions: [QKDProtocolDefinition], isFull: Bool) -> ReportTable {
+    var columns: [ReportTable.Column] = [
+      .init("id", alignment: .left), .init("family", alignment: .left),
+      .init("unit", alignment: .left), .init("summary", alignment: .left),
+    ]
+    if isFull {
+      columns += [.init("sources"), .init("assumptions"), .init("optimized"), .init("parameters")]
+    }
+    var table = ReportTable(columns: columns)
+    for definition in definitions {
+      var row: [ReportValue] = [
+        .string(definition.id), .string(definition.family.rawValue),
+        .string("bit per \(definition.unit.rawValue)"), .string(definition.summary),
+      ]
+      if isFull {
+        row += [
+          .array(definition.sources.map(ReportValue.string)),
+          KeyRateTables.assumptions(definition),
+          .array(definition.optimizedParameters.map { .string($0.parameter.name) }),
+          .array(definition.parameters.map(parameter)),
+        ]
+      }
+      table.append(row)
+    }
+    return table
+  }
+
+  private static func parameter(_ parameter: KeyRateParameter) -> ReportValue {
+    [
+      "name": .string(parameter.name), "unit": .string(parameter.unit),
+      "default": ReportValue(parameter.defaultValue),
+      "minimum": .double(parameter.range.lowerBound),
+      "maximum": .double(parameter.range.upperBound), "kind": .string(parameter.kind.rawValue),
+      "summary": .string(parameter.summary),
+    ]
+  }
+
+  private static func presets() -> ReportTable {
+    var table = ReportTable(
+      key: "presets",
+      columns: [
+        .init("name"), .init("summary"), .init("source"), .init("protocols"), .init("values"),
+      ])
+    for preset in KeyRatePresetCatalog.all {
+      table.append([
+        .string(preset.name), .string(preset.summary), .string(preset.source),
+        .array(preset.protocols.map(ReportValue.string)),
+        .object(ReportObject(preset.values.map { ($0.id.parameter.name, .double($0.value)) })),
       ])
     }
     return table

@@ -736,6 +736,52 @@ enum ExampleFiles {
         """#
     ),
     (
+      name: "repetition_code_cz.stim",
+      text: #"""
+        # The repetition code of distance 3, two rounds, with CZ, H, M and R in layers between TICKs:
+        # qsim gen --code repetition_code --task memory --distance 3 --rounds 2 --gate_set cz
+        # Clean, so that every result is 0 and no detector fires; 'qsim noise --model si1000' makes it noisy.
+        R 0 1 2 3 4
+        TICK
+        H 1 3
+        TICK
+        CZ 0 1 2 3
+        TICK
+        CZ 2 1 4 3
+        TICK
+        H 1 3
+        TICK
+        M 1 3
+        TICK
+        R 1 3
+        DETECTOR(1, 0) rec[-2]
+        DETECTOR(3, 0) rec[-1]
+        TICK
+        H 1 3
+        TICK
+        CZ 0 1 2 3
+        TICK
+        CZ 2 1 4 3
+        TICK
+        H 1 3
+        TICK
+        M 1 3
+        TICK
+        R 1 3
+        SHIFT_COORDS(0, 1)
+        DETECTOR(1, 0) rec[-2] rec[-4]
+        DETECTOR(3, 0) rec[-1] rec[-3]
+        TICK
+        I 0 2 4
+        TICK
+        M 0 2 4
+        DETECTOR(1, 1) rec[-2] rec[-3] rec[-5]
+        DETECTOR(3, 1) rec[-1] rec[-2] rec[-4]
+        OBSERVABLE_INCLUDE(0) rec[-1]
+
+        """#
+    ),
+    (
       name: "shor15.qasm",
       text: #"""
         // Shor's algorithm for 15 with base 7: the order of 7 modulo 15 is 4.
