@@ -9,7 +9,8 @@ circuits from a fixed seed.
 
 Ours is the whole command, from its start to its end, with 2 threads and with 1. Stim's is what its own library takes within a
 Python that has already started: parsing the same file, compiling, sampling or analysing, and writing the same format to a
-file in the scratch folder, which should be on tmpfs. The order is ours, theirs, ours, theirs, …; a ratio is the median of
+file in the scratch folder, which should be on tmpfs; what the run before wrote is removed first. Rows of a few milliseconds come
+twice, the second time without what a one-line circuit takes, that is, without the start of a process. The order is ours, theirs, ours, theirs, …; a ratio is the median of
 theirs ÷ ours over the pairs, above 1 where we are faster. --check exits 1 where a ratio stays under its floor.
 """
 import argparse
@@ -113,26 +114,47 @@ class Bench:
                 print("M", *range(qubits), file=file)
         return path
 
+    def removed(self, name):
+        """The path of an output that is not there."""
+        for suffix in ("", ".obs"):
+            pathlib.Path(self.path(name) + suffix).unlink(missing_ok=True)
+        return self.path(name)
+
+    def one_line(self):
+        """A command that does next to nothing."""
+        circuit = self.path("one.stim")
+        pathlib.Path(circuit).write_text("M 0\n")
+        return ["sample", "--shots", "1", "--seed", "1", "--in", circuit, "--out", self.path("ours")]
+
     def ours(self, arguments, threads):
         command = [self.options.qsim, *arguments]
         if threads:
             command += ["--threads", str(threads)]
+        self.removed("ours")
         start = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return time.perf_counter() - start
 
-    def compare(self, goal, name, arguments, task, path, number, threads=(2, 1)):
-        """One row: ours with each thread count, and Stim, in turn."""
-        out = self.path("theirs")
-        mine, theirs = {count: [] for count in threads}, []
+    def compare(self, goal, name, arguments, task, path, number, threads=(2, 1), short=False):
+        """One row: ours with each thread count, and Stim, in turn; of short work a second without the start of a process."""
+        mine, theirs, starts = {count: [] for count in threads}, [], []
         for turn in range(self.options.runs + 1):
             for count in threads:
                 seconds = self.ours(arguments, count)
                 if turn:  # the first turn warms up
                     mine[count].append(seconds)
-            seconds = self.peer.seconds(task, path, number, out)
+            seconds = self.peer.seconds(task, path, number, self.removed("theirs"))
             if turn:
                 theirs.append(seconds)
+            if short:
+                starts.append(self.ours(self.one_line(), 0))
+        self.report(goal, name, mine, theirs, threads)
+        if short:
+            start = statistics.median(starts)
+            work = {count: [seconds - start for seconds in mine[count]] for count in threads}
+            self.report(None, name + ", without the start", work, theirs, threads)
+
+    def report(self, goal, name, mine, theirs, threads):
         ratios = {count: statistics.median(t / m for t, m in zip(theirs, mine[count])) for count in threads}
         best = threads[0]
         floor, aim = GOALS.get(goal, (None, None))
@@ -171,13 +193,13 @@ class Bench:
             if task == "reference":
                 path = self.surface(51, 0.001)
                 self.compare(task, "one sample without noise, d = 51", ["sample", "--shots", "1", "--seed", "1", "--in", path, "--out_format", "b8",
-                             "--out", out], "reference", path, 0)
+                             "--out", out], "reference", path, 0, short=True)
             if task == "tableau":
                 for qubits in (1000, 5000):
                     path = self.clifford(qubits)
                     self.compare(task, f"random Clifford circuit, n = {qubits}, depth 100",
                                  ["sample", "--shots", "1", "--seed", "1", "--in", path, "--out_format", "b8", "--out", out],
-                                 "tableau", path, 0)
+                                 "tableau", path, 0, short=True)
             if task == "folded":
                 path = self.path("repetition.stim")
                 subprocess.run([options.qsim, "gen", "--code", "repetition_code", "--task", "memory", "--distance", "5", "--rounds",
@@ -190,13 +212,12 @@ class Bench:
 
     def startup(self):
         """A one-line circuit against a Swift program that does nothing."""
-        source, empty, circuit = self.path("main.swift"), self.path("empty"), self.path("one.stim")
+        source, empty = self.path("main.swift"), self.path("empty")
         pathlib.Path(source).write_text("")
-        pathlib.Path(circuit).write_text("M 0\n")
         subprocess.run(["swiftc", "-O", source, "-o", empty], check=True)
         ours, nothing = [], []
         for _ in range(20):
-            ours.append(self.ours(["sample", "--shots", "1", "--seed", "1", "--in", circuit, "--out", self.path("ours")], 0))
+            ours.append(self.ours(self.one_line(), 0))
             start = time.perf_counter()
             subprocess.run([empty], check=True)
             nothing.append(time.perf_counter() - start)

@@ -169,7 +169,7 @@ extension DetectionOutput {
       formatted: { make, take in
         try sampler.forEachBlock(
           shots: shots, seed: seed, threads: threads, alignment: 8, product: { Buffers() },
-          make: make, take: take)
+          make: { rows, _, buffers in try make(rows, &buffers) }, take: take)
       })
   }
 

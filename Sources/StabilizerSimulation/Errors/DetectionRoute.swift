@@ -37,7 +37,7 @@ public enum DetectionRoute: Sendable {
     case .frames:
       return try frames(circuit, memoryLimit, because: "asked for")
     case .errors:
-      return Decision(route: .errorModel(try model(of: circuit)), reason: "asked for")
+      return Decision(route: .errorModel(try model(of: circuit, memoryLimit)), reason: "asked for")
     case .auto: break
     }
     if let gate = inexactGate(of: circuit) {
@@ -50,7 +50,8 @@ public enum DetectionRoute: Sendable {
     }
     do {
       return Decision(
-        route: .errorModel(try model(of: circuit)), reason: estimate.text(shots: shots))
+        route: .errorModel(try model(of: circuit, memoryLimit)), reason: estimate.text(shots: shots)
+      )
     } catch let diagnostic as Diagnostic {
       return try frames(
         circuit, memoryLimit, because: "there is no exact error model: \(diagnostic.message)")
@@ -68,8 +69,11 @@ public enum DetectionRoute: Sendable {
   }
 
   /// The analysis refuses whatever is not exact: it gets no leave to approximate.
-  private static func model(of circuit: Circuit) throws -> DetectorErrorModel {
-    try ErrorAnalyzer.model(of: circuit, options: .init(foldsLoops: true))
+  private static func model(
+    of circuit: Circuit, _ memoryLimit: UInt64
+  ) throws -> DetectorErrorModel {
+    try ErrorAnalyzer.model(
+      of: circuit, options: .init(foldsLoops: true), memoryLimit: memoryLimit)
   }
 
   /// A noise channel that the analysis would refuse, found without it.
@@ -98,8 +102,8 @@ struct CostEstimate {
   private static let frameTarget = 0.002
   private static let frameFault = 8.0
   private static let frameBit = 0.01
-  private static let drawnFault = 12.0
-  private static let analysedTarget = 250.0
+  private static let drawnFault = 5.0
+  private static let analysedTarget = 100.0
 
   init(_ circuit: Circuit) throws {
     let counts = try CircuitCounts(circuit)

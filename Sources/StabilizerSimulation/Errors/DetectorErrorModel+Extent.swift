@@ -52,14 +52,19 @@ extension DetectorErrorModel {
       for instruction in blocks[index] {
         switch instruction.kind {
         case .error, .detector, .logicalObservable:
-          for target in targets(of: instruction) {
+          var (detectors, observables) = (UInt64(0), UInt64(0))
+          for place in instruction.targets {
+            let target = targetStorage[place]
             if target.isDetector {
-              let end = extent.shift.saturatingAdd(target.value).saturatingAdd(1)
-              extent.detectors = max(extent.detectors, end)
+              detectors = max(detectors, target.value + 1)
             } else if target.isObservable {
-              extent.observables = max(extent.observables, target.value + 1)
+              observables = max(observables, target.value + 1)
             }
           }
+          if detectors > 0 {
+            extent.detectors = max(extent.detectors, extent.shift.saturatingAdd(detectors))
+          }
+          extent.observables = max(extent.observables, observables)
           if instruction.kind == .error {
             extent.mechanisms = extent.mechanisms.saturatingAdd(1)
           }

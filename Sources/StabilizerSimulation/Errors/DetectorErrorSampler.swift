@@ -27,6 +27,8 @@ public struct DetectorErrorSampler: Sendable {
   package let faultsPerShot: Double
 
   let program: SamplingProgram
+  /// Of all detectors and observables, whichever of them rows hold.
+  private let bytesPerShot: Int
 
   /// Compiles a model.
   ///
@@ -43,7 +45,9 @@ public struct DetectorErrorSampler: Sendable {
     try extent.check()
     (detectorCount, observableCount) = (extent.detectorCount, extent.observableCount)
     self.columns = columns
-    program = try SamplingProgram(model, RowLayout(columns, extent))
+    bytesPerShot = max(1, (detectorCount + observableCount + 7) / 8)
+    program = try SamplingProgram(
+      model, RowLayout(columns, extent), bytesPerShot: bytesPerShot)
     faultsPerShot = program.faultsPerShot
   }
 
@@ -67,16 +71,17 @@ public struct DetectorErrorSampler: Sendable {
   /// - Returns: the same bits for any number of threads; fewer shots are the first rows of more.
   public func sample(shots: Int, seed: UInt64, threads: Int = 1) throws -> BitTable {
     var table = BitTable(rowCount: shots, columnCount: bitCount)
-    let (stride, size) = (8 * table.stride, shotsPerBlock)
-    table.words.withUnsafeMutableBytes { bytes in
+    let size = shotsPerBlock
+    try table.words.withUnsafeMutableBytes { bytes in
       guard let base = bytes.baseAddress else { return }
-      let rows = UncheckedSendable(base)
-      Parallel.forEach(chunks: (shots + size - 1) / size, threads: threads) { block in
-        let first = block * size
-        program.fill(
-          rows.value + first * stride, stride: stride, shots: min(size, shots - first), seed: seed,
-          block: UInt64(block))
-      }
+      let table = UncheckedSendable(base)
+      try forEachBlock(
+        shots: shots, seed: seed, threads: threads, alignment: 8, product: {},
+        make: { rows, block, _ in
+          (table.value + block * size * rows.stride).copyMemory(
+            from: rows.base, byteCount: rows.rowCount * rows.stride)
+        },
+        take: { _, _ in })
     }
     return table
   }
@@ -101,11 +106,11 @@ public struct DetectorErrorSampler: Sendable {
   /// - Parameters:
   ///   - alignment: rows start at multiples of this many bytes; 1 packs them as `b8` files do.
   ///   - product: makes what `make` works on; a few are made, and used again and again.
-  ///   - make: gets a view of the rows, valid during the call; runs on several threads.
+  ///   - make: gets a view of the rows, valid during the call, and the number of the block; runs on several threads.
   ///   - take: gets the same view, and the product, one block after the other.
   package func forEachBlock<Product>(
     shots: Int, seed: UInt64, threads: Int = 1, alignment: Int = 1, product: () -> Product,
-    make: (PackedRows, inout Product) throws -> Void,
+    make: (PackedRows, Int, inout Product) throws -> Void,
     take: (PackedRows, Product) throws -> Void
   ) throws {
     let (size, bitCount) = (shotsPerBlock, bitCount)
@@ -113,8 +118,9 @@ public struct DetectorErrorSampler: Sendable {
     let count = (shots + size - 1) / size
     let workers = max(1, min(threads, count))
     let slotCount = max(1, min(count, workers > 1 ? workers + 1 : 1))
+    let slotSize = (min(shots, size) * stride + SamplingProgram.padding + 63) / 64 * 64
     let scratch = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, slotCount * min(shots, size) * stride), alignment: 64)
+      byteCount: slotCount * slotSize, alignment: 64)
     defer { scratch.deallocate() }
     func rows(_ block: Int, _ base: UnsafeMutableRawPointer) -> PackedRows {
       PackedRows(
@@ -125,7 +131,7 @@ public struct DetectorErrorSampler: Sendable {
       count: count,
       slots: (0..<slotCount).map { slot in
         Slot(
-          base: scratch + slot * min(shots, size) * stride, block: 0, product: product(),
+          base: scratch + slot * slotSize, block: 0, product: product(),
           failure: nil)
       })
     Parallel.forEach(chunks: workers, threads: workers) { _ in
@@ -136,7 +142,7 @@ public struct DetectorErrorSampler: Sendable {
           base, stride: stride, shots: min(size, shots - block * size), seed: seed,
           block: UInt64(block))
         do {
-          try make(rows(block, base), &blocks[block].product)
+          try make(rows(block, base), block, &blocks[block].product)
         } catch {
           blocks[block].failure = error
         }
@@ -164,15 +170,15 @@ public struct DetectorErrorSampler: Sendable {
   ) throws {
     try forEachBlock(
       shots: shots, seed: seed, threads: threads, alignment: alignment, product: {},
-      make: { _, _ in }, take: { rows, _ in try body(rows) })
+      make: { _, _, _ in }, take: { rows, _ in try body(rows) })
   }
 
   /// Shots of a block; a matter of the model alone.
   package var shotsPerBlock: Int {
-    let bytes = max(1, (detectorCount + observableCount + 7) / 8)
-    let shots = min(65536, Self.blockBytes / bytes) / 64 * 64
+    let multiple = max(64, 1 << Int(program.clusterBits))
+    let shots = min(65536, Self.blockBytes / bytesPerShot) / multiple * multiple
     // Rows of megabytes need not wait for 64 of them.
-    return shots > 0 ? shots : max(1, min(64, 64 * Self.blockBytes / bytes))
+    return shots > 0 ? shots : max(1, min(64, 64 * Self.blockBytes / bytesPerShot))
   }
 
   /// A block stays in a second-level cache, beside the mechanisms.

@@ -38,11 +38,11 @@ struct PoissonTable: Sendable {
 
   @inline(__always)
   static func draw(
-    _ random: inout Xoshiro256, _ columns: UnsafePointer<AliasTable.Column>, count: UInt64,
+    _ generator: inout BlockGenerator, _ columns: UnsafePointer<AliasTable.Column>, count: UInt64,
     least: Int, draws: Int
   ) -> Int {
     var total = 0
-    for _ in 0..<draws { total += least + AliasTable.draw(random.next(), columns, count: count) }
+    for _ in 0..<draws { total += least + AliasTable.draw(generator.word(), columns, count: count) }
     return total
   }
 }

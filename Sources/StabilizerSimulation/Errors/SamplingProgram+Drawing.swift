@@ -4,21 +4,27 @@ extension SamplingProgram {
   /// Draws a block of shots.
   ///
   /// - Parameters:
-  ///   - rows: `shots` rows, `stride` bytes apart; what they held is overwritten.
+  ///   - rows: `shots` rows, `stride` bytes apart, with `padding` bytes behind them; what they held is overwritten.
   ///   - block: its number, which with the seed decides everything.
   func fill(
     _ rows: UnsafeMutableRawPointer, stride: Int, shots: Int, seed: UInt64, block: UInt64
   ) {
-    var random = Xoshiro256(seed: seed, purpose: .detectorErrors, block: block)
-    start(rows, stride: stride, shots: shots)
-    if faultsPerShot > 0 {
-      let isSimple = clusterBits == 0 && levels.isEmpty
+    // Cluster by cluster, so that rows are still in the cache when they change.
+    let size = 1 << Int(clusterBits)
+    let clusters = Swift.stride(from: 0, to: shots, by: size).lazy.map { first in
+      Cluster(
+        rows: (rows + first * stride).assumingMemoryBound(to: UInt8.self), stride: stride,
+        bits: clusterBits, wanted: min(size, shots - first))
+    }
+    if counts.isEmpty {
+      for cluster in clusters { start(cluster) }
+    } else {
+      var generator = BlockGenerator()
+      generator.start(seed: seed, purpose: .detectorErrors, block: block)
       withTables { tables in
-        // The compiler makes two loops of it, the common one without what it does not need.
-        if isSimple {
-          draw(tables, rows, stride: stride, shots: shots, &random, isSimple: true)
-        } else {
-          draw(tables, rows, stride: stride, shots: shots, &random, isSimple: false)
+        for cluster in clusters {
+          start(cluster)
+          draw(cluster, tables, &generator)
         }
       }
     }
@@ -29,44 +35,62 @@ extension SamplingProgram {
     }
   }
 
-  private func start(_ rows: UnsafeMutableRawPointer, stride: Int, shots: Int) {
-    rows.initializeMemory(as: UInt8.self, repeating: 0, count: shots * stride)
+  /// Makes the rows of a cluster what they are before anything is drawn, and the padding behind them zero.
+  private func start(_ cluster: Cluster) {
+    let rows = UnsafeMutableRawPointer(cluster.rows)
+    rows.initializeMemory(
+      as: UInt8.self, repeating: 0, count: cluster.wanted * cluster.stride + Self.padding)
     guard !initialRow.isEmpty else { return }
     initialRow.withUnsafeBytes { bytes in
-      for shot in 0..<shots {
-        (rows + shot * stride).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+      for shot in 0..<cluster.wanted {
+        (rows + shot * cluster.stride).copyMemory(
+          from: bytes.baseAddress!, byteCount: bytes.count)
       }
+    }
+  }
+
+  /// Rows that are drawn together, family by family.
+  private struct Cluster {
+    let rows: UnsafeMutablePointer<UInt8>
+    let stride: Int
+    /// There are two to this power.
+    let bits: UInt64
+    /// Rows that are wanted; faults of the others are dropped.
+    let wanted: Int
+
+    var isWhole: Bool { wanted == 1 << Int(bits) }
+
+    /// The shot that a random word stands for, and what is left of the word.
+    @inline(__always)
+    func shot(of word: UInt64) -> (shot: Int, rest: UInt64) {
+      (Int(truncatingIfNeeded: (word &>> 1) &>> (63 &- bits)), word &<< bits)
     }
   }
 
   /// The arrays as pointers, so that the inner loop neither checks nor counts references.
   private struct Tables {
     let families: UnsafePointer<Family>
-    let familyColumns: UnsafePointer<AliasTable.Column>
-    let familyCount: UInt64
+    let counts: UnsafePointer<FaultCount>
     let countColumns: UnsafePointer<AliasTable.Column>
-    let countCount: UInt64
+    let poolColumns: UnsafePointer<AliasTable.Column>
     let mechanisms: UnsafePointer<Mechanism>
+    let shapes: UnsafePointer<Shape>
   }
 
+  /// - Precondition: there are families.
   private func withTables(_ body: (Tables) -> Void) {
     families.withUnsafeBufferPointer { families in
-      familyTable.columns.withUnsafeBufferPointer { familyColumns in
-        countTable.table.columns.withUnsafeBufferPointer { countColumns in
-          mechanisms.withUnsafeBufferPointer { mechanisms in
-            // Without mechanisms nothing is drawn, and no table is read.
-            let family = Family(
-              start: 0, size: 0, inner: Level(turns: 1, shift: 0), outer: 0..<0)
-            withUnsafePointer(to: family) { noFamily in
-              withUnsafePointer(to: Mechanism()) { noMechanism in
+      counts.withUnsafeBufferPointer { counts in
+        countColumns.withUnsafeBufferPointer { countColumns in
+          poolTable.columns.withUnsafeBufferPointer { poolColumns in
+            mechanisms.withUnsafeBufferPointer { mechanisms in
+              shapes.withUnsafeBufferPointer { shapes in
                 body(
                   Tables(
-                    families: families.baseAddress ?? noFamily,
-                    familyColumns: familyColumns.baseAddress!,
-                    familyCount: UInt64(familyColumns.count),
+                    families: families.baseAddress!, counts: counts.baseAddress!,
                     countColumns: countColumns.baseAddress!,
-                    countCount: UInt64(countColumns.count),
-                    mechanisms: mechanisms.baseAddress ?? noMechanism))
+                    poolColumns: poolColumns.baseAddress!, mechanisms: mechanisms.baseAddress!,
+                    shapes: shapes.baseAddress!))
               }
             }
           }
@@ -75,142 +99,68 @@ extension SamplingProgram {
     }
   }
 
-  /// A fault that was drawn: a mechanism, and how far its columns move.
-  private struct Draw {
-    var mechanism: Int
-    /// Bits from the start of the block to the fault's row, and the shift of its turn.
-    var row: Int
-    var shift: UInt64
+  private func draw(_ cluster: Cluster, _ tables: Tables, _ generator: inout BlockGenerator) {
+    let poolSize = UInt64(poolTable.columns.count)
+    let ownCount = counts.count < families.count ? counts.count - 1 : families.count
+    for place in 0..<counts.count {
+      let count = tables.counts + place
+      let faults = PoissonTable.draw(
+        &generator, tables.countColumns + count.pointee.start, count: count.pointee.size,
+        least: count.pointee.least, draws: count.pointee.draws)
+      if place < ownCount {
+        draw(faults, of: tables.families + place, cluster, tables, &generator)
+      } else {
+        for _ in 0..<faults {
+          let index = AliasTable.draw(generator.word(), tables.poolColumns, count: poolSize)
+          draw(1, of: tables.families + (ownCount + index), cluster, tables, &generator)
+        }
+      }
+    }
   }
 
-  /// A fault on its way into the rows: absolute bit of its first detector, and the gaps to the others.
-  private struct Fault {
-    var bit: UInt64
-    var gaps: (UInt16, UInt16, UInt16)
-    var observables: UInt16
-  }
-
-  /// Faults go through three loops in batches of so many, from random words to mechanisms to rows: in each of them many
-  /// loads are in flight at the same time.
-  private static let batchSize = 256
-
-  /// Draws the faults of a block, a cluster of shots at a time.
+  /// Draws faults of a family: of each the shot, the turn and the mechanism, digits of mixed radix from the top of one word.
   @inline(__always)
   private func draw(
-    _ tables: Tables, _ rows: UnsafeMutableRawPointer, stride: Int, shots: Int,
-    _ random: inout Xoshiro256, isSimple: Bool
+    _ faults: Int, of family: UnsafePointer<Family>, _ cluster: Cluster, _ tables: Tables,
+    _ generator: inout BlockGenerator
   ) {
-    let size = Self.batchSize
-    withUnsafeTemporaryAllocation(of: Draw.self, capacity: size) { draws in
-      let draws = draws.baseAddress!
-      var generator = random
-      var count = 0
-      let clusterSize = isSimple ? 1 : 1 << Int(clusterBits)
-      var first = 0
-      while first < shots {
-        var faults = PoissonTable.draw(
-          &generator, tables.countColumns, count: tables.countCount, least: countTable.least,
-          draws: countTable.draws)
-        while faults > 0 {
-          let now = min(faults, size &- count)
-          faults &-= now
-          for _ in 0..<now {
-            let (mechanism, shot, shift) = drawFault(tables, &generator, isSimple: isSimple)
-            draws[count] = Draw(
-              mechanism: mechanism, row: 8 &* (first &+ shot) &* stride, shift: shift)
-            // Faults of shots that are not wanted are overwritten.
-            count &+= isSimple || first &+ shot < shots ? 1 : 0
-          }
-          if count == size {
-            flip(draws, count, tables, rows, stride: stride)
-            count = 0
-          }
+    if family.pointee.outer.isEmpty, cluster.isWhole {
+      let mechanisms = tables.mechanisms + Int(family.pointee.start)
+      let (size, level) = (UInt64(family.pointee.size), family.pointee.inner)
+      generator.forEachRun(of: faults) { words, count in
+        for index in 0..<count {
+          let (shot, word) = cluster.shot(of: words[index])
+          let (turn, rest) = word.multipliedFullWidth(by: level.turns)
+          let member = Int(truncatingIfNeeded: rest.multipliedFullWidth(by: size).high)
+          flip(
+            mechanisms[member], tables.shapes, shift: turn &* level.shift,
+            in: cluster.rows + shot &* cluster.stride)
         }
-        first &+= clusterSize
       }
-      flip(draws, count, tables, rows, stride: stride)
-      random = generator
+    } else {
+      drawRarely(faults, of: family.pointee, cluster, tables, &generator)
     }
   }
 
-  /// Draws one fault: a mechanism, the shot in its cluster, and the shift of its turn.
-  @inline(__always)
-  private func drawFault(
-    _ tables: Tables, _ generator: inout Xoshiro256, isSimple: Bool
-  ) -> (mechanism: Int, shot: Int, shift: UInt64) {
-    let index = AliasTable.draw(generator.next(), tables.familyColumns, count: tables.familyCount)
-    let family = tables.families + index
-    // One word holds the shot, the turn and the mechanism, digits of mixed radix from the top.
-    var word = generator.next()
-    var shot = 0
-    if !isSimple {
-      shot = Int(truncatingIfNeeded: (word &>> 1) &>> (63 - clusterBits))
-      word = word &<< clusterBits
-    }
-    var (turn, rest) = word.multipliedFullWidth(by: family.pointee.inner.turns)
-    var shift = turn &* family.pointee.inner.shift
-    if !isSimple {
-      for place in family.pointee.outer {
+  /// The same for nested repeat blocks and clusters of which not all shots are wanted.
+  @inline(never)
+  private func drawRarely(
+    _ faults: Int, of family: Family, _ cluster: Cluster, _ tables: Tables,
+    _ generator: inout BlockGenerator
+  ) {
+    for _ in 0..<faults {
+      let (shot, word) = cluster.shot(of: generator.word())
+      var (turn, rest) = word.multipliedFullWidth(by: family.inner.turns)
+      var shift = turn &* family.inner.shift
+      for place in family.outer {
         (turn, rest) = rest.multipliedFullWidth(by: levels[Int(place)].turns)
         shift &+= turn &* levels[Int(place)].shift
       }
-    }
-    let member = rest.multipliedFullWidth(by: UInt64(family.pointee.size)).high
-    return (Int(truncatingIfNeeded: UInt64(family.pointee.start) &+ member), shot, shift)
-  }
-
-  /// Flips what drawn faults flip.
-  private func flip(
-    _ draws: UnsafePointer<Draw>, _ count: Int, _ tables: Tables,
-    _ rows: UnsafeMutableRawPointer, stride: Int
-  ) {
-    let size = Self.batchSize
-    withUnsafeTemporaryAllocation(of: Fault.self, capacity: 2 * size) { batch in
-      let (pairs, quads) = (batch.baseAddress!, batch.baseAddress! + size)
-      var (pairCount, quadCount) = (0, 0)
-      for index in 0..<count {
-        let draw = draws + index
-        let mechanism = tables.mechanisms + draw.pointee.mechanism
-        if mechanism.pointee.list != 0 {
-          flip(mechanism.pointee, shift: draw.pointee.shift, in: rows + draw.pointee.row / 8)
-          continue
-        }
-        let start = UInt64(truncatingIfNeeded: draw.pointee.row) &+ draw.pointee.shift
-        let fault = Fault(
-          bit: start &+ UInt64(mechanism.pointee.first), gaps: mechanism.pointee.gaps,
-          observables: mechanism.pointee.observables)
-        // Stored in both, counted in one: no branch to mispredict.
-        pairs[pairCount] = fault
-        quads[quadCount] = fault
-        let isQuad = fault.gaps.1 | fault.observables == 0 ? 0 : 1
-        quadCount &+= isQuad
-        pairCount &+= 1 &- isQuad
-      }
-      apply(pairs, pairCount, quads, quadCount, rows, stride: stride)
-    }
-  }
-
-  @inline(__always)
-  private func apply(
-    _ pairs: UnsafePointer<Fault>, _ pairCount: Int, _ quads: UnsafePointer<Fault>,
-    _ quadCount: Int, _ rows: UnsafeMutableRawPointer, stride: Int
-  ) {
-    let bytes = rows.assumingMemoryBound(to: UInt8.self)
-    for index in 0..<pairCount {
-      let first = Int(truncatingIfNeeded: pairs[index].bit)
-      bytes[first &>> 3] ^= 1 &<< UInt8(truncatingIfNeeded: first & 7)
-      Self.flip(bytes, first, pairs[index].gaps.0)
-    }
-    for index in 0..<quadCount {
-      let first = Int(truncatingIfNeeded: quads[index].bit)
-      bytes[first &>> 3] ^= 1 &<< UInt8(truncatingIfNeeded: first & 7)
-      Self.flip(bytes, first, quads[index].gaps.0)
-      Self.flip(bytes, first, quads[index].gaps.1)
-      Self.flip(bytes, first, quads[index].gaps.2)
-      if quads[index].observables != 0 {
-        let row = first / (8 * stride) * stride
-        flipObservables(quads[index].observables, bytes + row)
-      }
+      let member = rest.multipliedFullWidth(by: UInt64(family.size)).high
+      guard shot < cluster.wanted else { continue }
+      flip(
+        tables.mechanisms[Int(family.start) + Int(member)], tables.shapes, shift: shift,
+        in: cluster.rows + shot * cluster.stride)
     }
   }
 
@@ -223,40 +173,45 @@ extension SamplingProgram {
   }
 
   /// Flips what a mechanism flips.
-  @inline(__always)
   func flip(_ mechanism: Mechanism, shift: UInt64, in row: UnsafeMutableRawPointer) {
-    if mechanism.list != 0 { return flipList(mechanism.list, shift: shift, in: row) }
-    let bytes = row.assumingMemoryBound(to: UInt8.self)
-    let first = Int(truncatingIfNeeded: shift) &+ Int(mechanism.first)
-    bytes[first &>> 3] ^= 1 &<< UInt8(truncatingIfNeeded: first & 7)
-    Self.flip(bytes, first, mechanism.gaps.0)
-    Self.flip(bytes, first, mechanism.gaps.1)
-    Self.flip(bytes, first, mechanism.gaps.2)
-    if mechanism.observables != 0 { flipObservables(mechanism.observables, bytes) }
-  }
-
-  /// A gap of 0 flips nothing.
-  @inline(__always)
-  private static func flip(_ bytes: UnsafeMutablePointer<UInt8>, _ first: Int, _ gap: UInt16) {
-    let column = first &+ Int(gap)
-    let one: UInt8 = gap == 0 ? 0 : 1
-    bytes[column &>> 3] ^= one &<< UInt8(truncatingIfNeeded: column & 7)
-  }
-
-  private func flipObservables(_ observables: UInt16, _ bytes: UnsafeMutablePointer<UInt8>) {
-    var rest = observables
-    while rest != 0 {
-      let column = layout.observableStart! + rest.trailingZeroBitCount
-      bytes[column >> 3] ^= 1 << UInt8(column & 7)
-      rest &= rest - 1
+    shapes.withUnsafeBufferPointer { shapes in
+      flip(
+        mechanism, shapes.baseAddress!, shift: shift,
+        in: row.assumingMemoryBound(to: UInt8.self))
     }
   }
 
-  private func flipList(_ list: UInt32, shift: UInt64, in row: UnsafeMutableRawPointer) {
-    let bytes = row.assumingMemoryBound(to: UInt8.self)
-    for place in listEnds[Int(list) - 1]..<listEnds[Int(list)] {
-      let column = Int(lists[place].column) + (lists[place].isDetector ? Int(shift) : 0)
-      bytes[column >> 3] ^= 1 << UInt8(column & 7)
+  @inline(__always)
+  private func flip(
+    _ mechanism: Mechanism, _ shapes: UnsafePointer<Shape>, shift: UInt64,
+    in row: UnsafeMutablePointer<UInt8>
+  ) {
+    let shape = shapes + Int(mechanism.shape)
+    let first = UInt64(mechanism.first) &+ shift
+    Self.flip(shape.pointee.near, from: first, in: row)
+    Self.flip(shape.pointee.far, from: first &+ UInt64(shape.pointee.gap), in: row)
+    if shape.pointee.listCount > 0 { flipList(of: shape.pointee, from: first, in: row) }
+  }
+
+  /// Flips columns from one on; up to eight bytes change, whether or not anything is flipped in them.
+  @inline(__always)
+  private static func flip(
+    _ window: UInt64, from column: UInt64, in row: UnsafeMutablePointer<UInt8>
+  ) {
+    let place = UnsafeMutableRawPointer(row + Int(truncatingIfNeeded: column &>> 3))
+    let old = place.loadUnaligned(as: UInt64.self)
+    place.storeBytes(
+      of: old ^ (window &<< (column & 7)).littleEndian, as: UInt64.self)
+  }
+
+  @inline(never)
+  private func flipList(
+    of shape: Shape, from first: UInt64, in row: UnsafeMutablePointer<UInt8>
+  ) {
+    for place in shape.listStart..<shape.listStart + shape.listCount {
+      let flip = listedFlips[Int(place)]
+      let column = Int(flip.column) + (flip.isDetector ? Int(first) : 0)
+      row[column >> 3] ^= 1 << UInt8(column & 7)
     }
   }
 }

@@ -23,25 +23,36 @@ struct RowLayout: Sendable {
   }
 }
 
-/// An error model made ready for drawing: mechanisms in families of equal rate, tables for the number of faults and for the
-/// family of each.
+/// An error model made ready for drawing: mechanisms in families of equal rate, and tables for how many faults of each there
+/// are.
 struct SamplingProgram: Sendable {
-  /// What a mechanism flips, 16 bytes: up to four detectors close together and 16 observables, or a list.
+  /// What a mechanism flips, 8 bytes.
   struct Mechanism: Sendable {
-    /// Column of the first detector.
-    var first: UInt32 = 0
-    /// Columns from the first to the others; 0 where there are fewer.
-    var gaps: (UInt16, UInt16, UInt16) = (0, 0, 0)
-    /// Bit k stands for observable k.
-    var observables: UInt16 = 0
-    /// Not 0: a list of flips starts here, and nothing else counts.
-    var list: UInt32 = 0
+    /// Column of the first detector, in the first turn of the repeat blocks around it.
+    var first: UInt32
+    /// Its place in `shapes`.
+    var shape: UInt32
   }
 
-  /// One flip of a listed mechanism.
-  struct ListedFlip: Sendable {
+  /// What mechanisms flip relative to their first column. A code looks the same at most places, so a circuit has few shapes.
+  struct Shape: Sendable {
+    /// Flips from the first column on, in bits 0 to 56: moved by up to seven they still fit a word.
+    var near: UInt64 = 0
+    /// Flips from `gap` columns later on.
+    var far: UInt64 = 0
+    var gap: UInt32 = 0
+    /// Where further flips stand in `listedFlips`, and how many.
+    var listStart: UInt32 = 0
+    var listCount: UInt32 = 0
+
+    /// Columns of a window.
+    static let reach: UInt64 = 57
+  }
+
+  /// A flip outside the two windows of a shape.
+  struct ListedFlip: Sendable, Equatable {
+    /// Counted from the first column for detectors, from the start of the row for observables.
     var column: UInt32
-    /// Whether the column moves with the turn of a repeat block.
     var isDetector: Bool
   }
 
@@ -62,6 +73,15 @@ struct SamplingProgram: Sendable {
     var outer: Range<UInt32>
   }
 
+  /// How many faults of something a cluster of shots has.
+  struct FaultCount: Sendable {
+    /// Where the columns of its Poisson table stand in `countColumns`, and how many.
+    var start: Int
+    var size: UInt64
+    var least: Int
+    var draws: Int
+  }
+
   /// A mechanism near ½, drawn by itself for every turn of every shot.
   struct Coin: Sendable {
     var mechanism: Mechanism
@@ -71,50 +91,91 @@ struct SamplingProgram: Sendable {
   }
 
   let layout: RowLayout
-  var mechanisms: [Mechanism] = []
-  var lists: [ListedFlip] = []
-  var listEnds: [Int] = [0]
-  var families: [Family] = []
-  var levels: [Level] = []
-  var coins: [Coin] = []
+  let mechanisms: [Mechanism]
+  let shapes: [Shape]
+  let listedFlips: [ListedFlip]
+  let levels: [Level]
+  let coins: [Coin]
+  /// Those whose faults are counted one by one, then those that share the last of `counts`.
+  let families: [Family]
+  private(set) var counts: [FaultCount] = []
+  private(set) var countColumns: [AliasTable.Column] = []
+  /// Which of the families that share a count a fault belongs to.
+  private(set) var poolTable = AliasTable(weights: [1])
   /// What a row holds before anything is drawn; empty for zeros.
-  var initialRow: [UInt8] = []
-  var faultsPerShot = 0.0
+  private(set) var initialRow: [UInt8] = []
+  let faultsPerShot: Double
   /// Shots whose faults are counted together are 2 to this power.
-  var clusterBits: UInt64 = 0
-  var familyTable = AliasTable(weights: [1])
-  var countTable = PoissonTable(mean: 0)
+  let clusterBits: UInt64
 
-  init(_ model: DetectorErrorModel, _ layout: RowLayout) throws {
+  /// Bytes behind the last row that flips may read and write, unchanged.
+  static let padding = 8
+
+  /// - Parameter bytesPerShot: of all detectors and observables, whichever of them rows hold.
+  init(_ model: DetectorErrorModel, _ layout: RowLayout, bytesPerShot: Int) throws {
     self.layout = layout
+    clusterBits = Self.clusterBits(bytesPerShot: bytesPerShot)
     var builder = SamplingProgramBuilder(model, layout)
     try builder.build()
-    (mechanisms, families, levels) = (builder.mechanisms, builder.families, builder.outerLevels)
-    (lists, listEnds, coins) = (builder.lists, builder.listEnds, builder.coins)
-    initialRow = makeInitialRow(builder.certain)
-    let weights = builder.familyWeights
-    faultsPerShot = weights.reduce(0, +)
-    guard faultsPerShot > 0 else { return }
+    (mechanisms, shapes, listedFlips) = (builder.mechanisms, builder.shapes, builder.listedFlips)
+    (levels, coins) = (builder.outerLevels, builder.coins)
+    let order = builder.families.indices.sorted {
+      builder.familyWeights[$0] > builder.familyWeights[$1]
+    }
+    families = order.map { builder.families[$0] }
+    let shots = Double(1 << clusterBits)
+    let means = order.map { builder.familyWeights[$0] * shots }
+    faultsPerShot = builder.familyWeights.reduce(0, +)
     guard faultsPerShot < 0x1p40 else {
       throw Obstacle(
         .unsupported, "the error model has more than 2^40 faults a shot",
         hint: "use fewer repetitions or smaller probabilities")
     }
-    familyTable = AliasTable(weights: weights)
-    while clusterBits < 6, faultsPerShot * Double(2 << clusterBits) <= 8 { clusterBits += 1 }
-    countTable = PoissonTable(mean: faultsPerShot * Double(1 << clusterBits))
+    makeCounts(means)
+    initialRow = makeInitialRow(builder.certain)
+  }
+
+  /// A cluster of rows shares a second-level cache with the tables. Smaller ones would stay in the first level, but have too few
+  /// faults of each family to keep its mechanisms there: drawing took half as long again with 8 KiB.
+  private static func clusterBits(bytesPerShot: Int) -> UInt64 {
+    var bits: UInt64 = 0
+    while bits < 13, bytesPerShot << (bits + 1) <= 1 << 17 { bits += 1 }
+    return bits
+  }
+
+  /// A family with fewer faults a cluster shares its count with others.
+  private static let leastOwnMean = 4.0
+  private static let mostOwnCounts = 256
+
+  private mutating func makeCounts(_ means: [Double]) {
+    let owners = means.prefix(Self.mostOwnCounts).prefix { $0 >= Self.leastOwnMean }
+    owners.forEach { append(PoissonTable(mean: $0)) }
+    let pool = means.dropFirst(owners.count)
+    guard pool.reduce(0, +) > 0 else { return }
+    append(PoissonTable(mean: pool.reduce(0, +)))
+    poolTable = AliasTable(weights: Array(pool))
+  }
+
+  private mutating func append(_ table: PoissonTable) {
+    counts.append(
+      FaultCount(
+        start: countColumns.count, size: UInt64(table.table.columns.count), least: table.least,
+        draws: table.draws))
+    countColumns += table.table.columns
   }
 
   private func makeInitialRow(_ certain: [(Mechanism, [Level])]) -> [UInt8] {
     guard !certain.isEmpty else { return [] }
-    var row = [UInt8](repeating: 0, count: (layout.bitCount + 7) / 8)
+    let size = (layout.bitCount + 7) / 8
+    var row = [UInt8](repeating: 0, count: size + Self.padding)
     row.withUnsafeMutableBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
       for (mechanism, levels) in certain {
-        Self.forEachShift(of: levels[...]) { flip(mechanism, shift: $0, in: base) }
+        Self.forEachShift(of: levels[...]) {
+          flip(mechanism, shift: $0, in: bytes.baseAddress!)
+        }
       }
     }
-    return row
+    return Array(row[..<size])
   }
 
   /// Calls `body` for every combination of turns.

@@ -62,6 +62,23 @@ package struct BlockGenerator: ~Copyable {
     return words[wordPlace &- 1]
   }
 
+  /// Calls `body` with runs of random words, `count` in all.
+  @inline(__always) mutating func forEachRun(
+    of count: Int, _ body: (UnsafePointer<UInt64>, Int) -> Void
+  ) {
+    var rest = count
+    while rest > 0 {
+      if wordPlace == Self.bufferSize {
+        fill(words, count: Self.bufferSize)
+        wordPlace = 0
+      }
+      let now = min(rest, Self.bufferSize &- wordPlace)
+      body(words + wordPlace, now)
+      wordPlace &+= now
+      rest &-= now
+    }
+  }
+
   /// A number of failures before the next success, for the scale of the success probability; see `GapScale`.
   @inline(__always) package mutating func gap(scale: Double) -> Int {
     if variatePlace == Self.bufferSize { refillVariates() }

@@ -28,11 +28,30 @@ public struct FrameSampler: Sendable {
   public init(
     _ circuit: Circuit, usesReference: Bool = true, threads: Int = 1, memoryLimit: UInt64 = 1 << 33
   ) throws {
-    try self.init(circuit, memoryLimit: memoryLimit) {
-      usesReference
-        ? try ReferenceSample.measurements(of: circuit, threads: threads).bits
-        : BitVector(count: 0)
+    guard usesReference, threads > 1, Self.isWorthTwoThreads(circuit) else {
+      try self.init(circuit, memoryLimit: memoryLimit) {
+        usesReference
+          ? try ReferenceSample.measurements(of: circuit, threads: threads).bits
+          : BitVector(count: 0)
+      }
+      return
     }
+    var program: Result<FrameProgram, any Error>?
+    var record: Result<BitVector, any Error>?
+    Parallel.forEach(chunks: 2, threads: 2) { chunk in
+      if chunk == 0 {
+        record = Result { try ReferenceSample.measurements(of: circuit).bits }
+      } else {
+        program = Result { try FrameProgram(circuit, output: .measurements) }
+      }
+    }
+    try self.init(program!.get(), memoryLimit: memoryLimit, reference: record!.get)
+  }
+
+  /// Whether the reference takes about as long as the rest, and neither needs both threads for itself.
+  private static func isWorthTwoThreads(_ circuit: Circuit) -> Bool {
+    guard let counts = try? CircuitCounts(circuit) else { return false }
+    return counts.work > 20_000 && counts.measurements < 1 << 24 && circuit.qubitCount < 2048
   }
 
   /// Compiles a circuit of which a noiseless record is known.
@@ -47,7 +66,13 @@ public struct FrameSampler: Sendable {
   private init(
     _ circuit: Circuit, memoryLimit: UInt64, reference: () throws -> BitVector
   ) throws {
-    let program = try FrameProgram(circuit, output: .measurements)
+    try self.init(
+      FrameProgram(circuit, output: .measurements), memoryLimit: memoryLimit, reference: reference)
+  }
+
+  private init(
+    _ program: FrameProgram, memoryLimit: UInt64, reference: () throws -> BitVector
+  ) throws {
     engine = try FrameEngine(program, memoryLimit: memoryLimit)
     measurementCount = Int(clamping: program.recordCount)
     self.reference = try reference().words
