@@ -52,6 +52,14 @@ struct MemoryGuardTests {
     #expect(result.error.contains("needs 4 GiB"))
   }
 
+  @Test func `the address space limits the mechanisms of an error model`() throws {
+    let result = try QSimProcess.shell(
+      "ulimit -v 1000000; qsim gen --code repetition_code --task memory --distance 3 "
+        + "--rounds 10000000 --after_clifford_depolarization 0.001 | qsim analyze_errors")
+    #expect(result.status == 71 && result.output.isEmpty, "\(result.error)")
+    #expect(result.error.contains("--fold_loops"), "\(result.error)")
+  }
+
   @Test(arguments: ["8G", "8g", "8GB", "8GiB", "8192M", "8589934592"])
   func `sizes have units`(size: String) throws {
     let result = try QSimProcess.run(["run", "-", "--max-memory", size], input: Self.dense)

@@ -233,6 +233,20 @@ struct ErrorAnalyzerTests {
           """)
   }
 
+  /// Places where a repetition begins and ends, shifts and the declarations left out are conventions.
+  @Test func `folded models are Stim's letter by letter`() throws {
+    let data = try Data(contentsOf: Repository.url("Tests/Fixtures/errormodels/folded.jsonl"))
+    let lines = data.split(separator: UInt8(ascii: "\n"))
+    #expect(lines.count > 100)
+    for line in lines {
+      let known = try JSONDecoder().decode([String: String].self, from: line)
+      let circuit = known["circuit"] ?? ""
+      let folded = try Self.model(circuit, .init(foldsLoops: true))
+      #expect(DEMWriter.write(folded) == known["model"], "\(circuit)")
+      #expect(try folded.isEquivalent(to: Self.model(circuit)), "\(circuit)")
+    }
+  }
+
   @Test func `loops of any length fold`() throws {
     func repetition(_ rounds: UInt64) -> String {
       """
@@ -258,6 +272,18 @@ struct ErrorAnalyzerTests {
     #expect(model.errorCount == 2 * long)
     #expect(model.coordinates(ofDetector: 123_456_789_012) == [1, 123_456_789_012])
     #expect(throws: Obstacle.self) { try Self.model(repetition(long)) }
+  }
+
+  @Test func `an analysis stops before its memory ends`() throws {
+    let circuit = try Self.circuit(
+      "REPEAT 100000 {\nX_ERROR(0.125) 0\nMR 0\nDETECTOR rec[-1]\n}")
+    #expect(try ErrorAnalyzer.model(of: circuit).errorCount == 100_000)
+    #expect(throws: Obstacle.self) {
+      try ErrorAnalyzer.model(of: circuit, memoryLimit: 1 << 22)
+    }
+    let folded = try ErrorAnalyzer.model(
+      of: circuit, options: .init(foldsLoops: true), memoryLimit: 1 << 22)
+    #expect(folded.errorCount == 100_000)
   }
 
   @Test func `qubits with large numbers cost nothing`() throws {

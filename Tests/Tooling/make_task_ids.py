@@ -20,6 +20,11 @@ def main():
         ("repetition_code:memory", 5, 3, 1e-5),
         ("surface_code:rotated_memory_z", 3, 3, 0.002),
         ("surface_code:unrotated_memory_x", 3, 2, 0.0123456789),
+        ("repetition_code:memory", 3, 4, 0.01),
+        ("repetition_code:memory", 3, 1000000, 0.01),
+        ("surface_code:rotated_memory_x", 3, 6, 0.001),
+        ("surface_code:rotated_memory_z", 5, 12, 0.002),
+        ("surface_code:unrotated_memory_z", 3, 30, 0.002),
     ]:
         circuit = stim.Circuit.generated(
             code, distance=distance, rounds=rounds, after_clifford_depolarization=p,

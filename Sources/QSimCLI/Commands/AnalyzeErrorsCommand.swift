@@ -54,7 +54,8 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
       ignoresDecompositionFailures: ignoreDecompositionFailures,
       blocksRemnantEdges: blockDecomposeFromIntroducingRemnantEdges)
     let model = try SimulationFailure.explained(source) {
-      try ErrorAnalyzer.model(of: circuit, options: options)
+      try ErrorAnalyzer.model(
+        of: circuit, options: options, memoryLimit: MemoryBudget().available)
     }
     let file = try OutputFile.creating(out.out)
     file.write(bytes: DEMWriter.bytes(of: model))

@@ -69,7 +69,8 @@ struct DiagramCommand: DocumentedCommand {
       let options = ErrorAnalyzer.Options(
         decomposesErrors: true, ignoresDecompositionFailures: true)
       return try DetectorDrawing.matchGraphSVG(
-        ErrorAnalyzer.model(of: circuit, options: options))
+        ErrorAnalyzer.model(
+          of: circuit, options: options, memoryLimit: MemoryBudget().available))
     case .sliceText, .sliceSVG:
       let regions = try circuit.detectingRegions(slicedAt: ticks).filtered { target in
         filter?.includes(target, of: circuit) ?? target.isDetector

@@ -61,7 +61,9 @@ struct LogicalErrorsCommand: DocumentedCommand {
       let (source, circuit) = try input.read(for: Self.self)
       let options = ErrorAnalyzer.Options(decomposesErrors: decomposeErrors)
       text = try SimulationFailure.explained(source) {
-        try answer(for: ErrorAnalyzer.model(of: circuit, options: options))
+        try answer(
+          for: ErrorAnalyzer.model(
+            of: circuit, options: options, memoryLimit: MemoryBudget().available))
       }
     }
     let file = try OutputFile.creating(out.out)

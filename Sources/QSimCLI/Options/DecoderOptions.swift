@@ -34,7 +34,9 @@ struct DecodedModelOptions: ParsableArguments {
     let (source, parsed) = try StimInput.circuit(circuit)
     let options = ErrorAnalyzer.Options(decomposesErrors: !takesHyperedges, foldsLoops: true)
     return try SimulationFailure.explained(source) {
-      DecodedModel(source: source, model: try ErrorAnalyzer.model(of: parsed, options: options))
+      let model = try ErrorAnalyzer.model(
+        of: parsed, options: options, memoryLimit: MemoryBudget().available)
+      return DecodedModel(source: source, model: model)
     }
   }
 }

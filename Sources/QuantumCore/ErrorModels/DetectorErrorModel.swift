@@ -175,9 +175,13 @@ extension DetectorErrorModel {
         arguments: firstArgument..<firstArgument + 1, count: 0, body: nil))
   }
 
-  /// Makes room for errors to come.
-  package mutating func reserve(errors: Int, targets: Int) {
+  /// Makes room for errors to come in the present block.
+  package mutating func reserve(errors: Int) {
     blocks[Int(openBlock.index)].reserveCapacity(blocks[Int(openBlock.index)].count + errors)
+  }
+
+  /// Makes room for the targets and arguments of errors to come in all blocks.
+  package mutating func reserve(errors: Int, targets: Int) {
     targetStorage.reserveCapacity(targetStorage.count + targets)
     argumentStorage.reserveCapacity(argumentStorage.count + errors)
   }
@@ -205,6 +209,19 @@ extension DetectorErrorModel {
       .detector, arguments: coordinates, targets: CollectionOfOne(.detector(index)), tag: tag)
   }
 
+  /// Appends a detector: the form for coordinates of a circuit, which needs no generic code.
+  package mutating func appendDetector(
+    _ index: UInt64, coordinates: ArraySlice<Double>, tag: String
+  ) {
+    let (firstTarget, firstArgument) = (targetStorage.count, argumentStorage.count)
+    targetStorage.append(.detector(index))
+    argumentStorage.append(contentsOf: coordinates)
+    append(
+      Instruction(
+        .detector, tag: self.index(of: tag), targets: firstTarget..<firstTarget + 1,
+        arguments: firstArgument..<argumentStorage.count, count: 0, body: nil))
+  }
+
   public mutating func appendObservable(_ index: UInt64, tag: String = "") {
     append(
       .logicalObservable, arguments: EmptyCollection<Double>(),
@@ -217,6 +234,20 @@ extension DetectorErrorModel {
     append(
       .shiftDetectors, arguments: coordinates, targets: EmptyCollection<Target>(), tag: tag,
       count: count)
+  }
+
+  /// Makes the detectors to come count on, with an instruction of its own or in the last one.
+  ///
+  /// - Precondition: the last instruction is a shift if it is joined.
+  package mutating func appendShift(_ count: UInt64, joiningLast: Bool) {
+    guard joiningLast, let last = blocks[Int(openBlock.index)].popLast() else {
+      return appendShift(count)
+    }
+    precondition(last.kind == .shiftDetectors, "A shift joins a shift")
+    blocks[Int(openBlock.index)].append(
+      Instruction(
+        .shiftDetectors, tag: last.tag, targets: last.targets, arguments: last.arguments,
+        count: last.count + count, body: nil))
   }
 
   /// Appends a block; what `build` appends goes inside.

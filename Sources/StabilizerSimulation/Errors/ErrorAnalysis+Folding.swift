@@ -3,126 +3,109 @@ import QuantumCore
 extension ErrorAnalysis {
   /// Undoes a repeat block, and finds out on the way whether its turns come to do the same again and again.
   ///
-  /// The state behind a turn is compared with one kept from an earlier turn, which is renewed after 1, 2, 4, … turns, and at
-  /// first with that behind the turn before, too. Once it recurs up to a shift of the detectors, one more period is walked
-  /// and stands for all that remain.
+  /// A scout walks ahead, and the walk itself follows by one turn for every two of the scout's. Once both know the same up to
+  /// a shift of the detectors, the turns between them are one period, which stands for all that remain; the turns left over
+  /// stand before it. Where the repetition begins is thereby the same as with Stim, and so is the text of the model.
   ///
-  /// - Source: [Brent80].
+  /// - Source: [Gidney21], error analysis of Stim 1.16.
   func foldRepeat(_ count: UInt64, _ body: BlockID) throws {
-    var done: UInt64 = 0
-    var memory = TrackerSnapshot(tracker)
-    var last: TrackerSnapshot?
-    var (age, power) = (UInt64(0), UInt64(1))
-    func undoTurn() throws {
+    let scout = try SparseReverseTracker(copying: tracker)
+    var (ahead, done) = (UInt64(0), UInt64(0))
+    while ahead < count {
+      try scoutTurn(scout, body, turn: (count - ahead, count))
+      ahead += 1
+      if scout.recurs(from: tracker) { break }
+      if ahead % 2 == 0 {
+        try undo(body, turn: (count - done, count))
+        done += 1
+        if scout.recurs(from: tracker) { break }
+      }
+      guard ahead < Self.searchLimit || count - ahead < Self.walkLimit else { throw endlessLoop }
+    }
+    let length = ahead - done
+    let periods = (count - done) / length
+    if periods > 1 {
+      try fold(periods, by: scout) {
+        for _ in 0..<length {
+          try undo(body, turn: (count - done, count))
+          done += 1
+        }
+      }
+      done += (periods - 1) * length
+    }
+    while done < count {
       try undo(body, turn: (count - done, count))
       done += 1
     }
-    while done < count {
-      try undoTurn()
-      age += 1
-      let isSteady = count - done >= 2 && last?.recurs(in: tracker) == true
-      let length = isSteady ? 1 : age
-      let periods = (count - done) / length
-      if periods >= 2, isSteady || memory.recurs(in: tracker) {
-        try fold(periods, length: length, undoTurn)
-        done += (periods - 1) * length
-        // Fewer turns than a period are left, so nothing recurs once more.
-        while done < count { try undoTurn() }
-        return
-      }
-      guard done < Self.searchLimit || count - done < Self.walkLimit else { throw endlessLoop }
-      last = done < Self.steadyLimit ? TrackerSnapshot(tracker) : nil
-      if age == power {
-        memory = TrackerSnapshot(tracker)
-        (age, power) = (0, power.saturatingMultiply(2))
-      }
-    }
   }
 
-  /// Turns after which loops that come to do the same in every turn are no longer looked for first.
-  private static let steadyLimit: UInt64 = 16
   /// Where no turn of so many was like one before, no more than `walkLimit` are walked.
   private static let searchLimit: UInt64 = 1 << 14
   private static let walkLimit: UInt64 = 1 << 32
 
-  /// Walks one period, and steps over the others.
-  private func fold(_ periods: UInt64, length: UInt64, _ undoTurn: () throws -> Void) throws {
+  /// Undoes a turn with another tracker, collecting nothing.
+  private func scoutTurn(
+    _ scout: SparseReverseTracker, _ body: BlockID, turn: (number: UInt64, count: UInt64)
+  ) throws {
+    let (walker, wasScouting) = (tracker, isScouting)
+    (tracker, isScouting) = (scout, true)
+    try undo(body, turn: turn)
+    (tracker, isScouting) = (walker, wasScouting)
+  }
+
+  /// Steps over all periods but the first of the circuit, and walks that.
+  ///
+  /// - Parameter scout: knows what the tracker knows, a period further on.
+  private func fold(
+    _ periods: UInt64, by scout: SparseReverseTracker, _ undoPeriod: () throws -> Void
+  ) throws {
+    let detectors = tracker.detectorCount - scout.detectorCount
+    let measurements = tracker.measurementCount - scout.measurementCount
+    tracker.skip(detectors: detectors * (periods - 1), measurements: measurements * (periods - 1))
+    if isScouting { return try undoPeriod() }
     try endStretch()
     let outer = pieces
     pieces = []
-    let (detectors, measurements) = (tracker.detectorCount, tracker.measurementCount)
-    var turn: UInt64 = 0
-    while turn < length {
-      try undoTurn()
-      turn += 1
-    }
+    try undoPeriod()
     try endStretch()
-    let shift = detectors - tracker.detectorCount
-    let repetition = ModelPiece.Repetition(
-      count: periods, turn: pieces, base: tracker.detectorCount, shift: shift)
-    pieces = outer + [.repetition(repetition)]
-    tracker.skip(
-      detectors: shift * (periods - 1),
-      measurements: (measurements - tracker.measurementCount) * (periods - 1))
-  }
-}
-
-/// What a tracker knew at some place.
-struct TrackerSnapshot {
-  private let detectorCount: UInt64
-  /// For every place of a row in use how many symptoms it has, then for the records before, the latest first.
-  private var counts: [UInt32] = []
-  private var touchedCount: Int
-  private var symptoms: [Symptom] = []
-
-  init(_ tracker: SparseReverseTracker) {
-    detectorCount = tracker.detectorCount
-    touchedCount = tracker.touchedCount
-    tracker.forEachStateRow { row in
-      let set = tracker.rows.set(row)
-      counts.append(UInt32(truncatingIfNeeded: set.count))
-      symptoms.append(contentsOf: set.values)
-    }
-  }
-
-  /// Whether a tracker, which has moved on, knows the same again with all detectors shifted by those passed meanwhile.
-  func recurs(in tracker: SparseReverseTracker) -> Bool {
-    guard touchedCount == tracker.touchedCount else { return false }
-    let shift = detectorCount - tracker.detectorCount
-    var (place, position, isSame) = (0, 0, true)
-    tracker.forEachStateRow { row in
-      guard isSame else { return }
-      let set = tracker.rows.set(row)
-      guard place < counts.count, set.count == Int(counts[place]) else {
-        isSame = false
-        return
-      }
-      place += 1
-      for symptom in set.values {
-        let expected = symptoms[position]
-        position += 1
-        if symptom != (expected < firstObservable ? expected &- shift : expected) { isSame = false }
-      }
-    }
-    return isSame && place == counts.count
+    pieces = outer + [.repetition(.init(count: periods, turn: pieces, shift: detectors))]
   }
 }
 
 extension SparseReverseTracker {
-  /// Calls `body` for the rows of all qubits ever touched, then of the records before the present place.
-  func forEachStateRow(_ body: (UInt32) -> Void) {
-    for place in touchedPlaces.values { body(qubitRows[Int(place)]) }
-    let window = min(recordMask, measurementCount)
+  /// Whether another tracker, which this one came from, knew the same with all detectors shifted by those passed meanwhile.
+  func recurs(from other: SparseReverseTracker) -> Bool {
+    let shift = other.detectorCount - detectorCount
+    func isSame(_ row: UInt32, _ otherRow: UInt32) -> Bool {
+      let (set, otherSet) = (rows.set(row), other.rows.set(otherRow))
+      guard set.count == otherSet.count else { return false }
+      for index in 0..<set.count {
+        let symptom = otherSet.items[index]
+        guard set.items[index] == (symptom < firstObservable ? symptom &- shift : symptom) else {
+          return false
+        }
+      }
+      return true
+    }
+    for place in touchedPlaces.values {
+      guard isSame(qubitRows[Int(place)], other.qubitRows[Int(place)]) else { return false }
+    }
+    for place in other.touchedPlaces.values where qubitRows[Int(place)] == 0 {
+      guard other.rows.isEmpty(other.qubitRows[Int(place)]) else { return false }
+    }
+    // Records before the start of the circuit are in no set.
     var lookback: UInt64 = 1
-    while lookback <= window {
-      body(recordRows[Int((measurementCount - lookback) & recordMask)])
+    while lookback <= min(recordMask, other.measurementCount) {
+      let row = lookback <= measurementCount ? recordRow(back: lookback) : 0
+      guard isSame(row, other.recordRow(back: lookback)) else { return false }
       lookback += 1
     }
-    // Records further back are none, or can't be looked back to.
-    while lookback <= recordMask {
-      body(0)
-      lookback += 1
-    }
+    return true
+  }
+
+  /// The row of a record, counted back from the present place; the empty row 0 if nothing was ever known of it.
+  private func recordRow(back lookback: UInt64) -> UInt32 {
+    recordRows[Int((measurementCount - lookback) & recordMask)]
   }
 
   /// Steps over a stretch that leaves everything as it is, except that detectors and records are numbered on.

@@ -4,43 +4,61 @@ extension ErrorAnalysis {
   /// The model of all that was found.
   func finish() -> DetectorErrorModel {
     var model = DetectorErrorModel()
+    let size = Self.size(of: pieces)
+    model.reserve(errors: size.errors, targets: size.targets)
     var offset: UInt64 = 0
-    append(pieces, to: &model, offset: &offset)
+    var mentioned = MentionedSymptoms()
+    append(pieces, to: &model, offset: &offset, &mentioned)
     return model
+  }
+
+  /// How many mechanisms and targets pieces have, at most.
+  private static func size(of pieces: [ModelPiece]) -> (errors: Int, targets: Int) {
+    var size = (errors: 0, targets: 0)
+    for piece in pieces {
+      switch piece {
+      case .stretch(let stretch):
+        size.errors += stretch.table.count + stretch.declarations.count
+        size.targets += stretch.table.targetCount + stretch.declarations.count
+      case .repetition(let repetition):
+        let turn = Self.size(of: repetition.turn)
+        size = (size.errors + turn.errors, size.targets + turn.targets)
+      }
+    }
+    return size
   }
 
   /// Appends pieces in the order of the circuit. `offset` is the number of the detector that the model calls D0.
   private func append(
-    _ pieces: [ModelPiece], to model: inout DetectorErrorModel, offset: inout UInt64
+    _ pieces: [ModelPiece], to model: inout DetectorErrorModel, offset: inout UInt64,
+    _ mentioned: inout MentionedSymptoms
   ) {
     for piece in pieces.reversed() {
       switch piece {
-      case .stretch(let stretch): append(stretch, to: &model, offset: offset)
-      case .repetition(let repetition): append(repetition, to: &model, offset: &offset)
+      case .stretch(let stretch): append(stretch, to: &model, offset: offset, &mentioned)
+      case .repetition(let repetition): append(repetition, to: &model, offset: &offset, &mentioned)
       }
     }
   }
 
   private func append(
-    _ repetition: ModelPiece.Repetition, to model: inout DetectorErrorModel, offset: inout UInt64
+    _ repetition: ModelPiece.Repetition, to model: inout DetectorErrorModel, offset: inout UInt64,
+    _ mentioned: inout MentionedSymptoms
   ) {
-    if repetition.turn.isEmpty { return }
-    let first = repetition.base - repetition.shift * (repetition.count - 1)
-    if first > offset { model.appendShift(first - offset) }
     model.appendRepeat(repetition.count) { body in
-      var inner = repetition.base
-      append(repetition.turn, to: &body, offset: &inner)
-      let end = repetition.base + repetition.shift
-      if end > inner { body.appendShift(end - inner) }
+      var inner = offset
+      append(repetition.turn, to: &body, offset: &inner, &mentioned)
+      let rest = offset + repetition.shift - inner
+      if rest > 0 { body.appendShift(rest, joiningLast: repetition.endsInShift) }
     }
-    offset = first + repetition.shift * repetition.count
+    offset += repetition.shift * repetition.count
   }
 
   private func append(
-    _ stretch: ModelStretch, to model: inout DetectorErrorModel, offset: UInt64
+    _ stretch: ModelStretch, to model: inout DetectorErrorModel, offset: UInt64,
+    _ mentioned: inout MentionedSymptoms
   ) {
-    var mentioned = MentionedSymptoms(offset: offset)
-    model.reserve(errors: stretch.table.count, targets: stretch.table.symptoms.count)
+    model.reserve(errors: stretch.table.count + stretch.declarations.count)
     let order = stretch.table.sortedIndices()
     var place = 0
     while place < order.count {
@@ -89,35 +107,41 @@ extension ErrorAnalysis {
   }
 }
 
-/// Which detectors and observables some mechanism flips.
+/// Which detectors and observables the errors written so far flip; of those in repeat blocks what the first turn flips.
 private struct MentionedSymptoms {
-  private var bits: [UInt64] = []
-  private var others = Set<Symptom>()
-  private let offset: UInt64
+  /// Pages of `pageWords` words, and where they are.
+  private var words: [UInt64] = []
+  private var pages: [UInt64: Int] = [:]
+  /// The pages found last, of detectors and of observables.
+  private var recent: (number: (UInt64, UInt64), start: (Int, Int)) = ((.max, .max), (0, 0))
 
-  /// Detectors far beyond the offset are kept in a set.
-  private static let limit: UInt64 = 1 << 26
-
-  init(offset: UInt64) { self.offset = offset }
+  private static let pageWords = 64
+  private static let pageBits: UInt64 = 12
 
   mutating func insert(_ symptom: Symptom) {
-    let place = symptom &- offset
-    guard place < Self.limit else {
-      others.insert(symptom)
-      return
+    let page = symptom >> Self.pageBits
+    let isDetector = symptom < firstObservable
+    if (isDetector ? recent.number.0 : recent.number.1) != page { turn(to: page, isDetector) }
+    let start = isDetector ? recent.start.0 : recent.start.1
+    words[start + Int(symptom >> 6) % Self.pageWords] |= 1 << (symptom & 63)
+  }
+
+  private mutating func turn(to page: UInt64, _ isDetector: Bool) {
+    let start = pages[page] ?? words.count
+    if start == words.count {
+      pages[page] = start
+      words.append(contentsOf: repeatElement(0, count: Self.pageWords))
     }
-    let word = Int(place >> 6)
-    if word >= bits.count {
-      bits.append(contentsOf: repeatElement(0, count: max(word + 1, 2 * bits.count) - bits.count))
+    if isDetector {
+      (recent.number.0, recent.start.0) = (page, start)
+    } else {
+      (recent.number.1, recent.start.1) = (page, start)
     }
-    bits[word] |= 1 << (place & 63)
   }
 
   func contains(_ symptom: Symptom) -> Bool {
-    let place = symptom &- offset
-    guard place < Self.limit else { return others.contains(symptom) }
-    let word = Int(place >> 6)
-    return word < bits.count && bits[word] >> (place & 63) & 1 == 1
+    guard let start = pages[symptom >> Self.pageBits] else { return false }
+    return words[start + Int(symptom >> 6) % Self.pageWords] >> (symptom & 63) & 1 == 1
   }
 }
 

@@ -4,15 +4,24 @@ import QuantumCore
 final class ErrorAnalysis {
   let circuit: Circuit
   let options: ErrorAnalyzer.Options
-  let tracker: SparseReverseTracker
+  /// Bytes that mechanisms and symptoms may take.
+  private let memoryLimit: UInt64
+  @exclusivity(unchecked)
+  var tracker: SparseReverseTracker
+  /// Whether the walk only looks ahead: it collects nothing.
+  var isScouting = false
   /// What the walk is finding.
+  @exclusivity(unchecked)
   private(set) var stretch: ModelStretch
   /// What it found before, later parts of the circuit first.
   var pieces: [ModelPiece] = []
+  /// Bytes of all stretches that ended.
+  private var endedBytes = 0
   /// Where the walk is, from the outermost block inwards.
   var path: [Frame] = []
   /// Cases of a chain of correlated errors whose start is not yet reached, last one first.
   var chain: [ChainLink] = []
+  @exclusivity(unchecked)
   var cases = ChannelCases()
 
   struct Frame {
@@ -25,12 +34,13 @@ final class ErrorAnalysis {
   /// Instructions and targets a circuit may be unrolled to.
   static let workLimit: UInt64 = 1 << 40
 
-  /// Symptoms of all mechanisms of a stretch together: 2 GiB.
-  static let symptomLimit = 1 << 28
+  /// Symptoms of all mechanisms of a stretch together: their places are 32-bit numbers.
+  private static let symptomLimit = 1 << 30
 
-  init(_ circuit: Circuit, _ options: ErrorAnalyzer.Options) throws {
+  init(_ circuit: Circuit, _ options: ErrorAnalyzer.Options, memoryLimit: UInt64) throws {
     self.circuit = circuit
     self.options = options
+    self.memoryLimit = memoryLimit
     tracker = try SparseReverseTracker(circuit)
     stretch = ModelStretch(allowsGauges: options.allowsGaugeDetectors)
     let work = try CircuitCounts(circuit).work
@@ -59,6 +69,7 @@ final class ErrorAnalysis {
     if stretch.isEmpty { return }
     if options.decomposesErrors { try decompose() }
     pieces.append(.stretch(stretch))
+    endedBytes += stretch.table.byteCount
     stretch = ModelStretch(allowsGauges: options.allowsGaugeDetectors)
   }
 
@@ -80,7 +91,7 @@ final class ErrorAnalysis {
   }
 
   private func undoRepeat(_ count: UInt64, _ body: BlockID) throws {
-    if options.foldsLoops, count > 3 { return try foldRepeat(count, body) }
+    if options.foldsLoops, count > 1 { return try foldRepeat(count, body) }
     var done: UInt64 = 0
     while done < count {
       try undo(body, turn: (count - done, count))
@@ -89,12 +100,13 @@ final class ErrorAnalysis {
   }
 
   private func undo(_ instruction: Instruction) throws {
+    try checkMemory()
+    if isScouting { return try scout(instruction) }
     if !chain.isEmpty, instruction.gate != .correlatedError,
       instruction.gate != .elseCorrelatedError
     {
       throw Self.looseChain
     }
-    guard stretch.table.symptoms.count < Self.symptomLimit else { throw Self.tooLarge }
     switch instruction.gate {
     case .xError, .yError, .zError, .depolarize1, .depolarize2, .pauliChannel1, .pauliChannel2,
       .correlatedError, .elseCorrelatedError, .heraldedErase, .heraldedPauliChannel1:
@@ -110,10 +122,30 @@ final class ErrorAnalysis {
     }
   }
 
-  private static let tooLarge = Obstacle(
-    .memory(required: UInt64(symptomLimit) * 16, available: UInt64(symptomLimit) * 8),
-    "the error mechanisms have more than 2^28 symptoms together",
-    hint: "fold the loops with --fold_loops")
+  private func scout(_ instruction: Instruction) throws {
+    if options.allowsGaugeDetectors {
+      try tracker.undo(instruction, telling: LenientObserver.shared)
+    } else {
+      try tracker.undo(instruction, telling: StrictObserver.shared)
+    }
+  }
+
+  /// Stops while there is still room for what is held to double, which is how it grows.
+  @inline(__always)
+  private func checkMemory() throws {
+    let held = endedBytes + stretch.table.byteCount + tracker.rows.byteCount
+    guard 2 * UInt64(held) <= memoryLimit, stretch.table.symptoms.count < Self.symptomLimit else {
+      throw tooLarge(held)
+    }
+  }
+
+  private func tooLarge(_ held: Int) -> Obstacle {
+    Obstacle(
+      .memory(
+        required: max(2 * UInt64(held), memoryLimit.saturatingAdd(1)), available: memoryLimit),
+      "the error mechanisms take \(held) bytes and there is no room for twice as many",
+      hint: "fold the loops with --fold_loops")
+  }
 
   static let looseChain = CircuitError(
     "correlated-error", "ELSE_CORRELATED_ERROR has no E or ELSE_CORRELATED_ERROR before it",

@@ -41,15 +41,16 @@ public enum ErrorAnalyzer {
 
   /// The error model of a circuit.
   ///
+  /// - Parameter memoryLimit: upper bound in bytes for the mechanisms while they are found.
   /// - Throws: `Diagnostic` with the place of what cannot be analysed: a detector or observable that is random without
   ///   noise, a channel that is not exactly a product of independent ones, an instruction that is no stabilizer operation,
   ///   a record before the first measurement, an error that cannot be decomposed. `Obstacle` if the circuit is too long
-  ///   to unroll.
+  ///   to unroll or its mechanisms need more memory than allowed.
   /// - Complexity: O(instructions run × size of the symptom sets); with folding, O(text × period of the loops).
   public static func model(
-    of circuit: Circuit, options: Options = Options()
+    of circuit: Circuit, options: Options = Options(), memoryLimit: UInt64 = 1 << 33
   ) throws -> DetectorErrorModel {
-    let analysis = try ErrorAnalysis(circuit, options)
+    let analysis = try ErrorAnalysis(circuit, options, memoryLimit: memoryLimit)
     try analysis.run()
     return analysis.finish()
   }

@@ -21,7 +21,7 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   /// Memory of the C library, which moves large blocks by their page tables.
   ///
-  /// Where there is none it traps, as `Array` does; analyses stop by themselves before they hold 2²⁸ symptoms.
+  /// Where there is none it traps, as `Array` does: who fills buffers from data watches `byteCount`.
   private static func memory(
     _ old: UnsafeMutablePointer<Element>?, _ capacity: Int
   ) -> UnsafeMutablePointer<Element> {
@@ -36,6 +36,9 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
     get { base[index] }
     nonmutating set { base[index] = newValue }
   }
+
+  /// Memory held.
+  var byteCount: Int { capacity * MemoryLayout<Element>.stride }
 
   var values: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
 

@@ -36,6 +36,15 @@ struct MechanismTable: ~Copyable {
 
   var count: Int { entries.count }
 
+  /// Symptoms and suggested parts together.
+  var targetCount: Int { symptoms.count + suggestions.count }
+
+  /// Memory held.
+  var byteCount: Int {
+    entries.byteCount + symptoms.byteCount + suggestions.byteCount
+      + slotCount * MemoryLayout<UInt32>.stride
+  }
+
   func set(_ index: Int) -> SymptomSet {
     let entry = entries[index]
     return SymptomSet(

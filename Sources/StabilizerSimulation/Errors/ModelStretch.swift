@@ -10,6 +10,7 @@ final class ModelStretch: ReverseObserver {
     case shift(Instruction)
   }
 
+  @exclusivity(unchecked)
   var table = MechanismTable()
   var declarations: [Declaration] = []
   private let allowsGauges: Bool
@@ -44,11 +45,17 @@ enum ModelPiece {
   /// Turns of a loop that do the same, each with its detectors shifted.
   struct Repetition {
     let count: UInt64
-    /// What one turn does; detectors are those of the last of these turns.
+    /// What one turn does; detectors are those of the first of these turns.
     let turn: [ModelPiece]
-    /// Detectors before that turn.
-    let base: UInt64
     /// Detectors of a turn.
     let shift: UInt64
+
+    /// Whether the last that a turn declares is a shift of coordinates.
+    var endsInShift: Bool {
+      guard case .stretch(let stretch) = turn.first, case .shift = stretch.declarations.first else {
+        return false
+      }
+      return true
+    }
   }
 }

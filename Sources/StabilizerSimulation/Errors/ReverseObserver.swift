@@ -25,13 +25,28 @@ package struct GaugeError: Error, Sendable {
 }
 
 /// Listens to nothing, and ends the walk where a collapse randomizes something.
-final class StrictObserver: ReverseObserver {
+final class StrictObserver: ReverseObserver, Sendable {
+  static let shared = StrictObserver()
+
   func measurementFlips(_ symptoms: SymptomSet, probability: Double, tag: UInt32) {}
 
   func collapseRandomizes(
     _ symptoms: SymptomSet, collapse: [(Pauli, Int)]
   ) throws {
     throw GaugeError(symptoms: symptoms, collapse: collapse)
+  }
+}
+
+/// Listens to nothing, and lets collapses randomize what they may.
+final class LenientObserver: ReverseObserver, Sendable {
+  static let shared = LenientObserver()
+
+  func measurementFlips(_ symptoms: SymptomSet, probability: Double, tag: UInt32) {}
+
+  func collapseRandomizes(_ symptoms: SymptomSet, collapse: [(Pauli, Int)]) throws {
+    guard symptoms.detectorCount == symptoms.count else {
+      throw GaugeError(symptoms: symptoms, collapse: collapse)
+    }
   }
 }
 

@@ -7,14 +7,12 @@ extension SparseReverseTracker {
   /// - Throws: `GaugeError` if it randomizes a detector or observable, `CircuitError` for an instruction that is no
   ///   stabilizer operation or names a measurement before the start.
   package func undo(_ instruction: Instruction) throws {
-    let observer = StrictObserver()
-    try undo(instruction, telling: observer)
+    try undo(instruction, telling: StrictObserver.shared)
   }
 
   /// Steps back over the start of the circuit, where every qubit is |0⟩.
   package func undoStart() throws {
-    let observer = StrictObserver()
-    try undoStart(telling: observer)
+    try undoStart(telling: StrictObserver.shared)
   }
 
   func undoStart(telling observer: some ReverseObserver) throws {

@@ -27,6 +27,7 @@ package final class SparseReverseTracker {
   /// Detectors before the present place.
   package internal(set) var detectorCount: UInt64
 
+  @exclusivity(unchecked)
   var rows = SymptomRows()
   /// For results put together on the way.
   let scratchRow: UInt32
@@ -39,6 +40,7 @@ package final class SparseReverseTracker {
   let recordRows: UnsafeMutablePointer<UInt32>
   let recordMask: UInt64
   private let targetStorage: UnsafeMutableBufferPointer<Target>
+  private let targetOwner: TargetOwner
 
   /// Starts at the end of a circuit.
   ///
@@ -63,15 +65,37 @@ package final class SparseReverseTracker {
     }
     self.qubitRows = qubitRows
     recordMask = UInt64(length - 1)
-    targetStorage = .allocate(capacity: max(1, circuit.targetStorage.count))
-    _ = targetStorage.initialize(from: circuit.targetStorage)
+    targetOwner = TargetOwner(circuit)
+    targetStorage = targetOwner.targets
     scratchRow = rows.makeRow()
+  }
+
+  /// Starts where another is.
+  ///
+  /// - Throws: `Obstacle` when memory runs out.
+  init(copying other: SparseReverseTracker) throws(Obstacle) {
+    circuit = other.circuit
+    (measurementCount, detectorCount) = (other.measurementCount, other.detectorCount)
+    rows = SymptomRows(copying: other.rows)
+    (scratchRow, qubitCount) = (other.scratchRow, other.qubitCount)
+    recordMask = other.recordMask
+    (targetOwner, targetStorage) = (other.targetOwner, other.targetStorage)
+    let qubitRows = try Self.zeros(2 * qubitCount)
+    do {
+      recordRows = try Self.zeros(Int(recordMask) + 1)
+    } catch {
+      free(qubitRows)
+      throw error
+    }
+    self.qubitRows = qubitRows
+    recordRows.update(from: other.recordRows, count: Int(recordMask) + 1)
+    touchedPlaces.append(other.touchedPlaces.values.baseAddress!, count: other.touchedCount)
+    for place in touchedPlaces.values { qubitRows[Int(place)] = other.qubitRows[Int(place)] }
   }
 
   deinit {
     free(qubitRows)
     free(recordRows)
-    targetStorage.deallocate()
   }
 
   private static func zeros(_ count: Int) throws(Obstacle) -> UnsafeMutablePointer<UInt32> {
@@ -154,4 +178,16 @@ extension SparseReverseTracker {
       if pauli.hasZ { rows.xor(qubitRows[2 * qubit + 1], into: scratchRow) }
     }
   }
+}
+
+/// The targets of a circuit in memory of their own, shared by the trackers of the circuit.
+private final class TargetOwner {
+  let targets: UnsafeMutableBufferPointer<Target>
+
+  init(_ circuit: Circuit) {
+    targets = .allocate(capacity: max(1, circuit.targetStorage.count))
+    _ = targets.initialize(from: circuit.targetStorage)
+  }
+
+  deinit { targets.deallocate() }
 }

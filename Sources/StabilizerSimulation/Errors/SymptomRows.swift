@@ -17,13 +17,33 @@ struct SymptomRows: ~Copyable {
   private var rows = GrowingBuffer<Row>(capacity: 1024)
   private var scratch = GrowingBuffer<Symptom>(capacity: 64)
   private var spare = GrowingBuffer<UInt32>()
+  /// Symptoms that rows have room for on the heap.
+  private var heapCapacity = 0
 
   init() { rows.append(Row()) }
+
+  init(copying other: borrowing SymptomRows) {
+    rows.append(other.rows.base, count: other.rows.count)
+    spare.append(other.spare.base, count: other.spare.count)
+    for index in 0..<rows.count where rows[index].capacity > 0 {
+      let (row, items) = (rows.base + index, Self.heap(rows[index]))
+      let count = Int(row.pointee.count)
+      row.pointee.capacity = 0
+      if count > Self.inlineCount { enlarge(row, to: count) }
+      self.items(of: row).update(from: items, count: count)
+    }
+  }
 
   deinit {
     for index in 0..<rows.count where rows[index].capacity > 0 {
       Self.heap(rows[index]).deallocate()
     }
+  }
+
+  /// Memory held.
+  var byteCount: Int {
+    rows.byteCount + scratch.byteCount + spare.byteCount
+      + heapCapacity * MemoryLayout<Symptom>.stride
   }
 
   /// A new empty set.
@@ -86,9 +106,10 @@ struct SymptomRows: ~Copyable {
 
   /// Makes room, losing the symptoms.
   @inline(never)
-  private func enlarge(_ row: UnsafeMutablePointer<Row>, to count: Int) {
+  private mutating func enlarge(_ row: UnsafeMutablePointer<Row>, to count: Int) {
     if row.pointee.capacity > 0 { Self.heap(row.pointee).deallocate() }
     let capacity = count + count / 2
+    heapCapacity += capacity - Int(row.pointee.capacity)
     let memory = UnsafeMutablePointer<Symptom>.allocate(capacity: capacity)
     row.pointee.words.0 = UInt64(UInt(bitPattern: memory))
     row.pointee.capacity = UInt32(truncatingIfNeeded: capacity)
