@@ -199,4 +199,41 @@ struct StabilizerCommandTests {
     #expect(!result.wasKilled && result.output.isEmpty, "\(result.output)")
     #expect(result.error.contains(test.message), "\(result.error)")
   }
+
+  @Test func `instructions run as they are typed`() throws {
+    let session = """
+      M 0  # a comment with {
+      X 0 2 3 9
+      M 0 1 2 3 4 5 6 7 8 9
+      REPEAT 3 {
+        R 0 1
+        H 0
+        CX 0 1
+        M 0 1
+      }
+      CX rec[-1] 4
+      MPP Z0*Z1 Z0*Z4
+
+      """
+    let result = try QSimProcess.run(["repl", "--seed", "5"], input: session)
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 6)
+    #expect(lines[..<2] == ["0", "1011000001"])
+    #expect(lines[2..<5].allSatisfy { $0 == "00" || $0 == "11" })
+    #expect(lines[5] == "00")
+    let again = try QSimProcess.run(["repl", "--seed", "5"], input: session)
+    #expect(again.output == result.output)
+  }
+
+  @Test func `a mistake ends a session that nobody types`() throws {
+    let late = try QSimProcess.run(
+      ["repl", "--seed", "1"], input: "M 0\nREPEAT 2 {\nM 0\n}\nM x\nM 1\n")
+    #expect(late.status == 65 && late.output == "0\n0\n0\n")
+    #expect(late.error.contains("<stdin>:5:4: error:"), "\(late.error)")
+    let open = try QSimProcess.run(["repl", "--seed", "1"], input: "REPEAT 2 {\nM 0\n")
+    #expect(open.status == 65 && open.output.isEmpty)
+    let early = try QSimProcess.run(["repl", "--seed", "1"], input: "\nCX rec[-1] 0\n")
+    #expect(early.status == 65 && early.error.contains("<stdin>:2:"), "\(early.error)")
+  }
 }

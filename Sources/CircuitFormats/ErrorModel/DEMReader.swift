@@ -34,29 +34,13 @@ public enum DEMReader {
 // MARK: - Instructions
 
 extension StimReader {
-  /// Reads instructions up to the `}` that ends the block, or to the end of the text.
-  ///
   /// - Parameter opening: where the block's `repeat` stands; `nil` outside of blocks.
   fileprivate mutating func readBlock(
     into model: inout DetectorErrorModel, opening: Int?, depth: Int
   ) throws(Diagnostic) {
     var symptoms: [DetectorErrorModel.Target] = []
-    while true {
-      skipDeadSpace()
-      switch current {
-      case Self.end:
-        guard let opening else { return }
-        throw failure(
-          "this repeat block is never closed", at: opening, length: 6, code: "unterminated-block",
-          hint: "end it with '}' on a line of its own")
-      case UInt8(ascii: "}"):
-        guard opening != nil else {
-          throw failure("'}' without a block to close", at: position, code: "unexpected-token")
-        }
-        position += 1
-        return
-      default: try readInstruction(into: &model, symptoms: &symptoms, depth: depth)
-      }
+    try readBlock("repeat", opening: opening) { reader throws(Diagnostic) in
+      try reader.readInstruction(into: &model, symptoms: &symptoms, depth: depth)
     }
   }
 

@@ -40,8 +40,8 @@ public enum DEMWriter {
   }
 }
 
-private struct DEMPrinter {
-  private(set) var text: [UInt8] = []
+private struct DEMPrinter: StimTextPrinter {
+  var text: [UInt8] = []
   /// Texts of numbers printed before: few probabilities occur, many times each.
   private var numbers: [UInt64: [UInt8]] = [:]
 
@@ -76,29 +76,6 @@ private struct DEMPrinter {
     }
   }
 
-  private mutating func indent(_ depth: Int) {
-    for _ in 0..<depth { print("    ") }
-  }
-
-  private mutating func print(_ string: StaticString) {
-    text.append(
-      contentsOf: UnsafeBufferPointer(start: string.utf8Start, count: string.utf8CodeUnitCount))
-  }
-
-  private mutating func print(_ number: UInt64) {
-    if number < 10 { return text.append(UInt8(ascii: "0") + UInt8(number)) }
-    // Digits come out last first.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var (rest, start) = (number, 20)
-      while rest > 0 {
-        start -= 1
-        digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-        rest /= 10
-      }
-      text.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
-    }
-  }
-
   private mutating func print(_ target: DetectorErrorModel.Target) {
     text.append(UInt8(ascii: " "))
     guard !target.isSeparator else { return text.append(UInt8(ascii: "^")) }
@@ -106,33 +83,7 @@ private struct DEMPrinter {
     print(target.value)
   }
 
-  private mutating func printTag(_ tag: String) {
-    guard !tag.isEmpty else { return }
-    print("[")
-    for byte in tag.utf8 {
-      switch byte {
-      case UInt8(ascii: "]"): print("\\C")
-      case UInt8(ascii: "\\"): print("\\B")
-      case UInt8(ascii: "\n"): print("\\n")
-      case UInt8(ascii: "\r"): print("\\r")
-      default: text.append(byte)
-      }
-    }
-    print("]")
-  }
-
-  private mutating func printArguments(_ arguments: ArraySlice<Double>) {
-    guard !arguments.isEmpty else { return }
-    var isFirst = true
-    for argument in arguments {
-      print(isFirst ? "(" : ", ")
-      print(argument)
-      isFirst = false
-    }
-    print(")")
-  }
-
-  private mutating func print(_ number: Double) {
+  mutating func print(_ number: Double) {
     if let known = numbers[number.bitPattern] { return text.append(contentsOf: known) }
     let digits = Self.digits(of: number)
     if numbers.count < 1 << 16 { numbers[number.bitPattern] = digits }

@@ -25,28 +25,12 @@ public enum StimParser {
 }
 
 extension StimReader {
-  /// Reads instructions up to the `}` that ends the block, or to the end of the text.
-  ///
   /// - Parameter opening: where the block's `REPEAT` stands; `nil` outside of blocks.
   mutating func readBlock(
     into circuit: inout Circuit, opening: Int?, depth: Int
   ) throws(Diagnostic) {
-    while true {
-      skipDeadSpace()
-      switch current {
-      case Self.end:
-        guard let opening else { return }
-        throw failure(
-          "this REPEAT block is never closed", at: opening, length: 6, code: "unterminated-block",
-          hint: "end it with '}' on a line of its own")
-      case UInt8(ascii: "}"):
-        guard opening != nil else {
-          throw failure("'}' without a block to close", at: position, code: "unexpected-token")
-        }
-        position += 1
-        return
-      default: try readInstruction(into: &circuit, depth: depth)
-      }
+    try readBlock("REPEAT", opening: opening) { reader throws(Diagnostic) in
+      try reader.readInstruction(into: &circuit, depth: depth)
     }
   }
 

@@ -37,8 +37,8 @@ public enum StimWriter {
 }
 
 /// Prints circuits that hold nothing but what `.stim` can say.
-struct StimPrinter {
-  private(set) var text: [UInt8] = []
+struct StimPrinter: StimTextPrinter {
+  var text: [UInt8] = []
 
   mutating func print(_ circuit: Circuit, block: BlockID, depth: Int) {
     for node in circuit.nodes(of: block) {
@@ -83,45 +83,7 @@ struct StimPrinter {
     }
   }
 
-  private mutating func indent(_ depth: Int) {
-    for _ in 0..<depth { print("    ") }
-  }
-
-  private mutating func print(_ string: StaticString) {
-    text.append(
-      contentsOf: UnsafeBufferPointer(start: string.utf8Start, count: string.utf8CodeUnitCount))
-  }
-
   private mutating func print(_ string: String) { text.append(contentsOf: string.utf8) }
-
-  private mutating func print(_ number: UInt64) {
-    if number >= 10 { print(number / 10) }
-    text.append(UInt8(ascii: "0") + UInt8(number % 10))
-  }
-
-  private mutating func printTag(_ tag: String) {
-    guard !tag.isEmpty else { return }
-    print("[")
-    for byte in tag.utf8 {
-      switch byte {
-      case UInt8(ascii: "]"): print("\\C")
-      case UInt8(ascii: "\\"): print("\\B")
-      case UInt8(ascii: "\n"): print("\\n")
-      case UInt8(ascii: "\r"): print("\\r")
-      default: text.append(byte)
-      }
-    }
-    print("]")
-  }
-
-  private mutating func printArguments(_ arguments: ArraySlice<Double>) {
-    guard !arguments.isEmpty else { return }
-    for (index, argument) in arguments.enumerated() {
-      print(index == 0 ? "(" : ", ")
-      print(argument)
-    }
-    print(")")
-  }
 
   mutating func print(_ number: Double) {
     if let integer = Int64(exactly: number) {

@@ -107,8 +107,8 @@ func systemMessage(_ number: Int32) -> String {
 }
 
 /// Writes text to standard error at once; failures there have nowhere to go.
-func printError(_ text: String) {
-  var text = text + "\n"
+func printError(_ text: String, terminator: String = "\n") {
+  var text = text + terminator
   text.withUTF8 { bytes in
     var rest = UnsafeRawBufferPointer(bytes)
     while !rest.isEmpty {
