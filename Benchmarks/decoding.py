@@ -3,8 +3,9 @@
 
     Benchmarks/decoding.py --venv ~/.peers [--qsim PATH] [--runs 5] [--distances 9,13,17,21,25] [--probabilities 0.001,0.003,0.005]
                            [--decoders matching,correlated-matching] [--threads 1] [--scratch /dev/shm] [--jsonl FILE] [--check]
+                           [--tasks decode,collect] [--shots 1000000]
 
-Needs Python's standard library; Stim and PyMatching live in the virtual environment. Circuits come from `qsim gen`, error models and
+Needs Python's standard library; Stim, PyMatching and sinter live in the virtual environment. Circuits come from `qsim gen`, error models and
 detection events from Stim, with fixed seeds.
 
 Ours is `timing.us_per_shot` of `qsim decode --json`: decoding alone, in a process of its own, from packed rows in memory to
@@ -12,6 +13,9 @@ predictions. Theirs is `decode_batch` of packed shots to packed predictions with
 warm up. The order is ours, theirs, ours, theirs, …; a ratio is the median of theirs ÷ ours over the pairs, above 1 where we are
 faster. Both count their wrong predictions, which may differ where two matchings weigh the same. --check exits 1 where a ratio
 stays under its floor.
+
+The task `collect` has the whole command `qsim collect` with two threads against `sinter.collect` with two workers within a Python that
+has already started: rotated surface codes of d = 3, 5, 7 at p = 0.002, as many shots each.
 """
 import argparse
 import json
@@ -20,10 +24,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 # (floor, goal) by decoder and probability.
 GOALS = {("matching", "0.001"): (1.2, 2.5), ("matching", "0.003"): (1.0, 1.5), ("matching", "0.005"): (1.0, 1.5)}
 CORRELATED = (1.2, None)
+COLLECTING = (4.0, None)
 EVENTS = 400_000
 NOISE = ["after_clifford_depolarization", "after_reset_flip_probability", "before_measure_flip_probability",
          "before_round_data_depolarization"]
@@ -59,6 +65,18 @@ print(json.dumps([pymatching.__version__, stim.__version__]), flush=True)
 for line in sys.stdin:
     task, *arguments = json.loads(line)
     print(json.dumps(globals()[task](*arguments)), flush=True)
+'''
+
+COLLECT = r'''
+import json, sys, time, sinter, stim
+def main():
+    paths, shots, workers = json.loads(sys.argv[1])
+    tasks = [sinter.Task(circuit=stim.Circuit.from_file(path), decoder="pymatching", json_metadata={"path": path}) for path in paths]
+    start = time.perf_counter()
+    stats = sinter.collect(num_workers=workers, tasks=tasks, max_shots=shots)
+    print(json.dumps([time.perf_counter() - start, sum(task.errors for task in stats)]))
+if __name__ == "__main__":
+    main()
 '''
 
 
@@ -115,6 +133,36 @@ class Bench:
               f"{row['pymatching_us']:.2f} | {row['ratio']:.2f} | {floor or ''} | {goal or ''} | {verdict} | "
               f"{mistakes[0]} / {mistakes[1]} of {sample['shots']} |", flush=True)
 
+    def collect(self, workers=2):
+        """One row: three tasks by `qsim collect` and by sinter in turn."""
+        paths = [self.circuit(distance, "0.002") for distance in (3, 5, 7)]
+        script, out = os.path.join(self.folder, "collect.py"), os.path.join(self.folder, "stats.csv")
+        with open(script, "w") as file:
+            file.write(COLLECT)
+        command = [self.options.qsim, "collect", "--circuits", *paths, "--decoders", "matching", "--max_shots",
+                   str(self.options.shots), "--seed", "1", "--threads", str(workers), "--json", "--out", out]
+        mine, theirs, mistakes = [], [], (0, 0)
+        for turn in range(self.options.runs + 1):
+            if os.path.exists(out):
+                os.remove(out)
+            start = time.perf_counter()
+            rows = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)["rows"]
+            seconds = time.perf_counter() - start
+            arguments = json.dumps([paths, self.options.shots, workers])
+            answer = subprocess.run([self.options.python, script, arguments], check=True, stdout=subprocess.PIPE, text=True)
+            peer, wrong = json.loads(answer.stdout)
+            mistakes = (sum(row["errors"] for row in rows), wrong)
+            if turn:
+                mine.append(seconds)
+                theirs.append(peer)
+        row = {"task": "collect", "shots": 3 * self.options.shots, "ours_s": statistics.median(mine),
+               "sinter_s": statistics.median(theirs), "ratio": statistics.median(t / m for t, m in zip(theirs, mine)),
+               "mistakes": mistakes, "floor": COLLECTING[0], "goal": COLLECTING[1]}
+        self.rows.append(row)
+        print(f"\ncollect, {row['shots']} shots, {workers} threads: {row['ours_s']:.2f} s, sinter {row['sinter_s']:.2f} s, ratio "
+              f"{row['ratio']:.2f}, floor {row['floor']}: {'met' if row['ratio'] >= row['floor'] else 'MISSED'}; "
+              f"mistakes {mistakes[0]} / {mistakes[1]}", flush=True)
+
     def run(self):
         pymatching, stim = self.peer.versions
         print(f"PyMatching {pymatching}, Stim {stim}; medians of {self.options.runs} alternating runs, "
@@ -139,6 +187,8 @@ def main():
     parser.add_argument("--decoders", default="matching,correlated-matching")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--events", type=int, default=EVENTS, help="detection events a batch")
+    parser.add_argument("--tasks", default="decode")
+    parser.add_argument("--shots", type=int, default=1_000_000, help="shots of each task of collect")
     parser.add_argument("--scratch", default="/dev/shm" if os.path.isdir("/dev/shm") else None)
     parser.add_argument("--jsonl")
     parser.add_argument("--check", action="store_true")
@@ -150,10 +200,13 @@ def main():
     options.decoders = options.decoders.split(",")
     if not os.path.exists(options.python):
         sys.exit(f"decoding.py: no Python in {options.venv}; make one: python3 -m venv {options.venv} && "
-                 f"{options.venv}/bin/pip install stim pymatching")
+                 f"{options.venv}/bin/pip install stim pymatching sinter")
     with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
         bench = Bench(options, folder)
-        bench.run()
+        if "decode" in options.tasks.split(","):
+            bench.run()
+        if "collect" in options.tasks.split(","):
+            bench.collect()
     if options.jsonl:
         with open(options.jsonl, "a") as file:
             for row in bench.rows:

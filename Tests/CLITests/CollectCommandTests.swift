@@ -184,8 +184,8 @@ struct ThresholdCommandTests {
     let folder = try TemporaryFolder()
     let csv = folder.path("stats.csv")
     let collected = try QSimProcess.run([
-      "collect", "--code", "repetition_code", "--task", "memory", "--distance", "3,5,7",
-      "--rounds", "d", "--p", "0.02,0.05,0.1,0.15", "--decoders", "union-find", "--max_shots",
+      "collect", "--code", "surface_code", "--task", "rotated_memory_z", "--distance", "3,5,7",
+      "--rounds", "d", "--p", "0.004,0.008,0.016,0.03", "--decoders", "union-find", "--max_shots",
       "20000", "--seed", "3", "--out", csv,
     ])
     #expect(collected.status == 0, "\(collected.error)")

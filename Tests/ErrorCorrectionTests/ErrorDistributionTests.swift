@@ -54,6 +54,19 @@ struct ErrorDistributionTests {
     #expect(abs(exact.failureRate(of: correlated, threads: 2) - row.correlated) < 1e-6)
   }
 
+  @Test func `superconducting noise fails exactly as often as known`() throws {
+    let circuit = try KnownRatesTests.superconducting(distance: 3, rounds: 1, p: 0.005)
+    let model = try CollectionTask.model(of: circuit)
+    let exact = try ErrorDistribution(model, threads: 2)
+    #expect(exact.detectorCount == 8)
+    #expect(abs(exact.failureRateWithoutDecoding - 0.14734984529904627) < 1e-9)
+    #expect(abs(exact.maximumLikelihoodFailureRate - 0.04412198908406974) < 1e-9)
+    let matching = try MatchingDecoder().compiled(for: model)
+    #expect(abs(exact.failureRate(of: matching, threads: 2) - 0.044326138541953816) < 1e-9)
+    let correlated = try CorrelatedMatchingDecoder().compiled(for: model)
+    #expect(abs(exact.failureRate(of: correlated, threads: 2) - 0.044326138541953816) < 1e-6)
+  }
+
   @Test func `the distribution is the sum over all sets of mechanisms`() throws {
     forAll(31, count: 20) { rng in
       let model = RandomErrorModels.hypergraph(

@@ -80,7 +80,7 @@ struct WindowedDecoderTests {
   func `a folded model has the windows of the unrolled one`(commit: Double, buffer: Double) throws {
     let folded = try RandomErrorModels.memory(
       "surface_code", "rotated_memory_z", distance: 3, rounds: 120, noise: 0.01, foldsLoops: true)
-    #expect(folded.instructions().contains { $0.kind == .repeatBlock && $0.count > 100 })
+    #expect(folded.instructions().contains { $0.kind == .repeatBlock && $0.count > 50 })
     let flat = try folded.flattened()
     let short = try Self.compiled(folded, commit: commit, buffer: buffer)
     let long = try Self.compiled(flat, commit: commit, buffer: buffer)

@@ -31,6 +31,15 @@ public struct CollectionTask: Sendable {
     public func areReached(by tally: DecodingTally) -> Bool {
       tally.shots >= shots || tally.errors >= errors
     }
+
+    /// Shots that a task with these still needs, at the rate of errors it has had; without any, those up to the limit.
+    func neededShots(after tally: DecodingTally) -> Int {
+      let missing = shots - tally.shots
+      guard errors < .max, tally.errors > 0 else { return missing }
+      let estimate =
+        Double(errors - tally.errors) * (Double(tally.shots) / Double(tally.errors))
+      return estimate < Double(missing) ? Int(max(0, estimate)) : missing
+    }
   }
 
   public init(

@@ -5,8 +5,9 @@ import Synchronization
 ///
 /// The shots of a task come in numbered blocks; a block depends on the seed, the task's id and its number, never on threads or
 /// on other tasks. Batches of blocks go to the unfinished tasks in turns, to those with the fewest batches first, and are handed
-/// out in that order when they are complete. So rows are the same for any number of threads, and whoever starts again with the
-/// rows there are gets those that were missing.
+/// out in that order when they are complete. How large a batch is follows from the complete batches of its task: the more shots
+/// a task still needs by its error rate so far, the more it gets. So rows are the same for any number of threads, and whoever
+/// starts again with the rows there are gets those that were missing.
 ///
 ///     let collector = try TallyCollector(tasks, seed: 1, threads: 2)
 ///     try collector.collect { batch in print(tasks[batch.task].id, batch.tally.errors) }
@@ -185,7 +186,8 @@ private struct TaskState {
 
   func nextBatch(of task: Int) -> PlannedBatch {
     let missing = limits.shots - total.shots
-    let blocks = min(schedule.blockCount(ofBatch: batchCount), schedule.blocks(of: missing))
+    let wanted = schedule.blockCount(ofBatch: batchCount, needed: limits.neededShots(after: total))
+    let blocks = min(wanted, schedule.blocks(of: missing))
     return PlannedBatch(
       task: task, firstBlock: nextBlock, blockCount: blocks, blockShots: schedule.blockShots,
       shots: min(missing, blocks * schedule.blockShots))

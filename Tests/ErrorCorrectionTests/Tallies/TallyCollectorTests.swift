@@ -115,6 +115,20 @@ struct TallyCollectorTests {
     #expect(!rows.contains { $0.task == 4 })
   }
 
+  @Test func `tasks that need more shots get more of them`() throws {
+    let tasks = [
+      try Self.task("often wrong", p: 0.05, limits: .init(errors: 200_000)),
+      try Self.task("seldom wrong", p: 0.002, limits: .init(errors: 200_000)),
+    ]
+    let rows = try Self.rows(tasks)
+    func shots(_ task: Int, _ batch: Int) -> Int {
+      rows.filter { $0.task == task }.map(\.tally.shots).dropFirst(batch).first ?? 0
+    }
+    // Nothing is known before the first batches.
+    #expect(shots(0, 0) == shots(1, 0))
+    #expect(shots(1, 4) > 2 * shots(0, 4) && shots(0, 4) > 0)
+  }
+
   @Test func `a cut task is the beginning of a longer one in whole blocks`() throws {
     let short = try Self.rows([try Self.task("a", limits: .init(shots: 8192))])
     let cut = try Self.rows([try Self.task("a", limits: .init(shots: 8191))])

@@ -6,6 +6,8 @@ final class MatchingSession: DecodingSession {
   /// If there, every shot is matched twice.
   private let correlations: MatchingCorrelations?
   var blossom: SparseBlossom
+  /// What tells how sure a prediction is; made when that is asked for.
+  private lazy var gap = correlations == nil ? MatchingGap(graph) : nil
 
   init(_ graph: MatchingGraph, _ correlations: MatchingCorrelations? = nil) {
     self.graph = graph
@@ -19,8 +21,13 @@ final class MatchingSession: DecodingSession {
       solve(batch.detections.row(shot), batch.evidence, shot)
       blossom.store(to: batch.predictions + shot * batch.predictionStride, batch.predictionStride)
       batch.weights?[shot] = blossom.weight
-      batch.confidences?[shot] = .nan
+      batch.confidences?[shot] =
+        batch.evidence == nil ? confidence(batch.detections.row(shot)) : .nan
     }
+  }
+
+  private func confidence(_ row: UnsafeRawPointer) -> Double {
+    gap?.gap(of: row, prediction: blossom.observables[0] & 1 == 1) ?? .nan
   }
 
   func correction(for detections: BitVector) -> DecodedCorrection? {
