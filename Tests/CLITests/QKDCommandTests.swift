@@ -52,15 +52,21 @@ struct QKDCommandTests {
     #expect(result.error.contains(message), "\(result.error)")
   }
 
-  @Test func `a scenario file says the same as options`() throws {
-    let folder = try TemporaryFolder()
-    let path = folder.path("scenario.json")
-    let text = """
-      {"protocol": "tf-sns", "parameters": {"misalignment": 0.1, "mu": "0.1:0.3:0.1"},
-       "distance_km": [0, 100], "optimize": false}
-      """
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    let file = try QSimProcess.run(["qkd", "rate", path, "--csv"])
+  @Test(arguments: [
+    """
+    {"protocol": "tf-sns", "parameters": {"misalignment": 0.1, "mu": "0.1:0.3:0.1"},
+     "distance_km": [0, 100], "optimize": false}
+    """,
+    """
+    # Two distances, three intensities.
+    protocol: tf-sns
+    parameters:
+      misalignment: 0.1
+      mu: 0.1:0.3:0.1
+    distance_km: [0, 100]
+    """,
+  ]) func `a scenario file says the same as options`(text: String) throws {
+    let file = try QSimProcess.run(["qkd", "rate", "-", "--csv"], input: text)
     let options = try QSimProcess.run([
       "qkd", "rate", "--protocol", "tf-sns", "--set", "misalignment=0.1", "--set", "mu=0.1:0.3:0.1",
       "--distance", "0,100", "--csv",
@@ -69,12 +75,42 @@ struct QKDCommandTests {
     #expect(file.output.split(separator: "\n").count == 7)
   }
 
+  @Test func `lists of values make rows`() throws {
+    let text = """
+      protocol: tf-sns
+      parameters:
+        mu: [0.1:0.2:0.1, 0.3]
+      distance_km: [0, 10:30:10]
+      """
+    let result = try QSimProcess.run(["qkd", "rate", "-", "--csv"], input: text)
+    #expect(result.output.split(separator: "\n").count == 13, "\(result.error)")
+  }
+
+  @Test func `options win over a scenario file`() throws {
+    let text = "protocol: bb84-decoy-finite-two\nparameters:\n  probability_1: 0.5\n"
+    let settings = ["--set", "probability_2=0.4", "--set", "probability_3=0.1"]
+    let result = try QSimProcess.run(
+      ["qkd", "rate", "-", "--distance", "0"] + settings, input: text)
+    #expect(result.status == 0, "\(result.error)")
+  }
+
   @Test(arguments: [
     ("{\"protocol\": \"tf-sn\"}", "1:14: error: there is no protocol 'tf-sn'"),
     ("{\"parameters\": {\n \"mu\": -1}}", "2:8: error: mu is in 0...10 photons, not -1.0"),
-    ("{\"optimise\": true}", "1:2: error: a scenario has no 'optimise'"),
+    ("parameters:\n  loss_db_per_km: -2\n", "2:19: error: loss_db_per_km is in 0...1000 dB/km"),
+    ("parameters:\n  mu: [0.1, [2]]\n", "2:13: error: mu is a number or a range, not a list"),
+    ("preset: gis\n", "1:9: error: there is no preset 'gis'"),
+    ("parameters:\n  muu: 1\n", "2:3: error: 'muu' is no parameter"),
+    ("optimize: maybe\n", "1:11: error: optimize is true or false, not 'maybe'"),
+    ("distance_km: [0, -5]\n", "1:18: error: distance_km is in 0...1000000 km, not -5.0"),
+    (
+      "protocol: bb84-decoy-finite-two\nparameters:\n  probability_1: 0.1\n",
+      "3:3: error: probability_1 + probability_2 + probability_3 is 1"
+    ),
+    ("protocol: tf-pm\nprotocol: tf-sns\n", "the key 'protocol' stands twice"),
+    ("{\"optimise\": true}", "1:2: error: 'optimise' is no key of a scenario"),
     ("{\"distance_km\": \"0:\"}", "error: distance_km is a number"), ("[]", "1:1: error:"),
-    ("{\"protocol\": ", "error:"),
+    ("", "1:1: error: the scenario is empty"), ("{\"protocol\": ", "error:"),
   ]) func `a bad scenario file is shown where it is wrong`(text: String, message: String) throws {
     let result = try QSimProcess.run(["qkd", "rate", "-"], input: text)
     #expect(result.status == 65 && result.error.contains(message), "\(result.error)")
@@ -110,8 +146,17 @@ struct QKDCommandTests {
     #expect((report["elevation_cut_deg"] as? Double ?? 0) >= 10)
     let rows = try #require(report["rows"] as? [[String: Any]])
     #expect(rows.contains { $0["elevation_deg"] as? Double ?? 0 > 89.9 })
+    let bright = try json([
+      "pass", "--step-s", "10", "--set", "repetition_rate_hz=1e8", "--optimize", "--sky-radiance",
+      "0.1",
+    ])
+    #expect((bright["background_photons_per_gate"] as? Double ?? 0) > 1e-6)
+    #expect(
+      bright["key_length_bits"] as? Double ?? .infinity
+        < report["key_length_bits"] as? Double ?? 0)
     for (option, value) in [
-      ("--altitude-km", "-1"), ("--protocol", "tf-pm"), ("--set", "block_size=1"),
+      ("--sky-radiance", "-1"), ("--altitude-km", "-1"), ("--protocol", "tf-pm"),
+      ("--set", "block_size=1"),
     ] {
       #expect(try QSimProcess.run(["qkd", "pass", option, value]).status == 65)
     }

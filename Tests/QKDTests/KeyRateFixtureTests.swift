@@ -2,7 +2,7 @@ import Foundation
 import QKD
 import Testing
 
-/// Rates of another package on a grid of 10⁴ points; see `Tests/Fixtures/keyrates/PROVENANCE.md`.
+/// Rates of other packages on grids of 10⁴ points together; see `Tests/Fixtures/keyrates/PROVENANCE.md`.
 struct KeyRateFixtureTests {
   private struct Group {
     let id: String
@@ -10,10 +10,10 @@ struct KeyRateFixtureTests {
     var rows: [[Double]] = []
   }
 
-  private static func groups() throws -> [Group] {
+  private static func groups(_ name: String) throws -> [Group] {
     let folder = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent()
-    let file = folder.appendingPathComponent("Fixtures/keyrates/keyrates.csv")
+    let file = folder.appendingPathComponent("Fixtures/keyrates/\(name)")
     var groups: [Group] = []
     for line in String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n") {
       let fields = line.split(separator: ",")
@@ -26,9 +26,10 @@ struct KeyRateFixtureTests {
     return groups
   }
 
-  @Test func `rates agree with another package`() throws {
-    let groups = try Self.groups()
-    #expect(groups.reduce(0) { $0 + $1.rows.count } >= 10_000)
+  @Test(arguments: [("keyrates.csv", 10_000), ("keyrates_tno.csv", 3_600)])
+  func `rates agree with another package`(file: String, count: Int) throws {
+    let groups = try Self.groups(file)
+    #expect(groups.reduce(0) { $0 + $1.rows.count } >= count)
     for group in groups {
       let definition = try #require(QKDProtocolCatalog.definition(named: group.id))
       var (worst, positive) = (0.0, 0)

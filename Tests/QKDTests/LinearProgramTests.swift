@@ -57,7 +57,7 @@ struct LinearProgramTests {
       let here = zip(program.objective, point).reduce(0) { $0 + $1.0 * $1.1 }
       #expect(solution.certifiedBound >= here - 1e-12)
       #expect(solution.certifiedBound <= solution.value + 1e-8)
-      #expect(program.bound(by: (0..<program.rows.count).map { _ in next() }) >= here - 1e-12)
+      #expect(program.bound(by: (0..<program.rowCount).map { _ in next() }) >= here - 1e-12)
     }
   }
 }

@@ -37,6 +37,24 @@ struct SatellitePassTests {
     #expect(optics.transmittance(rangeKm: 800, elevationDegrees: 40) < still)
   }
 
+  @Test func `light of the sky adds to the dark counts`() throws {
+    let optics = FreeSpaceLink()
+    // A square metre's worth of telescope, one photon of 850 nm being 2.337e-19 J.
+    let photons = optics.backgroundPhotons(
+      radiance: 1, fieldOfViewSteradian: 1e-8, filterMicrometres: 1e-3, gateSeconds: 1e-9)
+    #expect(abs(photons / (Double.pi / 4 * 1e-20 / 2.33699e-19) - 1) < 1e-5)
+    let definition = try #require(QKDProtocolCatalog.definition(named: "bb84-decoy-finite-two"))
+    let parameters = try definition.parameters(settings: [
+      ("detector_efficiency", 0.5), ("dark_count_probability", 1e-6),
+    ])
+    func dark(_ photons: Double) -> Double {
+      parameters.addingBackground(photonsPerGate: photons)[.darkCountProbability]
+    }
+    #expect(dark(0) == 1e-6)
+    #expect(abs(dark(4e-6) - 2e-6) < 1e-11)
+    #expect(dark(1e3) == 1)
+  }
+
   @Test func `the best cut is at least as good as none, and a longer pass gives more`() throws {
     let definition = try #require(QKDProtocolCatalog.definition(named: "bb84-decoy-finite-two"))
     let parameters = try definition.parameters(settings: [

@@ -117,19 +117,21 @@ public struct KeyRateSearch: Sendable {
 
   /// The largest distance with key, to a metre; `nil` if there is none at all, `limitKm` if there is no end before.
   public func reachKm() -> Double? {
-    last { $0.rate.bitsPerPulse > 0 }
+    var known: [Double: Point] = [:]
+    return reachKm(&known)
   }
 
   /// Where the rate rises above a curve, and where it falls below it again; to a metre.
   public func crossings(_ bound: (Point) -> Double) -> [(distanceKm: Double, isRising: Bool)] {
+    var known: [Double: Point] = [:]
     func isAbove(_ distance: Double) -> Bool {
-      let point = point(distanceKm: distance)
+      let point = point(distanceKm: distance, &known)
       return point.rate.bitsPerPulse > bound(point)
     }
     var crossings: [(distanceKm: Double, isRising: Bool)] = []
     var before = isAbove(0)
     var distance = 0.0
-    let end = min(Self.limitKm, (reachKm() ?? 0) + Self.stepKm)
+    let end = min(Self.limitKm, (reachKm(&known) ?? 0) + Self.stepKm)
     while distance < end {
       let next = distance + Self.stepKm
       let now = isAbove(next)
@@ -143,8 +145,10 @@ public struct KeyRateSearch: Sendable {
     return crossings
   }
 
-  private func last(_ predicate: (Point) -> Bool) -> Double? {
-    func holds(_ distance: Double) -> Bool { predicate(point(distanceKm: distance)) }
+  private func reachKm(_ known: inout [Double: Point]) -> Double? {
+    func holds(_ distance: Double) -> Bool {
+      point(distanceKm: distance, &known).rate.bitsPerPulse > 0
+    }
     if holds(Self.limitKm) { return Self.limitKm }
     var found: Double?
     var misses = 0
@@ -159,6 +163,13 @@ public struct KeyRateSearch: Sendable {
       distance += Self.stepKm
     }
     return found.map { Self.bisect($0, $0 + Self.stepKm, holds) }
+  }
+
+  private func point(distanceKm: Double, _ known: inout [Double: Point]) -> Point {
+    if let point = known[distanceKm] { return point }
+    let point = point(distanceKm: distanceKm)
+    known[distanceKm] = point
+    return point
   }
 
   /// The end of what holds between a place where it does and one where it does not.

@@ -6,29 +6,53 @@
 /// y ≥ 0 with yᵀA ≥ c proves c·x ≤ y·b for all feasible x. `Solution.certifiedBound` is the value of such a y, repaired for
 /// rounding and checked from the original data.
 public struct LinearProgram: Sendable {
-  /// The rows of A, each of one number a variable.
-  public private(set) var rows: [[Double]] = []
+  /// A, row by row, each of one number a variable.
+  fileprivate var coefficients: [Double] = []
   /// b, one number a row.
   public private(set) var limits: [Double] = []
   /// c, one number a variable.
-  public let objective: [Double]
+  public private(set) var objective: [Double]
   /// An upper limit that each variable keeps in any case; it lets rounding in the certificate be repaired.
   public let variableLimit: Double
 
   /// - Precondition: `variableLimit` is above 0.
   public init(maximizing objective: [Double], variableLimit: Double = 1) {
+    self.init(maximizing: objective, variableLimit: variableLimit, reserving: 0)
+  }
+
+  /// - Parameter rows: How many to make room for.
+  init(maximizing objective: [Double], variableLimit: Double = 1, reserving rows: Int) {
     precondition(variableLimit > 0, "The limit of variables is above 0")
+    coefficients.reserveCapacity(rows * objective.count)
     self.objective = objective
     self.variableLimit = variableLimit
   }
+
+  /// How many rows there are.
+  public var rowCount: Int { limits.count }
 
   /// Requires coefficients · x ≤ limit.
   ///
   /// - Precondition: one coefficient a variable.
   public mutating func require(_ coefficients: [Double], atMost limit: Double) {
     precondition(coefficients.count == objective.count, "A row has one coefficient a variable")
-    rows.append(coefficients)
+    self.coefficients += coefficients
     limits.append(limit)
+  }
+
+  /// Requires factor · coefficients · x ≤ limit.
+  mutating func require(_ coefficients: [Double], times factor: Double, atMost limit: Double) {
+    precondition(coefficients.count == objective.count, "A row has one coefficient a variable")
+    for coefficient in coefficients { self.coefficients.append(factor * coefficient) }
+    limits.append(limit)
+  }
+
+  /// The same constraints with another c.
+  func maximizing(_ objective: [Double]) -> LinearProgram {
+    precondition(objective.count == self.objective.count, "A row has one coefficient a variable")
+    var program = self
+    program.objective = objective
+    return program
   }
 
   /// An optimum and its proof.
@@ -62,7 +86,10 @@ public struct LinearProgram: Sendable {
     var bound = 0.0
     for (row, y) in multipliers.enumerated() where y > 0 {
       bound += y * limits[row]
-      for column in prices.indices { prices[column] += y * rows[row][column] }
+      coefficients.withUnsafeBufferPointer { coefficients in
+        let start = row * prices.count
+        for column in prices.indices { prices[column] += y * coefficients[start + column] }
+      }
     }
     for (column, price) in prices.enumerated() where price < objective[column] {
       bound += variableLimit * (objective[column] - price)
@@ -83,14 +110,19 @@ private struct Tableau {
   private var artificial: Int { variableCount + rowCount }
 
   init(_ program: LinearProgram) {
-    rowCount = program.rows.count
+    rowCount = program.rowCount
     variableCount = program.objective.count
     width = variableCount + rowCount + 2
     objective = program.objective
     cells = [Double](repeating: 0, count: (rowCount + 1) * width)
     basis = (0..<rowCount).map { program.objective.count + $0 }
     for row in 0..<rowCount {
-      for column in 0..<variableCount { cells[row * width + column] = program.rows[row][column] }
+      cells.withUnsafeMutableBufferPointer { cells in
+        program.coefficients.withUnsafeBufferPointer { coefficients in
+          let (start, source) = (row * width, row * variableCount)
+          for column in 0..<variableCount { cells[start + column] = coefficients[source + column] }
+        }
+      }
       cells[row * width + variableCount + row] = 1
       cells[row * width + variableCount + rowCount] = -1
       cells[row * width + width - 1] = program.limits[row]
@@ -152,14 +184,15 @@ private struct Tableau {
   }
 
   private func entering(byIndex: Bool) -> Int? {
-    var best: (column: Int, cost: Double)?
-    for column in 0..<(width - 1) {
-      let cost = self[rowCount, column]
-      guard cost < -tolerance else { continue }
-      if byIndex { return column }
-      if cost < best?.cost ?? 0 { best = (column, cost) }
+    cells.withUnsafeBufferPointer { cells in
+      let start = rowCount * width
+      var (best, least) = (-1, -tolerance)
+      for column in 0..<(width - 1) where cells[start + column] < least {
+        if byIndex { return column }
+        (best, least) = (column, cells[start + column])
+      }
+      return best < 0 ? nil : best
     }
-    return best?.column
   }
 
   private func leaving(_ column: Int) -> Int? {
@@ -178,19 +211,40 @@ private struct Tableau {
   private mutating func pivot(_ row: Int, _ column: Int) {
     let (width, rowCount) = (width, rowCount)
     cells.withUnsafeMutableBufferPointer { cells in
-      let chosen = row * width
-      let inverse = 1 / cells[chosen + column]
-      for place in chosen..<(chosen + width) { cells[place] *= inverse }
-      cells[chosen + column] = 1
+      let base = cells.baseAddress!
+      let chosen = base + row * width
+      let inverse = 1 / chosen[column]
+      for place in 0..<width { chosen[place] *= inverse }
+      chosen[column] = 1
       for other in 0...rowCount where other != row {
-        let start = other * width
-        let factor = cells[start + column]
+        let target = base + other * width
+        let factor = target[column]
         guard factor != 0 else { continue }
-        for place in 0..<width { cells[start + place] -= factor * cells[chosen + place] }
-        cells[start + column] = 0
+        Self.subtract(factor, times: chosen, from: target, count: width)
+        target[column] = 0
       }
     }
     basis[row] = column
+  }
+
+  /// target ← target − factor · source, for rows that do not overlap.
+  @inline(__always)
+  private static func subtract(
+    _ factor: Double, times source: UnsafeMutablePointer<Double>,
+    from target: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    var place = 0
+    while place + 8 <= count {
+      let lanes = UnsafeRawPointer(source + place).loadUnaligned(as: SIMD8<Double>.self)
+      let raw = UnsafeMutableRawPointer(target + place)
+      let old = raw.loadUnaligned(as: SIMD8<Double>.self)
+      raw.storeBytes(of: old - factor * lanes, as: SIMD8<Double>.self)
+      place += 8
+    }
+    while place < count {
+      target[place] -= factor * source[place]
+      place += 1
+    }
   }
 
   func multipliers() -> [Double] {

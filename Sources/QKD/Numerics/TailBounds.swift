@@ -26,16 +26,33 @@ package enum TailBounds {
 
   private static func root(_ target: Double, sign: Double) -> Double {
     guard target > 0 else { return 0 }
-    // Starts outside the root, from where Newton steps on a convex function only come nearer.
+    // The first terms of the root in powers of s; far out, places beyond the root, from where Newton steps on a convex
+    // function only come nearer.
+    let s = Double.sqrt(2 * target)
     var u =
-      sign < 0 ? -(1 + target) : min(Double.sqrt(2 * target), Double.log(onePlus: 2 * target) + 1)
+      s < 1
+      ? sign * s - s * s / 6 + sign * s * s * s / 36
+      : sign < 0 ? -(1 + target) : min(s, Double.log(onePlus: 2 * target) + 1)
     for _ in 0..<60 {
-      let excess = Double.expMinusOne(u) - u - target
-      let step = excess / Double.expMinusOne(u)
+      let step = (excess(u) - target) / Double.expMinusOne(u)
       u -= step
-      if abs(step) <= 1e-15 * abs(u) { break }
+      // Errors square from step to step.
+      if abs(step) <= 1e-9 * abs(u) { break }
     }
     return u
+  }
+
+  /// eᵘ − 1 − u, without cancellation near 0.
+  private static func excess(_ u: Double) -> Double {
+    guard abs(u) < 0.5 else { return Double.expMinusOne(u) - u }
+    var term = u * u / 2
+    var (sum, n) = (0.0, 2.0)
+    while abs(term) > 1e-17 * sum {
+      sum += term
+      n += 1
+      term *= u / n
+    }
+    return sum
   }
 
   /// The deviation of the error rate of one random sample from that of the rest: Lim's γ.

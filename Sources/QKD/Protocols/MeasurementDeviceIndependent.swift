@@ -133,7 +133,7 @@ struct RelayBounds {
   /// The best bounds that nine gains of each basis allow; `nil` if no programme could be solved.
   static func asymptotic(_ gains: RelayGains, _ intensities: [Double]) -> RelayBounds? {
     func programme(_ gain: (Double, Double) -> Double) -> YieldProgramme {
-      YieldProgramme(intensities) { first, second in
+      YieldProgramme(intensities, isSymmetric: gains.isSymmetric) { first, second in
         let value = gain(first, second)
         return (value, value)
       }
@@ -153,41 +153,64 @@ struct RelayBounds {
 ///
 /// The programme is in what each Y_nm contributes to the largest gain, relative to that gain: coefficients are then powers of
 /// ratios of intensities, variables lie in 0…1, and bounds come from dual certificates, so rounding cannot make them wrong.
+/// Where both arms are alike, so are Y_nm and Y_mn: one variable and one row stand for both, and no bound on Y₁₁ suffers, as
+/// the mean of a solution and its mirror image is one too.
 struct YieldProgramme {
   /// Photon numbers of each side below this are variables; beyond, yields are anything in 0…1.
   static let photonLimit = 10
 
   private let intensities: [Double]
-  private let rows: [(coefficients: [Double], limit: Double)]
   private let scale: Double
+  /// Of the variables.
+  private let photons: [(Int, Int)]
+  /// With all rows; what is maximised is set for each bound.
+  private let constraints: LinearProgram
 
-  /// - Parameter limits: The least and the largest gain of two intensities.
-  init(_ intensities: [Double], limits: (Double, Double) -> (Double, Double)) {
+  /// - Parameters:
+  ///   - isSymmetric: Whether limits do not change when the two intensities do.
+  ///   - limits: The least and the largest gain of two intensities.
+  init(
+    _ intensities: [Double], isSymmetric: Bool = false, limits: (Double, Double) -> (Double, Double)
+  ) {
     let count = Self.photonLimit
     self.intensities = intensities
     let largest = intensities[0]
     scale = max(
       limits(largest, largest).1 * Double.exp(2 * largest), Double.leastNormalMagnitude * 1e20)
-    func powers(_ intensity: Double) -> [Double] {
-      (0..<count).map { Double.pow(intensity / largest, $0) }
+    let powers = intensities.map { intensity in
+      sequence(first: 1) { $0 * (intensity / largest) }.prefix(count).map { $0 }
     }
-    var rows: [(coefficients: [Double], limit: Double)] = []
-    for first in intensities {
-      for second in intensities {
-        let (left, right) = (powers(first), powers(second))
-        let (low, high) = limits(first, second)
-        let weight = Double.exp(first + second) / scale
-        let coefficients = left.flatMap { x in right.map { x * $0 } }
-        let beyond = Self.tail(first, second) / scale
+    let tails = intensities.map(Self.tail)
+    let growth = intensities.map { Double.exp($0) }
+    let photons = isSymmetric ? Self.unorderedPhotons : Self.orderedPhotons
+    var program = LinearProgram(
+      maximizing: [Double](repeating: 0, count: photons.count),
+      reserving: 2 * intensities.count * intensities.count)
+    var products = [Double](repeating: 0, count: photons.count)
+    for first in intensities.indices {
+      for second in (isSymmetric ? first : 0)..<intensities.count {
+        let (left, right) = (powers[first], powers[second])
+        for (place, (n, m)) in photons.enumerated() {
+          products[place] = left[n] * right[m] + (isSymmetric && n != m ? left[m] * right[n] : 0)
+        }
+        let (low, high) = limits(intensities[first], intensities[second])
+        let weight = growth[first] * growth[second] / scale
+        let beyond = (tails[first] * growth[second] + tails[second] * growth[first]) / scale
         // Rows of equal size keep pivots comparable.
         let size = max(high * weight, 1e-12)
-        rows.append((coefficients.map { $0 / size }, high * weight / size))
+        program.require(products, times: 1 / size, atMost: high * weight / size)
         let least = (low * weight - beyond) / size
-        if least > 0 { rows.append((coefficients.map { -$0 / size }, -least)) }
+        if least > 0 { program.require(products, times: -1 / size, atMost: -least) }
       }
     }
-    self.rows = rows
+    constraints = program
+    self.photons = photons
   }
+
+  private static let orderedPhotons = (0..<photonLimit).flatMap { n in
+    (0..<photonLimit).map { (n, $0) }
+  }
+  private static let unorderedPhotons = orderedPhotons.filter { $0.0 <= $0.1 }
 
   /// A lower bound on Y_nm, perhaps below 0; `nil` if the programme could not be solved.
   func leastYield(_ n: Int, _ m: Int) -> Double? { bound(n, m, sign: -1).map { -$0 } }
@@ -195,11 +218,9 @@ struct YieldProgramme {
   /// An upper bound on Y_nm, at most 1.
   func largestYield(_ n: Int, _ m: Int) -> Double? { bound(n, m, sign: 1).map { min(1, $0) } }
 
+  /// - Precondition: n = m, or the limits are not symmetric.
   private func bound(_ n: Int, _ m: Int, sign: Double) -> Double? {
-    var objective = [Double](repeating: 0, count: Self.photonLimit * Self.photonLimit)
-    objective[n * Self.photonLimit + m] = sign
-    var program = LinearProgram(maximizing: objective)
-    for row in rows { program.require(row.coefficients, atMost: row.limit) }
+    let program = constraints.maximizing(photons.map { $0 == (n, m) ? sign : 0 })
     guard let solution = program.solved() else { return nil }
     let weight = Self.weight(intensities[0], n) * Self.weight(intensities[0], m)
     return solution.certifiedBound * scale / weight
@@ -210,21 +231,17 @@ struct YieldProgramme {
     (0..<n).reduce(1) { $0 * intensity / Double($1 + 1) }
   }
 
-  /// What pulses of more photons than the programme has could add to Q e^{a+b}.
-  private static func tail(_ first: Double, _ second: Double) -> Double {
-    func beyond(_ mean: Double) -> Double {
-      var term = weight(mean, photonLimit)
-      var sum = 0.0
-      var n = Double(photonLimit)
-      while term > sum * 1e-17 {
-        sum += term
-        n += 1
-        term *= mean / n
-      }
-      return sum
+  /// Σ aⁿ/n! over more photons than the programme has.
+  private static func tail(_ intensity: Double) -> Double {
+    var term = weight(intensity, photonLimit)
+    var sum = 0.0
+    var n = Double(photonLimit)
+    while term > sum * 1e-17 {
+      sum += term
+      n += 1
+      term *= intensity / n
     }
-    let (a, b) = (beyond(first), beyond(second))
-    return a * Double.exp(second) + b * Double.exp(first)
+    return sum
   }
 }
 
@@ -260,7 +277,7 @@ private struct RelaySession {
   private func programme(
     basis: Double, _ gain: @escaping (Double, Double) -> Double
   ) -> YieldProgramme {
-    YieldProgramme(intensities) { first, second in
+    YieldProgramme(intensities, isSymmetric: gains.isSymmetric) { first, second in
       let trials = trials(first, second, basis: basis)
       guard trials > 0 else { return (0, 1) }
       let interval = TailBounds.chernoff(

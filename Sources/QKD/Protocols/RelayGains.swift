@@ -11,6 +11,9 @@ struct RelayGains: Sendable {
   let dark: Double
   let misalignment: Double
 
+  /// Whether gains stay the same when the intensities are exchanged.
+  var isSymmetric: Bool { alice == bob }
+
   init(_ parameters: KeyRateParameters, _ link: Link) {
     let efficiency = parameters[.detectorEfficiency]
     let position = parameters[.relayPosition]

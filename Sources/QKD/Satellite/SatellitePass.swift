@@ -142,6 +142,19 @@ public struct FreeSpaceLink: Sendable, Hashable {
   }
 }
 
+extension KeyRateParameters {
+  /// The parameters with stray light among the dark counts: p_d becomes 1 − (1−p_d) e^{−η_d N/2}, as two detectors share it.
+  ///
+  /// - Parameter photons: N, the mean number in a gate, before the detectors; at least 0.
+  public func addingBackground(photonsPerGate photons: Double) -> KeyRateParameters {
+    precondition(photons >= 0, "Background photons are at least 0")
+    var values = self
+    let (dark, light) = (self[.darkCountProbability], self[.detectorEfficiency] * photons / 2)
+    values[.darkCountProbability] = dark - (1 - dark) * Double.expMinusOne(-light)
+    return values
+  }
+}
+
 /// The key of a pass: counts are gathered over the whole pass, and one finite key is made of them.
 public struct SatelliteKey: Sendable {
   /// A moment of the pass.

@@ -7,10 +7,12 @@ struct QKDPassCommand: DocumentedCommand {
   static let summary = "Compute the key of one satellite pass."
   static let details = """
     Counts are gathered over the whole pass and make one key of finite length; light below the best elevation is thrown away. \
-    loss_db of a row is that between the telescopes, without the receiver's efficiency.
+    loss_db of a row is that between the telescopes, without the receiver's efficiency. Light of the sky adds to the dark counts: \
+    H Ω A B t λ/(hc) photons in a gate, shared by two detectors.
     """
   static let examples = [
-    "qsim qkd pass --altitude-km 500 --step-s 20 --set repetition_rate_hz=1e8"
+    "qsim qkd pass --altitude-km 500 --step-s 20 --set repetition_rate_hz=1e8",
+    "qsim qkd pass --altitude-km 500 --step-s 20 --set repetition_rate_hz=1e8 --sky-radiance 0.001",
   ]
   static let configuration = configured("pass")
 
@@ -60,13 +62,30 @@ struct QKDPassCommand: DocumentedCommand {
     parsing: .unconditional,
     help: ArgumentHelp("Any other loss between the telescopes.", valueName: "dB"))
   var fixedLossDb = 3.0
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Light of the sky: 1e-6 to 1e-3 at night, 1e-2 to 100 by day.", valueName: "W/m²/sr/µm"))
+  var skyRadiance = 0.0
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Full field of view of the receiver.", valueName: "µrad"))
+  var fieldOfViewUrad = 100.0
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Width of the receiver's filter.", valueName: "nm"))
+  var filterNm = 1.0
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Time a detector is open per pulse.", valueName: "ns"))
+  var gateNs = 1.0
 
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var terminal: TerminalOptions
 
   func run() throws {
     try checkRanges()
-    let search = try search()
+    let background = backgroundPhotons
+    let search = try search(background)
     let pass = SatellitePass(
       altitudeKm: altitudeKm, highestElevationDegrees: highestElevationDeg)
     let key = SatelliteKey(
@@ -81,6 +100,7 @@ struct QKDPassCommand: DocumentedCommand {
       "key_length_bits": .double(bits),
       "key_rate_bps": .double(key.seconds > 0 ? bits / key.seconds : 0),
     ]
+    if background > 0 { report.fields["background_photons_per_gate"] = .double(background) }
     if output.json {
       report.fields["parameters"] = .object(
         KeyRateTables.parameters(search.definition, key.parameters))
@@ -103,6 +123,14 @@ struct QKDPassCommand: DocumentedCommand {
     return optics
   }
 
+  /// Photons of the sky in a gate, before the detectors.
+  private var backgroundPhotons: Double {
+    let angle = fieldOfViewUrad * 1e-6
+    return optics.backgroundPhotons(
+      radiance: skyRadiance, fieldOfViewSteradian: .pi * angle * angle / 4,
+      filterMicrometres: filterNm * 1e-3, gateSeconds: gateNs * 1e-9)
+  }
+
   private func checkRanges() throws {
     let ranges: [(name: String, value: Double, range: ClosedRange<Double>, unit: String)] = [
       ("altitude_km", altitudeKm, 100...100_000, "km"),
@@ -115,6 +143,9 @@ struct QKDPassCommand: DocumentedCommand {
       ("receiver_m", receiverM, 0.001...100, "m"),
       ("zenith_transmittance", zenithTransmittance, 0...1, ""),
       ("fixed_loss_db", fixedLossDb, 0...200, "dB"),
+      ("sky_radiance", skyRadiance, 0...1e6, "W/m²/sr/µm"),
+      ("field_of_view_urad", fieldOfViewUrad, 0...1e6, "µrad"),
+      ("filter_nm", filterNm, 0...1e5, "nm"), ("gate_ns", gateNs, 0...1e9, "ns"),
     ]
     for (name, value, range, unit) in ranges where !range.contains(value) {
       let text = "\(range.lowerBound)...\(range.upperBound)" + (unit.isEmpty ? "" : " \(unit)")
@@ -128,7 +159,7 @@ struct QKDPassCommand: DocumentedCommand {
     }
   }
 
-  private func search() throws -> KeyRateSearch {
+  private func search(_ background: Double) throws -> KeyRateSearch {
     let settings = try rates.allSettings()
     return try KeyRateScenario.accepting { () throws(Diagnostic) in
       let definition = try KeyRateScenario.definition(named: protocolID)
@@ -151,7 +182,10 @@ struct QKDPassCommand: DocumentedCommand {
         throw Diagnostic(
           "a pass is for one value of each parameter, not for a range", code: "range")
       }
-      return searches[0]
+      let search = searches[0]
+      return KeyRateSearch(
+        search.definition, search.parameters.addingBackground(photonsPerGate: background),
+        optimizing: search.isOptimized, keeping: search.fixed)
     }
   }
 

@@ -6,8 +6,8 @@ import Reporting
 struct QKDRateCommand: DocumentedCommand {
   static let summary = "Compute the key rate of a protocol over distance."
   static let details = """
-    'qsim catalog protocols' lists protocols, their parameters with units and defaults, and the presets. A scenario file is a \
-    JSON object with protocol, preset, parameters, distance_km and optimize; options win over it. Parameters that are set keep \
+    'qsim catalog protocols' lists protocols, their parameters with units and defaults, and the presets. A scenario file is \
+    YAML or JSON with protocol, preset, parameters, distance_km and optimize; options win over it. Parameters that are set keep \
     their value under '--optimize'.
     """
   static let examples = [
@@ -66,12 +66,13 @@ struct QKDRateCommand: DocumentedCommand {
   }
 
   private func scenario() throws -> KeyRateScenario {
-    let file = try self.file.map { try KeyRateScenarioFile(reading: $0) }
+    let given = try rates.allSettings()
+    let isWhole = given.isEmpty && protocolID == nil && rates.preset == nil
+    let file = try self.file.map { try KeyRateScenarioFile(reading: $0, isWhole: isWhole) }
     guard let id = protocolID ?? file?.protocolID else {
       throw CommandFailure(
         .usage, "--protocol says which key rate", hint: "'qsim catalog protocols' lists them")
     }
-    let given = try rates.allSettings()
     let names = Set(given.map(\.name))
     let distances = try distance.distances() ?? file?.distancesKm
     return try KeyRateScenario.accepting { () throws(Diagnostic) in

@@ -1,6 +1,7 @@
 import QSim
 
-/// A scenario in a JSON file: `{"protocol": …, "preset": …, "parameters": {…}, "distance_km": …, "optimize": …}`.
+/// A scenario in a YAML or JSON file: `protocol`, `preset`, `parameters`, `distance_km` and `optimize`. The schema is in
+/// Docs/Formats/key-rates.md.
 struct KeyRateScenarioFile {
   var protocolID: String?
   var preset: String?
@@ -8,129 +9,123 @@ struct KeyRateScenarioFile {
   var distancesKm: [Double]?
   var isOptimized = false
 
+  /// - Parameter isWhole: Whether nothing else is said, so that the values must fit each other as they stand.
   /// - Throws: `InputRejected` with the place of what is wrong.
-  init(reading path: String) throws {
-    let file = try InputFile(reading: path)
-    do throws(Diagnostic) {
-      try read(JSONText.parse(file.bytes))
-    } catch {
-      let source = String(decoding: file.bytes, as: UTF8.self)
-      throw InputRejected(rendered: [error.rendered(file: file.name, source: source)])
+  init(reading path: String, isWhole: Bool) throws {
+    self = try YAMLFile(reading: path, code: "scenario").read { root throws(Diagnostic) in
+      try KeyRateScenarioFile(root, isWhole: isWhole)
     }
   }
 
   private static let keys = ["protocol", "preset", "parameters", "distance_km", "optimize"]
 
-  private mutating func read(_ json: JSONText) throws(Diagnostic) {
-    guard case .object(let entries) = json.value else {
-      throw Self.failure("a scenario is an object, not \(json.kind)", json)
-    }
-    for entry in entries {
-      switch entry.name {
+  private init(_ root: YAMLNode, isWhole: Bool) throws(Diagnostic) {
+    var parameters: YAMLNode?
+    for (key, value) in try root.entries() {
+      switch key.text {
       case "protocol":
-        protocolID = try Self.string(entry)
-        try Self.placed(entry.value) { () throws(Diagnostic) in
-          _ = try KeyRateScenario.definition(named: protocolID ?? "")
+        let id = try value.string()
+        try Self.placed(value) { () throws(Diagnostic) in
+          _ = try KeyRateScenario.definition(named: id)
         }
+        protocolID = id
       case "preset":
-        preset = try Self.string(entry)
-        try Self.placed(entry.value) { () throws(Diagnostic) in
-          _ = try KeyRateScenario.preset(named: preset ?? "")
+        let name = try value.string()
+        try Self.placed(value) { () throws(Diagnostic) in
+          _ = try KeyRateScenario.preset(named: name)
         }
-      case "parameters": settings = try Self.parameters(entry)
-      case "distance_km": distancesKm = try Self.distances(entry)
-      case "optimize":
-        guard case .bool(let flag) = entry.value.value else {
-          throw Self.failure("optimize is true or false, not \(entry.value.kind)", entry.value)
-        }
-        isOptimized = flag
-      default:
-        let hint = nearestName(to: entry.name, in: Self.keys).map { "did you mean '\($0)'?" }
-        throw Diagnostic(
-          "a scenario has no '\(entry.name)'", code: "scenario", at: entry.nameRange,
-          hint: hint ?? "it has \(Self.keys.joined(separator: ", "))")
+        preset = name
+      case "parameters":
+        settings = try Self.parameters(value)
+        parameters = value
+      case "distance_km": distancesKm = try Self.distances(value)
+      case "optimize": isOptimized = try Self.flag(value, of: key.text)
+      default: throw key.unknown("key of a scenario", among: Self.keys)
       }
     }
+    if isWhole { try check(parameters ?? root) }
   }
 
   private static func parameters(
-    _ entry: JSONText.Entry
+    _ node: YAMLNode
   ) throws(Diagnostic) -> [(name: String, values: [Double])] {
-    guard case .object(let entries) = entry.value.value else {
-      throw failure("parameters are an object, not \(entry.value.kind)", entry.value)
-    }
     var settings: [(name: String, values: [Double])] = []
-    for entry in entries {
-      guard let parameter = KeyRateParameter.named(entry.name) else {
-        let names = KeyRateParameter.catalog.map(\.name)
-        let hint = nearestName(to: entry.name, in: names).map { "did you mean '\($0)'?" }
-        throw Diagnostic(
-          "there is no parameter '\(entry.name)'", code: "unknown-key", at: entry.nameRange,
-          hint: hint ?? "'qsim catalog protocols' lists them")
+    for (key, value) in try node.entries() {
+      guard let parameter = KeyRateParameter.named(key.text) else {
+        throw key.unknown("parameter", among: KeyRateParameter.catalog.map(\.name))
       }
-      let values = try values(entry)
-      for value in values where !parameter.range.contains(value) {
-        throw failure("\(entry.name) is \(parameter.rangeText), not \(value)", entry.value)
+      var values: [Double] = []
+      for element in try value.elements() {
+        let part = try Self.values(element, of: key.text)
+        for value in part where !parameter.range.contains(value) {
+          throw element.failure("\(key.text) is \(parameter.rangeText), not \(value)")
+        }
+        values += part
       }
-      settings.append((entry.name, values))
+      settings.append((key.text, values))
     }
     return settings
   }
 
-  private static func distances(_ entry: JSONText.Entry) throws(Diagnostic) -> [Double] {
+  private static func distances(_ node: YAMLNode) throws(Diagnostic) -> [Double] {
     var distances: [Double] = []
-    if case .array(let elements) = entry.value.value {
-      for element in elements {
-        guard case .number(let number) = element.value else {
-          throw failure("a distance is a number, not \(element.kind)", element)
-        }
-        distances.append(number)
+    for element in try node.elements() {
+      let part = try values(element, of: "distance_km")
+      for distance in part where !(0...1e6).contains(distance) {
+        throw element.failure("distance_km is in 0...1000000 km, not \(distance)")
       }
-    } else {
-      distances = try values(entry)
-    }
-    for distance in distances where !(0...1e6).contains(distance) {
-      throw failure("distance_km is in 0...1000000 km, not \(distance)", entry.value)
+      distances += part
     }
     return distances
   }
 
-  private static func values(_ entry: JSONText.Entry) throws(Diagnostic) -> [Double] {
-    switch entry.value.value {
-    case .number(let number): return [number]
-    case .bool(let flag): return [flag ? 1 : 0]
-    case .string(let text):
-      var values: [Double] = []
-      try placed(entry.value) { () throws(Diagnostic) in
-        values = try KeyRateScenario.values(text, of: entry.name)
-      }
-      return values
-    default:
-      throw failure("\(entry.name) is a number or a range, not \(entry.value.kind)", entry.value)
+  /// A number, a flag or a range.
+  private static func values(
+    _ node: YAMLNode, of name: String
+  ) throws(Diagnostic) -> [Double] {
+    guard node.isScalar else {
+      throw node.failure("\(name) is a number or a range, not \(node.kind)")
+    }
+    var values: [Double] = []
+    try placed(node) { () throws(Diagnostic) in
+      values = try KeyRateScenario.values(node.text, of: name)
+    }
+    return values
+  }
+
+  private static func flag(_ node: YAMLNode, of name: String) throws(Diagnostic) -> Bool {
+    switch node.text {
+    case "true": return true
+    case "false": return false
+    default: throw node.failure("\(name) is true or false, not \(node.kind)")
     }
   }
 
-  private static func string(_ entry: JSONText.Entry) throws(Diagnostic) -> String {
-    guard case .string(let text) = entry.value.value else {
-      throw failure("\(entry.name) is a string, not \(entry.value.kind)", entry.value)
+  /// Whether the protocol takes the parameters, and these fit each other.
+  private func check(_ parameters: YAMLNode) throws(Diagnostic) {
+    guard let protocolID else { return }
+    let first = settings.compactMap { setting in
+      setting.values.first.map { (name: setting.name, value: $0) }
     }
-    return text
+    try Self.placed(parameters) { () throws(Diagnostic) in
+      let preset = try preset.map { name throws(Diagnostic) in
+        try KeyRateScenario.preset(named: name)
+      }
+      _ = try KeyRateScenario.definition(named: protocolID)
+        .parameters(preset: preset, settings: first)
+    }
   }
 
   /// Gives a fault the place of a value.
   private static func placed(
-    _ value: JSONText, _ body: () throws(Diagnostic) -> Void
+    _ node: YAMLNode, _ body: () throws(Diagnostic) -> Void
   ) throws(Diagnostic) {
     do throws(Diagnostic) {
       try body()
     } catch {
       var error = error
-      error.range = value.range
+      error.range = node.range
       throw error
     }
-  }
-
-  private static func failure(_ message: String, _ value: JSONText) -> Diagnostic {
-    Diagnostic(message, code: "scenario", at: value.range)
   }
 }
