@@ -84,8 +84,8 @@ package struct ChartDrawing {
     <?xml version="1.0" encoding="UTF-8"?>
     <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
     viewBox="0 0 \(width) \(height)" role="img" aria-labelledby="title desc">
-    <title id="title">\(Self.escaped(chart.title.isEmpty ? "Chart" : chart.title))</title>
-    <desc id="desc">\(Self.escaped(chart.description ?? summary))</desc>
+    <title id="title">\(SVGText.escaped(chart.title.isEmpty ? "Chart" : chart.title))</title>
+    <desc id="desc">\(SVGText.escaped(chart.description ?? summary))</desc>
     <style>
     text{font:12px system-ui,sans-serif;fill:#757575}
     .heading{font-size:15px;font-weight:600}
@@ -125,12 +125,13 @@ package struct ChartDrawing {
       line(place, top, place, bottom, class: "grid", &text)
       write(tick.label, at: place, bottom + 18, class: "m", &text)
     }
-    text += "<path class=\"axis\" d=\"M\(Self.text(left)) \(Self.text(top))"
-    text += "V\(Self.text(bottom))H\(Self.text(right))\"/>\n"
+    text += "<path class=\"axis\" d=\"M\(SVGText.coordinate(left)) \(SVGText.coordinate(top))"
+    text += "V\(SVGText.coordinate(bottom))H\(SVGText.coordinate(right))\"/>\n"
     write(chart.x.heading, at: (left + right) / 2, Double(height) - 12, class: "m", &text)
     let middle = (top + bottom) / 2
-    text += "<text class=\"m\" transform=\"translate(16 \(Self.text(middle))) rotate(-90)\">"
-    text += Self.escaped(chart.y.heading) + "</text>\n"
+    text +=
+      "<text class=\"m\" transform=\"translate(16 \(SVGText.coordinate(middle))) rotate(-90)\">"
+    text += SVGText.escaped(chart.y.heading) + "</text>\n"
     if !chart.series.contains(where: { $0.points.contains { place(of: $0) != nil } }) {
       write("no data", at: (left + right) / 2, middle, class: "m", &text)
     }
@@ -210,9 +211,10 @@ package struct ChartDrawing {
     guard let (low, high) = ends(of: point) else { return }
     let (first, last) = (max(left, across - 3), min(right, across + 3))
     text += "<path class=\"bar\" stroke=\"\(color)\" d=\""
-    text += "M\(Self.text(across)) \(Self.text(low))V\(Self.text(high))"
+    text += "M\(SVGText.coordinate(across)) \(SVGText.coordinate(low))V\(SVGText.coordinate(high))"
     for height in [low, high] {
-      text += "M\(Self.text(first)) \(Self.text(height))H\(Self.text(last))"
+      text +=
+        "M\(SVGText.coordinate(first)) \(SVGText.coordinate(height))H\(SVGText.coordinate(last))"
     }
     text += "\"/>\n"
   }
@@ -226,9 +228,11 @@ package struct ChartDrawing {
     // The second round of colours comes with other marks.
     let shape = shapes[(kind + kind / palette.count) % shapes.count]
     if shape.isEmpty {
-      return "<circle cx=\"\(text(x))\" cy=\"\(text(y))\" r=\"3.2\" fill=\"\(color)\"/>\n"
+      return
+        "<circle cx=\"\(SVGText.coordinate(x))\" cy=\"\(SVGText.coordinate(y))\" r=\"3.2\" fill=\"\(color)\"/>\n"
     }
-    return "<path transform=\"translate(\(text(x)) \(text(y)))\" fill=\"\(color)\" "
+    return
+      "<path transform=\"translate(\(SVGText.coordinate(x)) \(SVGText.coordinate(y)))\" fill=\"\(color)\" "
       + "stroke=\"\(color)\" d=\"\(shape)\"/>\n"
   }
 
@@ -259,8 +263,8 @@ package struct ChartDrawing {
     _ string: String, at x: Double, _ y: Double, class kind: String, _ text: inout String
   ) {
     let attribute = kind.isEmpty ? "" : "class=\"\(kind)\" "
-    text += "<text \(attribute)x=\"\(Self.text(x))\" y=\"\(Self.text(y))\">"
-    text += Self.escaped(string) + "</text>\n"
+    text += "<text \(attribute)x=\"\(SVGText.coordinate(x))\" y=\"\(SVGText.coordinate(y))\">"
+    text += SVGText.escaped(string) + "</text>\n"
   }
 
   private func line(
@@ -273,36 +277,8 @@ package struct ChartDrawing {
 
   private static func path(_ points: [(Double, Double)]) -> String {
     points.enumerated().map { place, point in
-      "\(place == 0 ? "M" : "L")\(text(point.0)) \(text(point.1))"
+      "\(place == 0 ? "M" : "L")\(SVGText.coordinate(point.0)) \(SVGText.coordinate(point.1))"
     }.joined()
-  }
-
-  /// A coordinate to a hundredth of a pixel.
-  static func text(_ coordinate: Double) -> String {
-    let hundredths = Int((min(max(coordinate, -1e6), 1e6) * 100).rounded())
-    let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
-    let sign = hundredths < 0 ? "-" : ""
-    if rest == 0 { return "\(sign)\(whole)" }
-    return "\(sign)\(whole)."
-      + (rest < 10 ? "0\(rest)" : rest % 10 == 0 ? "\(rest / 10)" : "\(rest)")
-  }
-
-  /// Text as XML has it; characters that XML has not become U+FFFD.
-  static func escaped(_ string: String) -> String {
-    var text = ""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "&": text += "&amp;"
-      case "<": text += "&lt;"
-      case ">": text += "&gt;"
-      case "\"": text += "&quot;"
-      case "\t", "\n", "\r": text += " "
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-        text += "\u{fffd}"
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
   }
 }
 

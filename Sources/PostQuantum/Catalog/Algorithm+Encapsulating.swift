@@ -1,0 +1,103 @@
+import Crypto
+import FoundationEssentials
+
+/// What may be wrong with bytes given to an algorithm.
+public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The algorithm does something else.
+  case wrongKind(Algorithm)
+  case wrongLength(Algorithm, of: String, expected: Int, actual: Int)
+  case invalidPublicKey(Algorithm)
+  case invalidSecretKey(Algorithm)
+  case invalidCiphertext(Algorithm)
+  /// Only ML-DSA signs a context, of at most 255 bytes.
+  case contextRefused(Algorithm)
+  case operationFailed(Algorithm)
+
+  public var description: String {
+    switch self {
+    case .wrongKind(let algorithm):
+      "\(algorithm) is for \(algorithm.kind.rawValue)"
+    case .wrongLength(let algorithm, let part, let expected, let actual):
+      "a \(part) of \(algorithm) has \(expected) bytes, not \(actual)"
+    case .invalidPublicKey(let algorithm): "no public key of \(algorithm)"
+    case .invalidSecretKey(let algorithm): "no secret key of \(algorithm)"
+    case .invalidCiphertext(let algorithm): "no ciphertext of \(algorithm)"
+    case .contextRefused(let algorithm):
+      algorithm.hasSignatureContext
+        ? "a context has at most 255 bytes" : "\(algorithm) signs no context"
+    case .operationFailed(let algorithm): "\(algorithm) failed"
+    }
+  }
+}
+
+/// Keys, encapsulation and decapsulation of one algorithm, in bytes.
+extension Algorithm {
+  /// What comes of encapsulating.
+  public struct Encapsulation: Sendable {
+    public let ciphertext: [UInt8]
+    public let sharedSecret: SymmetricKey
+  }
+
+  /// A new private key.
+  public func generateKEMKey() throws(AlgorithmError) -> any KEMPrivateKey {
+    let operations = try encapsulationOperations()
+    do { return try operations.generate() } catch { throw .operationFailed(self) }
+  }
+
+  /// The private key of a seed or scalar.
+  public func kemKey(secret: borrowing SecretBytes) throws(AlgorithmError) -> any KEMPrivateKey {
+    let operations = try encapsulationOperations()
+    try check(secret.count, is: sizes.secretKey, "secret key")
+    do {
+      return try secret.withUnsafeBytes { bytes in try operations.readSecret(bytes) }
+    } catch { throw .invalidSecretKey(self) }
+  }
+
+  /// The public part of a private key, as the standard encodes it.
+  public func publicKey(of key: any KEMPrivateKey) throws(AlgorithmError) -> [UInt8] {
+    let operations = try encapsulationOperations()
+    guard let bytes = try? operations.writePublic(key.publicKey) else {
+      throw .invalidSecretKey(self)
+    }
+    return Array(bytes)
+  }
+
+  /// What is kept of a private key: the seed or the scalar.
+  public func secretBytes(of key: any KEMPrivateKey) throws(AlgorithmError) -> SecretBytes {
+    let operations = try encapsulationOperations()
+    guard let secret = operations.writeSecret(key) else { throw .invalidSecretKey(self) }
+    return secret
+  }
+
+  /// A fresh secret and its ciphertext for the owner of a public key.
+  public func encapsulate(to publicKey: [UInt8]) throws(AlgorithmError) -> Encapsulation {
+    let operations = try encapsulationOperations()
+    try check(publicKey.count, is: sizes.publicKey, "public key")
+    do {
+      let result = try operations.readPublic(Data(publicKey)).encapsulate()
+      return Encapsulation(
+        ciphertext: Array(result.encapsulated), sharedSecret: result.sharedSecret)
+    } catch { throw .invalidPublicKey(self) }
+  }
+
+  /// The secret of a ciphertext.
+  ///
+  /// ML-KEM answers a ciphertext that nobody encapsulated with a secret that nobody else has (implicit rejection), not with
+  /// an error.
+  public func decapsulate(_ ciphertext: [UInt8], with key: any KEMPrivateKey)
+    throws(AlgorithmError) -> SymmetricKey
+  {
+    try check(ciphertext.count, is: sizes.ciphertext, "ciphertext")
+    do { return try key.decapsulate(Data(ciphertext)) } catch { throw .invalidCiphertext(self) }
+  }
+
+  private func encapsulationOperations() throws(AlgorithmError) -> EncapsulationOperations {
+    guard case .encapsulation(let operations) = operations else { throw .wrongKind(self) }
+    return operations
+  }
+
+  func check(_ actual: Int, is expected: Int?, _ part: String) throws(AlgorithmError) {
+    guard let expected, actual != expected else { return }
+    throw .wrongLength(self, of: part, expected: expected, actual: actual)
+  }
+}

@@ -1,0 +1,114 @@
+import Crypto
+import FoundationEssentials
+
+/// A curve whose Diffie-Hellman is used as a key encapsulation mechanism.
+public protocol DHKEMCurve: Sendable {
+  associatedtype PrivateKey: HPKEDiffieHellmanPrivateKeyGeneration
+  associatedtype Hash: HashFunction
+  /// As RFC 9180 numbers it in §7.1.
+  static var identifier: UInt16 { get }
+  static var kem: HPKE.KEM { get }
+}
+
+/// Diffie-Hellman as a key encapsulation mechanism: an ephemeral key is the ciphertext, and the shared secret is derived from
+/// the agreed one, both public keys and the curve.
+///
+/// The keys conform to swift-crypto's protocols, as those of ML-KEM do. swift-crypto has the same mechanism within its HPKE,
+/// but not for callers.
+///
+/// - Source: [Barnes22] §4.1.
+public enum DHKEM<Curve: DHKEMCurve>: Sendable {
+  public typealias Agreement = Curve.PrivateKey
+
+  public struct PublicKey: KEMPublicKey {
+    let key: Agreement.PublicKey
+
+    public init(rawRepresentation: some ContiguousBytes) throws {
+      key = try Agreement.PublicKey(rawRepresentation, kem: Curve.kem)
+    }
+
+    init(_ key: Agreement.PublicKey) { self.key = key }
+
+    public var rawRepresentation: Data {
+      get throws { try key.hpkeRepresentation(kem: Curve.kem) }
+    }
+
+    public func encapsulate() throws -> KEM.EncapsulationResult {
+      try encapsulate(with: Agreement.PublicKey.EphemeralPrivateKey())
+    }
+
+    /// With a given ephemeral key, for test vectors.
+    package func encapsulate(with ephemeral: Agreement.PublicKey.EphemeralPrivateKey) throws
+      -> KEM.EncapsulationResult
+    {
+      let encapsulated = try ephemeral.publicKey.hpkeRepresentation(kem: Curve.kem)
+      let agreed = try ephemeral.sharedSecretFromKeyAgreement(with: key)
+      return try KEM.EncapsulationResult(
+        sharedSecret: sharedSecret(agreed, encapsulated, rawRepresentation),
+        encapsulated: encapsulated)
+    }
+  }
+
+  public struct PrivateKey: KEMPrivateKey {
+    let key: Agreement
+
+    public init(_ key: Agreement) { self.key = key }
+
+    public static func generate() throws -> PrivateKey { PrivateKey(Agreement()) }
+
+    public var publicKey: PublicKey { PublicKey(key.publicKey) }
+
+    public func decapsulate(_ encapsulated: Data) throws -> SymmetricKey {
+      let ephemeral = try Agreement.PublicKey(encapsulated, kem: Curve.kem)
+      let agreed = try key.sharedSecretFromKeyAgreement(with: ephemeral)
+      return try sharedSecret(agreed, encapsulated, publicKey.rawRepresentation)
+    }
+  }
+
+  /// ExtractAndExpand of RFC 9180.
+  private static func sharedSecret(_ agreed: SharedSecret, _ encapsulated: Data, _ recipient: Data)
+    -> SymmetricKey
+  {
+    let suite = Data("KEM".utf8) + [UInt8(Curve.identifier >> 8), UInt8(Curve.identifier & 0xFF)]
+    let version = Data("HPKE-v1".utf8)
+    let label = version + suite + Data("eae_prk".utf8)
+    let agreedCount = agreed.withUnsafeBytes { $0.count }
+    let material = SecretBytes(count: label.count + agreedCount) { target in
+      target.copyBytes(from: label)
+      agreed.withUnsafeBytes { bytes in
+        UnsafeMutableRawBufferPointer(rebasing: target[label.count...]).copyMemory(from: bytes)
+      }
+    }
+    let pseudorandom = HKDF<Curve.Hash>.extract(
+      inputKeyMaterial: material.symmetricKey(), salt: Data())
+    let length = Curve.Hash.Digest.byteCount
+    var info = Data([UInt8(length >> 8), UInt8(length & 0xFF)])
+    info += version + suite + Data("shared_secret".utf8) + encapsulated + recipient
+    return HKDF<Curve.Hash>.expand(
+      pseudoRandomKey: pseudorandom, info: info, outputByteCount: length)
+  }
+}
+
+/// Curve25519 with HKDF-SHA-256.
+public enum Curve25519Agreement: DHKEMCurve {
+  public typealias PrivateKey = Curve25519.KeyAgreement.PrivateKey
+  public typealias Hash = SHA256
+  public static let identifier: UInt16 = 0x0020
+  public static var kem: HPKE.KEM { .Curve25519_HKDF_SHA256 }
+}
+
+/// P-256 with HKDF-SHA-256.
+public enum P256Agreement: DHKEMCurve {
+  public typealias PrivateKey = P256.KeyAgreement.PrivateKey
+  public typealias Hash = SHA256
+  public static let identifier: UInt16 = 0x0010
+  public static var kem: HPKE.KEM { .P256_HKDF_SHA256 }
+}
+
+/// P-384 with HKDF-SHA-384.
+public enum P384Agreement: DHKEMCurve {
+  public typealias PrivateKey = P384.KeyAgreement.PrivateKey
+  public typealias Hash = SHA384
+  public static let identifier: UInt16 = 0x0011
+  public static var kem: HPKE.KEM { .P384_HKDF_SHA384 }
+}

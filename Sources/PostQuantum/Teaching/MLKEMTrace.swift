@@ -1,0 +1,78 @@
+/// The values that `TeachingMLKEM` computes on its way, in order: what `qsim pqc explain` prints.
+///
+/// It holds secrets in the clear. That is its purpose, and one more reason to take keys for it that protect nothing.
+public struct MLKEMTrace: Sendable {
+  /// The algorithms of FIPS 203 that record values.
+  public enum Algorithm: String, Sendable, Hashable, CaseIterable {
+    case encryptionKeyGeneration = "K-PKE.KeyGen"
+    case encryption = "K-PKE.Encrypt"
+    case decryption = "K-PKE.Decrypt"
+    case keyGeneration = "ML-KEM.KeyGen"
+    case encapsulation = "ML-KEM.Encaps"
+    case decapsulation = "ML-KEM.Decaps"
+
+    /// The number of the algorithm in the standard.
+    public var number: Int {
+      switch self {
+      case .encryptionKeyGeneration: 13
+      case .encryption: 14
+      case .decryption: 15
+      case .keyGeneration: 16
+      case .encapsulation: 17
+      case .decapsulation: 18
+      }
+    }
+  }
+
+  /// What a step computed.
+  public enum Value: Sendable, Hashable {
+    case bytes([UInt8])
+    /// Polynomials, coefficients in 0..<q.
+    case polynomials([[UInt16]])
+    /// Polynomials whose coefficients are read as the integers nearest to 0.
+    case small([[UInt16]])
+    /// Rows of polynomials.
+    case matrix([[[UInt16]]])
+    case truth(Bool)
+  }
+
+  /// Who may know a value.
+  public enum Secrecy: Sendable, Hashable { case open, secret }
+
+  /// One value.
+  public struct Step: Sendable, Hashable {
+    public let algorithm: Algorithm
+    /// As the standard writes it: `ρ`, `t̂`.
+    public let symbol: String
+    /// How it was computed and what it is for.
+    public let meaning: String
+    public let value: Value
+    public let secrecy: Secrecy
+  }
+
+  /// What was recorded, in order.
+  public private(set) var steps: [Step] = []
+  private let isRecording: Bool
+  private var algorithm = Algorithm.keyGeneration
+
+  /// An empty trace.
+  public init() { isRecording = true }
+
+  private init(isRecording: Bool) { self.isRecording = isRecording }
+
+  /// A trace that stays empty.
+  static let off = MLKEMTrace(isRecording: false)
+
+  /// Says which algorithm the next values belong to.
+  mutating func begin(_ algorithm: Algorithm) { self.algorithm = algorithm }
+
+  mutating func record(
+    _ symbol: String, _ meaning: @autoclosure () -> String, _ value: @autoclosure () -> Value,
+    _ secrecy: Secrecy = .open
+  ) {
+    guard isRecording else { return }
+    steps.append(
+      Step(
+        algorithm: algorithm, symbol: symbol, meaning: meaning(), value: value(), secrecy: secrecy))
+  }
+}
