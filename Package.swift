@@ -14,12 +14,14 @@ let package = Package(
     .library(name: "StabilizerSimulation", targets: ["StabilizerSimulation"]),
     .library(name: "ErrorCorrection", targets: ["ErrorCorrection"]),
     .library(name: "QKD", targets: ["QKD"]),
+    .library(name: "PostQuantum", targets: ["PostQuantum"]),
     .library(name: "Reporting", targets: ["Reporting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -51,15 +53,20 @@ let package = Package(
       ]),
 
     // MARK: Beside the umbrella
+    .target(
+      name: "PostQuantum", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+
     .target(name: "Reporting"),
 
     // MARK: Layer 5 – the command
     .executableTarget(
       name: "QSimCLI",
       dependencies: [
-        "QSim", "Reporting",
+        "QSim", "PostQuantum", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -92,6 +99,11 @@ let package = Package(
       name: "ErrorCorrectionTests",
       dependencies: ["ErrorCorrection", "CircuitFormats", "TestSupport"]),
     .testTarget(name: "QKDTests", dependencies: ["QKD", "TestSupport", numerics]),
+    .testTarget(
+      name: "PostQuantumTests",
+      dependencies: [
+        "PostQuantum", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["TestSupport"]),
     .testTarget(name: "ExampleTests", dependencies: ["QSim", "TestSupport"]),

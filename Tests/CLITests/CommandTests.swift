@@ -4,11 +4,14 @@ import Testing
 
 struct CommandTests {
   static let commands = [
-    "run", "plan", "draw", "convert", "gen", "sample", "detect", "m2d", "analyze_errors",
+    "run", "plan", "draw", "convert", "gen", "sample", "repl", "detect", "m2d", "analyze_errors",
     "sample_dem", "explain_errors", "diagram", "transform", "flows", "missing_detectors",
     "logical_errors", "noise", "decode", "exact", "collect", "threshold", "qkd", "qkd rate",
-    "qkd compare", "qkd pass", "qkd validate", "bench", "catalog", "catalog gates",
-    "catalog noise", "catalog decoders", "catalog protocols", "examples", "info", "docs",
+    "qkd compare", "qkd pass", "qkd validate", "pqc", "pqc demo", "pqc listen", "pqc connect",
+    "pqc algorithms", "pqc keygen",
+    "pqc encaps", "pqc decaps", "pqc sign", "pqc verify", "pqc bench", "pqc explain", "bench",
+    "catalog", "catalog gates", "catalog noise", "catalog decoders", "catalog protocols",
+    "examples", "info", "docs",
   ]
 
   @Test func `every command is listed`() throws {

@@ -21,8 +21,15 @@ struct LayeringTests {
         "ErrorCorrection", "QKD",
       ]
     ),
+    ("PostQuantum", ["Crypto", "FoundationEssentials"]),
     ("Reporting", []),
-    ("QSimCLI", ["QSim", "Reporting", "ArgumentParser", "Crypto", "Yams"]),
+    (
+      "QSimCLI",
+      [
+        "QSim", "PostQuantum", "Reporting", "ArgumentParser", "Crypto", "Yams", "NIOCore",
+        "NIOPosix",
+      ]
+    ),
   ]
 
   @Test(arguments: imports) func `a module imports only what stands below it`(

@@ -5,8 +5,8 @@ import Glibc
 struct DocsCommand: DocumentedCommand {
   static let summary = "Write the reference pages, or check that they are current."
   static let details = """
-    The pages are gates.md, noise.md, decoders.md, protocols.md, commands.md and the manual page qsim.1. \
-    '--check' compares, prints what     differs and exits 1 if anything does.
+    The pages are gates.md, noise.md, decoders.md, protocols.md, algorithms.md, commands.md and the manual page qsim.1. \
+    '--check' compares, prints what differs and exits 1 if anything does.
     """
   static let examples = ["qsim docs --check Docs/Reference"]
   static let configuration = configured("docs")
@@ -39,7 +39,7 @@ struct DocsCommand: DocumentedCommand {
     [
       ("commands.md", CommandReference.page), ("gates.md", GateReference.page),
       ("noise.md", NoiseReference.page), ("decoders.md", DecoderReference.page),
-      ("protocols.md", ProtocolReference.page),
+      ("protocols.md", ProtocolReference.page), ("algorithms.md", AlgorithmReference.page),
       ("qsim.1", CommandReference.manualPage),
     ]
   }

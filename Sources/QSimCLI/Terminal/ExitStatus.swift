@@ -5,6 +5,7 @@ enum ExitStatus: Int32, CaseIterable {
   case usage = 64
   case badInput = 65
   case noInput = 66
+  case serviceUnavailable = 69
   case internalError = 70
   case outOfMemory = 71
   case cannotCreateOutput = 73
@@ -17,11 +18,12 @@ enum ExitStatus: Int32, CaseIterable {
     switch self {
     case .success: "The command did what was asked, or nobody reads its output any more."
     case .checkFailed:
-      "A check failed: generated documents are out of date, or a circuit lacks a flow that was asked for."
+      "A check failed: generated documents are out of date, a circuit lacks a flow that was asked for, a signature does not hold."
     case .usage:
       "The command line is wrong, or asks for what cannot be; help shown for lack of input."
     case .badInput: "An input is malformed; the message names file, line and column."
     case .noInput: "An input file does not exist or cannot be read."
+    case .serviceUnavailable: "A peer or a port cannot be reached."
     case .internalError: "A mistake in qsim itself."
     case .outOfMemory: "The work needs more memory than there is; nothing was started."
     case .cannotCreateOutput: "An output file cannot be created."
