@@ -28,7 +28,7 @@ import time
 GOALS = {"sample": (3, 5), "detect": (8, 20), "detect-1e-2": (3, None), "detect-model": (3, None), "analyze": (3, 6),
          "analyze-folded": (3, 6), "reference": (2, 5), "tableau": (2, 5)}
 # Shots by task and distance: a second or more of Stim's time.
-SHOTS = {"sample": {5: 1_000_000, 11: 500_000, 21: 100_000, 31: 30_000},
+SHOTS = {"sample": {5: 10_000_000, 11: 1_500_000, 21: 200_000, 31: 60_000},
          "detect": {5: 5_000_000, 11: 2_000_000, 21: 300_000, 31: 120_000}}
 
 WORKER = r'''

@@ -154,11 +154,30 @@ struct FrameSamplerTests {
     #expect(error?.range?.line == 2)
   }
 
-  @Test func `gates are repeated any number of times at once`() throws {
-    let turns =
-      "REPEAT 1000000000000000000 {\nREPEAT 1000000007 {\nH 0\nS 0\nCX 0 1\n}\nC_XYZ 1\n}\n"
-    let table = try sampler(turns + "M 0 1\n").sample(shots: 100, seed: 1)
-    #expect(table.rowCount == 100)
+  /// Both gates together turn the flips (1, 0) to (0, 1), to (1, 1), and back.
+  @Test(arguments: [[false, true], [true, true], [true, false]].enumerated().map { ($0, $1) })
+  func `gates are repeated any number of times at once`(extraTurns: Int, flips: [Bool]) throws {
+    let turns = 1_000_000_000_000_000_000 + extraTurns
+    let text = "X_ERROR(1) 0\nREPEAT \(turns) {\nREPEAT 1000000000 {\nCX 0 1 1 0\n}\n}\nM 0 1\n"
+    let table = try sampler(text).sample(shots: 3, seed: 1)
+    for shot in 0..<3 { #expect((0..<2).map { table[shot, $0] } == flips) }
+  }
+
+  @Test func `a large circuit is the same compiled on two threads`() throws {
+    var text = "R 0\n"
+    for layer in 0..<400 {
+      let qubits = (0..<60).map { ($0 * 7 + layer) % 60 }
+      let gate = ["H", "S", "CX", "SQRT_X", "CZ"][layer % 5]
+      text += gate + qubits.map { " \($0)" }.joined() + "\nDEPOLARIZE1(0.001) 5 \(layer % 60)\n"
+    }
+    let circuit = try stim(text + "M" + (0..<60).map { " \($0)" }.joined() + "\n")
+    let one = try FrameSampler(circuit).sample(shots: 300, seed: 5)
+    #expect(try FrameSampler(circuit, threads: 2).sample(shots: 300, seed: 5) == one)
+    let wrong = try stim("CX rec[-1] 0\n" + text)
+    let messages = [1, 2].map { threads in
+      #expect(throws: Diagnostic.self) { try FrameSampler(wrong, threads: threads) }?.message
+    }
+    #expect(messages[0] != nil && messages[0] == messages[1])
   }
 
   @Test func `results too large for memory are refused`() throws {
