@@ -33,7 +33,7 @@ public typealias InputValues = [String: Double]
 public struct CircuitFile: Sendable {
   public var circuit: Circuit
   public var format: CircuitFormat
-  /// Things that were read and ignored, such as `delay`, or look like mistakes.
+  /// Things that were read and ignored, such as pragmas, or look like mistakes.
   public var warnings: [Diagnostic]
   /// Names of the `input` variables of the program, in order.
   public var inputs: [String]
@@ -53,24 +53,31 @@ public struct CircuitFile: Sendable {
   ///   - source: the bytes of the text; UTF-8, with or without a byte order mark.
   ///   - strict: OpenQASM 2 knows the gates of the paper's `qelib1.inc` only.
   ///   - inputs: values for `input` declarations.
+  ///   - keepsUnsetInputs: `input`s without a value become variables of the circuit, with an `inputType`, for what does not
+  ///     need the value. Otherwise they are errors.
   /// - Throws: the first `Diagnostic`, with its place. Never traps, whatever the bytes.
   /// - Complexity: linear in the text and in the instructions it unrolls to.
   public static func parse(
-    _ source: [UInt8], format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:]
+    _ source: [UInt8], format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:],
+    keepsUnsetInputs: Bool = false
   ) throws(Diagnostic) -> CircuitFile {
     switch format {
     case .stim: CircuitFile(circuit: try StimParser.parse(source), format: .stim)
     case .openQASM2, .openQASM3:
       try OpenQASMReader.read(
-        source, version: format == .openQASM2 ? 2 : 3, strict: strict, inputs: inputs)
+        source, version: format == .openQASM2 ? 2 : 3, strict: strict, inputs: inputs,
+        keepsUnsetInputs: keepsUnsetInputs)
     }
   }
 
   /// Reads a circuit from a string.
   public static func parse(
-    _ text: String, format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:]
+    _ text: String, format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:],
+    keepsUnsetInputs: Bool = false
   ) throws(Diagnostic) -> CircuitFile {
-    try parse(Array(text.utf8), format: format, strict: strict, inputs: inputs)
+    try parse(
+      Array(text.utf8), format: format, strict: strict, inputs: inputs,
+      keepsUnsetInputs: keepsUnsetInputs)
   }
 }
 

@@ -141,7 +141,7 @@ struct OpenQASM3Tests {
       "rz(120.0) 0"),
     // Read and ignored
     ReadingCase(
-      "qubit q; @hint word\nx q;\npragma anything at all\n#pragma more\ndelay[100ns] q; box { y q; } duration d = 3.5us; box[d] { z q; }",
+      "qubit q; @hint word\nx q;\npragma anything at all\n#pragma more\nbox { y q; } duration d = 3.5us; box[d] { z q; }",
       "X 0; Y 0; Z 0"),
     // While running
     ReadingCase("qubit q; bit c; c = measure q; if (c) x q;", "M 0 ->0; if c[0+1] {X 0}"),
@@ -279,7 +279,7 @@ struct OpenQASM3Tests {
 
   @Test func `what is ignored is noted once`() throws {
     let file = try read(
-      "qubit q; delay[1ns] q; delay[2ns] q; @a\nx q;\nbox { }\nint[8] i = 1/2; uint[4] u = 20;")
+      "qubit q; pragma one\n pragma two\n @a\nx q;\nbox { }\nint[8] i = 1/2; uint[4] u = 20;")
     #expect(
       file.warnings.map(\.code) == [
         "ignored", "ignored", "ignored", "integer-division", "overflow",

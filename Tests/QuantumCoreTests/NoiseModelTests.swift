@@ -611,6 +611,55 @@ struct NoiseModelTests {
     try expectTimes(other, [0: 1110, 1: 1110, 2: 1110])
   }
 
+  @Test func `a delay is waited for, together by its qubits`() throws {
+    var circuit = Circuit()
+    circuit.append(.h, 0, 1)
+    circuit.append(.delay, [5000], 0)
+    circuit.append(.m, 0, 1)
+    // Qubit 1 is measured at once, and nothing follows.
+    try expectTimes(circuit, [0: 10 + 5000 + 1000, 1: 10 + 1000])
+    var together = Circuit()
+    together.append(.h, 0)
+    together.append(.h, 1)
+    together.append(.h, 1)
+    together.append(.delay, [500], 0, 1)
+    together.append(.delay, [0], 1)
+    // Qubit 2 decays from its delay on, though nothing happened to it.
+    together.append(.delay, [70], 2)
+    together.append(.m, 0, 1, 2)
+    try expectTimes(together, [0: 20 + 500 + 1000, 1: 20 + 500 + 1000, 2: 70 + 1000])
+  }
+
+  @Test func `a delay in a loop is waited for in every turn, and one after a measurement too`()
+    throws
+  {
+    var circuit = Circuit()
+    circuit.append(.h, 0, 1)
+    circuit.appendRepeat(3) { $0.append(.delay, [200], 0) }
+    try expectTimes(circuit, [0: 10 + 3 * 200, 1: 10 + 3 * 200])
+    var measured = Circuit()
+    measured.append(.h, 0)
+    measured.append(.m, 0)
+    measured.append(.delay, [200], 0)
+    try expectTimes(measured, [0: 10 + 1000 + 200])
+  }
+
+  @Test func `a delay changes nothing without relaxation and is no operation for other rules`()
+    throws
+  {
+    var circuit = Circuit()
+    circuit.append(.h, 0)
+    circuit.append(.delay, [200], 0)
+    let noisy = try Self.applied("depolarizing", [], to: circuit)
+    #expect(try noisy.circuit.text(as: .stim) == "H 0\nDEPOLARIZE1(0.001) 0\nI[DELAY(ns=200)] 0\n")
+    #expect(throws: CircuitError.self) {
+      try circuit.appendChecked(.delay, arguments: [-1], targets: [.qubit(0)])
+    }
+    #expect(throws: CircuitError.self) {
+      try circuit.appendChecked(.delay, arguments: [1], targets: [.qubit(0), .qubit(0)])
+    }
+  }
+
   @Test func `a reset ends decay, blocks run in step`() throws {
     var circuit = Circuit()
     circuit.append(.h, 0, 1)

@@ -22,6 +22,7 @@ extension GateDefinition {
       }
     case .independentProbabilities:
       return parameters.map { _ in 0.05 + 0.9 * random.uniform() }
+    case .durations: return parameters.map { _ in (random.uniform() * 1e4).rounded() }
     case .any:
       if gate == .observableInclude { return [3] }
       return parameters.map { _ in (random.uniform() - 0.5) * 6 }

@@ -46,12 +46,17 @@ struct GateLabels {
     let definition = instruction.gate.definition
     if instruction.hasDynamicArguments {
       if instruction.gate == .unitary { return "" }
+      if instruction.gate == .delay {
+        return circuit.dynamicArguments(of: instruction).map { expressions.text(of: $0) + " ns" }
+          .joined()
+      }
       return circuit.dynamicArguments(of: instruction).map { expressions.text(of: $0) }
         .joined(separator: ", ")
     }
     let values = circuit.arguments(of: instruction)
     switch instruction.gate {
     case .unitary, .kraus1, .kraus2: return ""
+    case .delay: return TimeUnit.text(ofNanoseconds: values.first ?? 0)
     case .pauliChannel1, .pauliChannel2, .heraldedPauliChannel1:
       let named = zip(definition.parameters, values).filter { $0.1 != 0 }
       if named.isEmpty { return "0" }

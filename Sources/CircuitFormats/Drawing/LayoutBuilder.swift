@@ -312,6 +312,7 @@ extension LayoutBuilder {
     case .qubitCoords: noteCoordinates(instruction)
     case .shiftCoords: addHeader(labels.text(of: instruction, name: "SHIFT"))
     case .barrier: drawBarrier(instruction)
+    case .delay: drawDelay(instruction)
     default: addHeader(labels.text(of: instruction))
     }
   }
@@ -389,6 +390,14 @@ extension LayoutBuilder {
       guard let qubit = target.qubit, let row = rows.row(ofQubit: qubit) else { continue }
       coordinates.append("\(layout.wires[row].label) (\(place))")
     }
+  }
+
+  /// A box on every wire that waits.
+  private mutating func drawDelay(_ instruction: Instruction) {
+    let text = labels.text(of: instruction)
+    let wires = circuit.targets(of: instruction).compactMap { $0.qubit.flatMap(rows.row(ofQubit:)) }
+    guard !wires.isEmpty else { return }
+    place(.init(marks: wires.sorted().map { .init(wire: $0, symbol: .box(text, .gate)) }))
   }
 
   private mutating func drawBarrier(_ instruction: Instruction) {

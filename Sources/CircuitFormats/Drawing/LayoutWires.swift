@@ -136,9 +136,10 @@ struct LayoutWires {
         break
       }
       let value =
-        switch variable.initialValue {
-        case .integer(let value): "\(value)"
-        case .real(let value): NumberText.plain(value)
+        switch (variable.inputType, variable.initialValue) {
+        case (_?, _): "input"
+        case (nil, .integer(let value)): "\(value)"
+        case (nil, .real(let value)): NumberText.plain(value)
         }
       variableRows[index] = wires.count
       let name = DrawingText.sanitized(variable.name, limit: CircuitLayout.Limit.name)

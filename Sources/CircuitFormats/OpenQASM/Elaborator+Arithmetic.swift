@@ -53,6 +53,8 @@ extension Elaborator {
   func number(_ value: Value, _ span: SourceSpan) throws(Diagnostic) -> (ScalarType, Payload) {
     switch value {
     case .scalar(.bool, let payload): return (.uint(1), payload)
+    case .scalar(.duration, _):
+      throw Diagnostic("expected a number, not a duration", code: "type", at: span.range)
     case .scalar(let type, let payload): return (type, payload)
     case .bits(let width, let words):
       guard words.count == 1 else {
@@ -123,8 +125,8 @@ extension Elaborator {
           .logicalOr, result, fold(.notEqual, word, .integer(0), span), span)
       }
       return result
-    case .scalar(_, let payload): return payload
-    case .complex, .array, .nothing:
+    case .scalar(let type, let payload) where type != .duration: return payload
+    case .scalar, .complex, .array, .nothing:
       throw Diagnostic(
         "expected a condition, not \(value.description)", code: "type", at: span.range)
     }
@@ -162,6 +164,8 @@ extension Elaborator {
           "bit[\(width)] does not convert to bit[\(wanted)]", code: "type", at: span.range)
       }
       return .bits(wanted, [wrapped(words[0], type)])
+    case (.scalar(.duration, _), .duration): return value
+    case (_, .duration): throw mismatch(value, type, span)
     case (_, .bool): return .scalar(.bool, try condition(value, span).applying(.toBool))
     case (.bits(_, let words), _) where words.count > 1:
       throw Diagnostic(
@@ -184,7 +188,7 @@ extension Elaborator {
       if case .angle = own { throw mismatch(value, type, span) }
       let integer = own.isReal ? payload.applying(.toInteger) : payload
       return .scalar(type, wrapped(integer, type))
-    case .bool, .complex: return value
+    case .bool, .complex, .duration: return value
     }
   }
 
@@ -259,6 +263,9 @@ extension Elaborator {
       return .scalar(type, wrapped(payload.applying(.bitwiseNot), type))
     case .negate:
       if case .complex(let number) = value { return .complex(-number) }
+      if case .scalar(.duration, let time) = value {
+        return .scalar(.duration, time.applying(.negate))
+      }
       let (type, payload) = try number(value, span)
       if case .uint = type, case .scalar(.uint, _) = value {
         return .scalar(type, wrapped(payload.applying(.negate), type))
@@ -271,6 +278,7 @@ extension Elaborator {
   func apply(_ operation: BinaryOperation, _ a: Value, _ b: Value, _ span: SourceSpan)
     throws(Diagnostic) -> Value
   {
+    if let result = try applyDuration(operation, a, b, span) { return result }
     switch operation {
     case .logicalAnd, .logicalOr:
       let operatorCode: ClassicalExpression.BinaryOperator =

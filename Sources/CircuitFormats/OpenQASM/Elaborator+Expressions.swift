@@ -19,10 +19,7 @@ extension Elaborator {
     case .boolean(let value): return .scalar(.bool, .integer(value ? 1 : 0))
     case .bitString(let words, let width):
       return .bits(width, words.map { .integer(Int64(bitPattern: $0)) })
-    case .timing:
-      throw Diagnostic(
-        "parsed, not simulated: a duration within an expression", code: "not-simulated",
-        at: expression.span.range)
+    case .timing(let number, let unit): return try duration(number, unit, expression.span)
     case .identifier(let name): return try valueOfName(name, expression.span)
     case .physicalQubit:
       throw Diagnostic(
@@ -100,10 +97,7 @@ extension Elaborator {
     case .cell(let cell): return cellValue(cell)
     case .bits(let list, _): return try bitsValue(list, span)
     case .array(let array): return .array(array)
-    case .duration:
-      throw Diagnostic(
-        "parsed, not simulated: the duration '\(names[name])' within an expression",
-        code: "not-simulated", at: span.range)
+    case .deviceTime: throw unknownDeviceTime(span)
     case .qubits, .gate, .subroutine:
       throw Diagnostic(
         "'\(names[name])' is \(entry.symbol.kindName), not a number", code: "type", at: span.range)
@@ -447,6 +441,7 @@ extension Elaborator {
       return .float
     case .angle: return .angle(syntax.width == nil ? nil : try width(64))
     case .complex: return .complex
+    case .duration: return .duration
     case .bit:
       let count =
         try syntax.width.map { expression throws(Diagnostic) in
@@ -458,7 +453,7 @@ extension Elaborator {
           at: syntax.span.range)
       }
       return .bits(count)
-    case .duration, .qubit, .array, .arrayReference:
+    case .qubit, .array, .arrayReference:
       throw Diagnostic("expected a classical type here", code: "type", at: syntax.span.range)
     }
   }

@@ -124,7 +124,7 @@ extension Elaborator {
         } else {
           cost += 1
         }
-      case .barrier(let operands):
+      case .barrier(let operands), .delay(_, let operands):
         for operand in operands { try check(operand, isQubitOf: declaration) }
       default: break
       }
@@ -497,7 +497,7 @@ extension Elaborator {
     result.targets = controls + primitive.targets
     result.controlCount += controls.count
     switch primitive.gate {
-    case .barrier: return try emit(primitive, groups: 1, span)
+    case .barrier, .delay: return try emit(primitive, groups: 1, span)
     case .globalPhase: return try emitPhase(primitive, result.targets, span)
     default: break
     }
@@ -658,6 +658,11 @@ extension Elaborator {
     throws(Diagnostic) -> [Primitive]
   {
     var qubits: [Int] = []
+    if list.contains(where: { $0.gate == .delay }) {
+      throw Diagnostic(
+        "parsed, not simulated: a power that is not an integer of a gate with a delay",
+        code: "not-simulated", at: span.range)
+    }
     for primitive in list where primitive.gate != .barrier {
       for target in primitive.targets where !qubits.contains(target.value) {
         qubits.append(target.value)

@@ -24,6 +24,7 @@ extension Elaborator {
       try assign(destination, operation, value, statement.span)
     case .reset(let operands): try reset(operands, statement.span)
     case .barrier(let operands): try barrier(operands, statement.span)
+    case .delay(let time, let operands): try delay(time, operands, statement.span)
     case .expression(let value): try runExpression(value)
     case .gate(let declaration): try declare(declaration)
     case .subroutine(let declaration):
@@ -77,9 +78,7 @@ extension Elaborator {
     guard notedIgnored.insert(what).inserted else { return }
     let text: String
     switch what {
-    case "delay": text = "delays are read and ignored: gates take no time here"
     case "box": text = "'box' is read and ignored: its body runs as it stands"
-    case "duration": text = "durations are read and ignored: gates take no time here"
     default: text = "\(what)s are read and ignored"
     }
     warn(text, "ignored", span)
@@ -155,8 +154,7 @@ extension Elaborator {
   ) throws(Diagnostic) {
     switch type.kind {
     case .duration:
-      note(ignored: "duration", span)
-      return try declare(name, .duration, span)
+      return try declareDuration(name, value, isConstant: isConstant, span)
     case .array(let element, let sizes):
       return try declareArray(element, sizes, name, value, isConstant: isConstant, span)
     case .bit where scopes.count == 1 && !isConstant:
@@ -304,6 +302,9 @@ extension Elaborator {
     }
     let (text, scalar) = (names[name], try scalarType(type))
     inputNames.append(text)
+    if inputs[text] == nil, keepsUnsetInputs, let cell = try unsetInput(name, scalar, span) {
+      return try declare(name, .cell(cell), span)
+    }
     guard let number = inputs[text] else {
       throw Diagnostic(
         "input '\(text)' has no value", code: "missing-input", at: span.range,
@@ -324,9 +325,10 @@ extension Elaborator {
           code: "type", at: span.range)
       }
       value = .scalar(.int(64), .integer(integer))
-    case .complex:
+    case .complex, .duration:
       throw Diagnostic(
-        "parsed, not simulated: a complex input", code: "not-simulated", at: span.range)
+        "parsed, not simulated: a \(scalar.description) input", code: "not-simulated",
+        at: span.range)
     }
     let cell = try makeCell(text, scalar, span)
     try declare(name, .cell(cell), span)
@@ -350,7 +352,7 @@ extension Elaborator {
     switch scalar {
     case .bool: width = 1
     case .int(let count), .uint(let count), .bits(let count), .angle(let count?): width = count
-    case .float, .angle(nil), .complex:
+    case .float, .angle(nil), .complex, .duration:
       throw Diagnostic(
         "parsed, not simulated: an output of type \(scalar.description)", code: "not-simulated",
         at: span.range, hint: "outputs are bits, integers or sized angles")

@@ -9,11 +9,15 @@ final class Elaborator {
   let version: Int
   let strict: Bool
   let inputs: InputValues
+  /// Whether inputs without a value become variables of the circuit.
+  let keepsUnsetInputs: Bool
   let names: NameTable
 
   var circuit = Circuit()
   var warnings: [Diagnostic] = []
   var inputNames: [String] = []
+  /// Those that have no value.
+  var unsetInputs: [String] = []
   var outputs: [Output] = []
   var sources: OpenQASMSource = []
 
@@ -108,7 +112,11 @@ final class Elaborator {
   }
 
   /// - Parameter length: of the text in bytes; each of its statements is a step.
-  init(version: Int, strict: Bool, inputs: InputValues, names: NameTable, length: Int) {
+  init(
+    version: Int, strict: Bool, inputs: InputValues, keepsUnsetInputs: Bool, names: NameTable,
+    length: Int
+  ) {
+    self.keepsUnsetInputs = keepsUnsetInputs
     stepLimit = 1_000_000 + length
     instructionLimit = 5_000_000 + length
     self.version = version

@@ -8,20 +8,26 @@ public enum OpenQASMReader {
   ///   - version: 2 or 3.
   ///   - strict: OpenQASM 2 knows the gates of the paper's `qelib1.inc` only.
   ///   - inputs: values for `input` declarations.
+  ///   - keepsUnsetInputs: inputs without a value become variables of the circuit instead of errors.
   /// - Throws: the first `Diagnostic`, with its place. Never traps, whatever the bytes.
   /// - Complexity: linear in the text and in the gates it unrolls to, both limited.
   public static func read(
-    _ source: [UInt8], version: Int, strict: Bool, inputs: InputValues
+    _ source: [UInt8], version: Int, strict: Bool, inputs: InputValues,
+    keepsUnsetInputs: Bool = false
   ) throws(Diagnostic) -> CircuitFile {
     var parser = try Parser(source, version: version)
     try parser.parseVersion()
     let elaborator = Elaborator(
-      version: version, strict: strict, inputs: inputs, names: parser.lexer.names,
-      length: source.count)
+      version: version, strict: strict, inputs: inputs, keepsUnsetInputs: keepsUnsetInputs,
+      names: parser.lexer.names, length: source.count)
     var hasEnded = false
     while let statement = try parser.parseStatement() {
       if hasEnded { continue }
-      if try elaborator.run(statement) == .ended { hasEnded = true }
+      do {
+        if try elaborator.run(statement) == .ended { hasEnded = true }
+      } catch {
+        throw elaborator.explained(error)
+      }
     }
     try elaborator.finish()
     return CircuitFile(

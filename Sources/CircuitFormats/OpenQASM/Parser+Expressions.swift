@@ -216,8 +216,11 @@ extension Parser {
       try advance()
       return Expression(.imaginary(value), start)
     case .timing:
+      let text = lexer.text(token)
+      let unit = TimeUnit.allCases.first { text.hasSuffix($0.rawValue) } ?? .seconds
+      let value = try realValue(token)
       try advance()
-      return Expression(.timing, start)
+      return Expression(.timing(value, unit), start)
     case .string: return try parseBitString()
     case .physicalQubit:
       let digits = lexer.text(token).dropFirst()

@@ -195,7 +195,7 @@ extension Parser {
     }
     let statement = try nested { parser throws(Diagnostic) in try parser.parseStatement3() }
     switch statement.kind {
-    case .gateCall, .barrier, .ignored, .forLoop, .whileLoop, .conditional, .declaration,
+    case .gateCall, .barrier, .delay, .ignored, .forLoop, .whileLoop, .conditional, .declaration,
       .assignment, .block, .choice, .alias:
       return statement
     default:
@@ -621,11 +621,12 @@ extension Parser {
       try expectSemicolon("after 'nop'")
       return Statement(.block([]), start)
     default:
-      guard isAt(.leftBracket) else { throw unexpected("expected '[' and a duration") }
-      _ = try parseDesignator()
-      if !isAt(.semicolon) { _ = try parseOperands() }
+      guard isAt(.leftBracket), let time = try parseDesignator() else {
+        throw unexpected("expected '[' and a duration")
+      }
+      let operands = isAt(.semicolon) ? [] : try parseOperands()
       try expectSemicolon("after 'delay'")
-      return Statement(.ignored("delay"), start)
+      return Statement(.delay(time, operands), start.through(lastSpan))
     }
   }
 

@@ -216,7 +216,10 @@ struct Parser {
 
   func realValue(_ token: Token) throws(Diagnostic) -> Double {
     var text = lexer.text(token).filter { $0 != "_" }
-    if text.hasSuffix("im") { text.removeLast(2) }
+    if token.kind == .imaginary || token.kind == .timing {
+      // The unit, perhaps after a blank.
+      while let last = text.last, !last.isNumber, last != "." { text.removeLast() }
+    }
     // Swift's reader wants a digit on both sides of the point.
     if text.first == "." { text = "0" + text }
     if let point = text.firstIndex(of: ".") {

@@ -13,7 +13,7 @@ final class Expression {
     case boolean(Bool)
     /// `"0101"`: words lowest first; the last character is bit 0.
     case bitString([UInt64], width: Int)
-    case timing
+    case timing(Double, TimeUnit)
     case identifier(Name)
     case physicalQubit(Int)
     case unary(UnaryOperation, Expression)
@@ -39,6 +39,43 @@ final class Expression {
   init(_ kind: Kind, _ span: SourceSpan) {
     self.kind = kind
     self.span = span
+  }
+}
+
+/// The units of time, those first that others end in.
+enum TimeUnit: String, CaseIterable {
+  case nanoseconds = "ns"
+  case microseconds = "us"
+  case microsecondsInGreek = "µs"
+  case milliseconds = "ms"
+  /// A time step of the device, whose length the text does not tell.
+  case deviceSteps = "dt"
+  case seconds = "s"
+
+  /// Its length in nanoseconds; `nil` for that of a device.
+  var nanoseconds: Double? {
+    switch self {
+    case .nanoseconds: 1
+    case .microseconds, .microsecondsInGreek: 1e3
+    case .milliseconds: 1e6
+    case .seconds: 1e9
+    case .deviceSteps: nil
+    }
+  }
+
+  /// A time as text that reads back as itself: in the largest unit of which there is at least one.
+  static func text(ofNanoseconds time: Double) -> String {
+    for unit in [TimeUnit.seconds, .milliseconds, .microseconds] {
+      guard let scale = unit.nanoseconds, time >= scale, time / scale * scale == time else {
+        continue
+      }
+      return number(time / scale) + unit.rawValue
+    }
+    return number(time) + nanoseconds.rawValue
+  }
+
+  private static func number(_ value: Double) -> String {
+    Int64(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 }
 
@@ -201,6 +238,8 @@ final class Statement {
     case measure(Expression, into: Expression?)
     case reset([Expression])
     case barrier([Expression])
+    /// `delay[time] operands`, all qubits if there are none.
+    case delay(Expression, [Expression])
     case gateCall(GateCall)
     case expression(Expression)
     case conditional(Expression, [Statement], [Statement]?)
@@ -268,7 +307,7 @@ struct Effects {
     switch statement.kind {
     case .include, .qubits, .port, .gate, .subroutine, .ignored, .reset, .barrier: break
     case .declaration(_, _, let value, _): if let value { note(value) }
-    case .alias(_, let value): note(value)
+    case .alias(_, let value), .delay(let value, _): note(value)
     case .assignment(let destination, _, let value):
       noteDestination(destination)
       note(value)

@@ -11,6 +11,8 @@ enum ScalarType: Hashable {
   /// With a width a fixed-point fraction of 2π; without one a real number.
   case angle(Int?)
   case complex
+  /// A time in nanoseconds, a real number.
+  case duration
 
   var description: String {
     switch self {
@@ -21,13 +23,14 @@ enum ScalarType: Hashable {
     case .float: "float"
     case .angle(let width): width.map { "angle[\($0)]" } ?? "angle"
     case .complex: "complex"
+    case .duration: "duration"
     }
   }
 
   /// Number of 64-bit words a value takes.
   var wordCount: Int { if case .bits(let width) = self { (width + 63) / 64 } else { 1 } }
 
-  var isReal: Bool { self == .float || self == .angle(nil) }
+  var isReal: Bool { self == .float || self == .angle(nil) || self == .duration }
 
   /// How many bits can be indexed.
   var bitWidth: Int? {
@@ -198,7 +201,8 @@ enum Symbol {
   case constant(Value)
   case gate(GateSymbol)
   case subroutine(SubroutineDeclaration)
-  case duration
+  /// A time in steps of the device, whose length is not known.
+  case deviceTime
 
   var kindName: String {
     switch self {
@@ -209,7 +213,7 @@ enum Symbol {
     case .constant: "a constant"
     case .gate: "a gate"
     case .subroutine: "a subroutine"
-    case .duration: "a duration"
+    case .deviceTime: "a duration in 'dt'"
     }
   }
 }

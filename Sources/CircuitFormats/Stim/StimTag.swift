@@ -54,7 +54,7 @@ extension StimTag {
       return nil
     } else if gate.definition.argumentCount.lowerBound > 0 {
       throw malformed(
-        gate, "the tag \(name) needs its \(gate.definition.isNoise ? "arguments" : "angles")")
+        gate, "the tag \(name) needs its \(gate.definition.isUnitary ? "angles" : "arguments")")
     }
     let written = spelling(of: gate, arguments: arguments)
     let isSame = written?.gate == base && written?.tag == tag
@@ -76,7 +76,7 @@ extension StimTag {
         throw malformed(gate, "the tag does not give \(list(parameters)) by name")
       }
       guard scanner.skip("="), let value = scanner.readFormula(values: [:]), value.isFinite else {
-        let kind = gate.definition.isNoise ? "a number such as 0.01" : "an angle such as 0.3*pi"
+        let kind = gate.definition.isUnitary ? "an angle such as 0.3*pi" : "a number such as 0.01"
         throw malformed(gate, "the value of \(name) is not \(kind)")
       }
       guard values.updateValue(value, forKey: name) == nil else {
@@ -139,12 +139,12 @@ extension StimTag {
   }
 
   private static func text(of arguments: [Double], for gate: Gate) -> String {
-    guard !gate.definition.isNoise else { return noiseText(of: arguments, for: gate) }
+    guard gate.definition.isUnitary else { return numberText(of: arguments, for: gate) }
     let parts = zip(gate.definition.parameters, arguments).map { "\($0)=\(halfTurns($1))*pi" }
     return "(" + parts.joined(separator: ",") + ")"
   }
 
-  private static func noiseText(of arguments: [Double], for gate: Gate) -> String {
+  private static func numberText(of arguments: [Double], for gate: Gate) -> String {
     let names = gate.definition.parameters
     let parts = arguments.indices.map { index in
       (names.isEmpty ? "" : names[index] + "=") + decimal(arguments[index])
@@ -179,7 +179,8 @@ extension StimTag {
     switch definition.stimForm {
     case .tag(let base, let name): return "\(base.name)[\(name)]"
     case .tagWithArguments(let base, let name):
-      let value = definition.isNoise ? "0.01" : "0.3*pi"
+      let value =
+        definition.isUnitary ? "0.3*pi" : definition.argumentRule == .durations ? "100" : "0.01"
       let arguments = definition.parameters.map { "\($0)=\(value)" }.joined(separator: ",")
       return "\(base.name)[\(name)(\(arguments.isEmpty ? "1,0,…" : arguments))]"
     case .instruction, .none: return nil

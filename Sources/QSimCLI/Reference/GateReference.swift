@@ -93,7 +93,7 @@ enum GateReference {
 
   private static func tagArguments(of definition: GateDefinition) -> String {
     guard !definition.parameters.isEmpty else { return "…" }
-    let value = definition.isNoise ? "…" : "…*pi"
+    let value = definition.isUnitary ? "…*pi" : "…"
     return definition.parameters.map { "\($0)=\(value)" }.joined(separator: ", ")
   }
 

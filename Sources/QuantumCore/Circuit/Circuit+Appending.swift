@@ -102,7 +102,7 @@ extension Circuit {
     switch gate {
     case .detector, .observableInclude, .qubitCoords, .tick, .shiftCoords, .correlatedError,
       .elseCorrelatedError,
-      .repeatBlock, .unitary, .barrier, .globalPhase:
+      .repeatBlock, .unitary, .barrier, .delay, .globalPhase:
       false
     default: true
     }

@@ -48,6 +48,11 @@ extension Circuit {
     if definition.argumentRule == .krausOperators {
       return try validate(operators: arguments, of: definition)
     }
+    if definition.argumentRule == .durations {
+      for (index, argument) in arguments.enumerated() where argument < 0 {
+        throw CircuitError("duration", "\(argument) ns is less than no time", .argument(index))
+      }
+    }
     guard definition.hasProbabilityArguments else {
       if definition.gate == .observableInclude,
         arguments[0] != arguments[0].rounded() || arguments[0] < 0 || arguments[0] > 4_294_967_295
@@ -189,6 +194,9 @@ extension Circuit {
       throw CircuitError(
         "targets", "\(definition.name) does not take \(target)", .target(index),
         hint: Self.accepted(by: definition.gate))
+    }
+    if definition.gate == .delay, Set(targets).count < targets.count {
+      throw CircuitError("duplicate", "a qubit is used twice in one delay", .instruction)
     }
     guard definition.gate == .unitary else { return }
     let qubits = targets.count - controlCount

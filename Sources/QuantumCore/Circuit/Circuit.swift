@@ -187,8 +187,11 @@ extension Circuit {
   }
 
   /// Declares a classical variable and returns its index.
-  public mutating func declareVariable(_ name: String, initialValue: ClassicalValue) -> Int {
-    variables.append(ClassicalVariable(name: name, initialValue: initialValue))
+  public mutating func declareVariable(
+    _ name: String, initialValue: ClassicalValue, inputType: String? = nil
+  ) -> Int {
+    variables.append(
+      ClassicalVariable(name: name, initialValue: initialValue, inputType: inputType))
     return variables.count - 1
   }
 }

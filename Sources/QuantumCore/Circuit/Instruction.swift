@@ -78,9 +78,14 @@ public struct Register: Hashable, Sendable, Codable {
 public struct ClassicalVariable: Hashable, Sendable {
   public let name: String
   public let initialValue: ClassicalValue
-  public init(name: String, initialValue: ClassicalValue) {
+  /// The declared type, such as `angle[8]`, of an input that was given no value; `nil` for other variables.
+  ///
+  /// Such a circuit can be written, drawn and counted. Engines take `initialValue` for the input: give it a value first.
+  public let inputType: String?
+  public init(name: String, initialValue: ClassicalValue, inputType: String? = nil) {
     self.name = name
     self.initialValue = initialValue
+    self.inputType = inputType
   }
 }
 

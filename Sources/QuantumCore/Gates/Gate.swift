@@ -29,7 +29,7 @@ public enum Gate: UInt8, Hashable, Sendable, CaseIterable {
   case m, mx, my, mr, mrx, mry, reset, resetX, resetY
   case mxx, myy, mzz, mpp, mpad
   // Annotations
-  case detector, observableInclude, qubitCoords, shiftCoords, tick, barrier
+  case detector, observableInclude, qubitCoords, shiftCoords, tick, barrier, delay
   // Control flow: never an instruction, only a name in the catalog
   case repeatBlock
 

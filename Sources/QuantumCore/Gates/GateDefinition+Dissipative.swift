@@ -81,6 +81,11 @@ extension GateDefinition {
       .barrier, "barrier", stim: .none, category: .annotation, shape: .whole,
       "Keeps what is before it from what is after it in drawings and compilers.", label: "░"),
     GateDefinition(
+      .delay, "delay", stim: .tagWithArguments(.i, "DELAY"), category: .annotation, shape: .whole,
+      parameters: ["ns"],
+      "Lets the qubits wait together for a time in nanoseconds: nothing but relaxation happens.",
+      argumentRule: .durations, label: "DELAY"),
+    GateDefinition(
       .repeatBlock, "REPEAT", category: .control, shape: .none,
       "Runs a block a fixed number of times."),
   ]

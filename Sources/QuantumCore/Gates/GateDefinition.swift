@@ -37,6 +37,8 @@ public enum ArgumentRule: Sendable, Hashable {
   case independentProbabilities
   /// Each in 0...1, and 1 at most together: of cases that exclude each other.
   case probabilities
+  /// Each at least 0: times in nanoseconds.
+  case durations
   /// Matrices K₀, K₁ … with ΣKᵢ†Kᵢ = 1: real and imaginary parts, row by row.
   case krausOperators
 }

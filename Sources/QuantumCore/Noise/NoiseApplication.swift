@@ -196,7 +196,9 @@ extension NoiseApplication {
     guard !definition.isAnnotation else {
       if instruction.gate == .tick { try endLayer(into: &output) }
       synchronize(instruction)
-      return try copy(instruction, into: &output)
+      try copy(instruction, into: &output)
+      if instruction.gate == .delay { try passDelay(instruction, into: &output) }
+      return
     }
     guard !definition.isNoise, instruction.gate != .mpad else {
       return try copy(instruction, into: &output)
@@ -594,6 +596,24 @@ extension NoiseApplication {
   ) throws(Diagnostic) {
     for index in schedules.indices {
       let decays = groups.flatMap { schedules[index].schedule.end(definition, on: $0.qubits) }
+      try add(decays, schedules[index].rule, into: &output)
+    }
+  }
+
+  /// What the qubits of a delay suffer while they wait.
+  private mutating func passDelay(
+    _ instruction: Instruction, into output: inout Circuit
+  ) throws(Diagnostic) {
+    guard !schedules.isEmpty else { return }
+    guard !instruction.hasDynamicArguments else {
+      throw Diagnostic(
+        "the time of this delay depends on the run: relaxation needs a known one",
+        code: "not-simulated", at: output.currentPlace.range)
+    }
+    let timeNs = circuit.arguments(of: instruction).first ?? 0
+    let qubits = circuit.targets(of: instruction).compactMap(\.qubit)
+    for index in schedules.indices {
+      let decays = schedules[index].schedule.wait(qubits, timeNs: timeNs)
       try add(decays, schedules[index].rule, into: &output)
     }
   }

@@ -111,7 +111,7 @@ extension NoiseModelDefinition {
 
   private static let scheduleDetails = """
     operations start as soon as their qubits are free, and not before the last TICK or barrier. Decay during a gate comes after it, \
-    during a measurement before it. A qubit decays from its first operation on.
+    during a measurement before it. A qubit decays from its first operation or delay on; a `delay` takes its own time.
     """
 
   private static let relaxationParameters: [Parameter] = [

@@ -73,6 +73,17 @@ struct RelaxationSchedule {
     }
   }
 
+  /// Lets qubits wait together for a time, from when all of them are free; they decay from here on if they did not before.
+  mutating func wait(_ qubits: [Int], timeNs: Double) -> [Decay] {
+    guard let start = qubits.map({ earliest($0) }).max() else { return [] }
+    return qubits.compactMap { qubit in
+      let idle = freeNs[qubit].map { start - $0 } ?? 0
+      freeNs[qubit] = start + timeNs
+      measured.remove(qubit)
+      return decay(qubit, idle + timeNs)
+    }
+  }
+
   /// Holds every qubit back until all are free.
   mutating func synchronize() { floorNs = latest }
 

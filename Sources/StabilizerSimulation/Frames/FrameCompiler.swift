@@ -98,6 +98,7 @@ struct FrameCompiler {
   // MARK: Instructions
 
   private mutating func compile(_ instruction: Instruction) throws {
+    if instruction.gate == .delay { return }
     guard !instruction.hasDynamicArguments else {
       throw unsupported(
         "\(instruction.gate.name) with arguments computed while the circuit runs cannot be followed by Pauli frames"

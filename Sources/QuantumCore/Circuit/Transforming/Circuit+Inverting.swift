@@ -50,7 +50,8 @@ extension Circuit {
   private func appendInverse(of instruction: Instruction, to output: inout Circuit) -> String? {
     let definition = instruction.gate.definition
     switch instruction.gate {
-    case .tick, .barrier:
+    case .tick, .barrier,
+      .delay where !instruction.hasDynamicArguments:
       output.appendCopy(of: instruction, from: self)
       return nil
     case .shiftCoords:
