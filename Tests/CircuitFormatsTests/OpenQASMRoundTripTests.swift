@@ -178,9 +178,9 @@ struct OpenQASMRoundTripTests {
   @Test func `what cannot be expressed is refused`() {
     var noisy = Circuit()
     noisy.append(.depolarize1, [0.1], 0)
-    var matrix = Circuit()
-    matrix.append(.identity(4), to: 0, 1)
-    for circuit in [noisy, matrix] {
+    var uncertain = Circuit()
+    uncertain.append(.m, [0.1], 0)
+    for circuit in [noisy, uncertain] {
       for format in [CircuitFormat.openQASM2, .openQASM3] {
         #expect(throws: Diagnostic.self) { try circuit.text(as: format) }
       }

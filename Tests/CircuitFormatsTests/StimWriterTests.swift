@@ -106,7 +106,9 @@ struct StimWriterTests {
     (.globalPhase, [0.4], 1, 0),
     (.globalPhase, [0.4], 2, 1), (.u3, [0.1, 0.2, 0.3], 1, 0), (.cx, [], 1, 1), (.ccx, [], 2, 0),
     (.sqrtX, [], 1, 0),
-    (.phase, [0.7], 1, 1),
+    (.phase, [0.7], 1, 1), (.h, [], 3, 0), (.x, [], 5, 2), (.swap, [], 3, 1),
+    (.u3, [0.1, 0.2, 0.3], 4, 4),
+    (.globalPhase, [0.4], 4, 2),
   ]
 
   @Test(arguments: controls)
@@ -278,8 +280,6 @@ struct StimFeedbackTests {
       ),
       ("loop", { $0.appendWhile(.bit(0)) { $0.measure(0, into: 0) } }),
       ("leaving", { $0.appendIf(.integer(1)) { $0.appendLeave(.halt) } }),
-      ("3 controls", { $0.append(.h, targets: (0..<4).map { .qubit($0) }, controlCount: 3) }),
-      ("unitary", { $0.append(Gate.ccx.definition.matrix!([]), to: 0, 1, 2) }),
       (
         "condition",
         {

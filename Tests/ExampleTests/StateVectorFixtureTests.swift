@@ -19,9 +19,15 @@ struct StateVectorCase: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   func distance<S: Scalar>(in precision: S.Type) throws -> Double {
-    let file = try CircuitFile.parse(qasm, format: CircuitFormat(rawValue: language)!)
+    try distance(
+      of: CircuitFile.parse(qasm, format: CircuitFormat(rawValue: language)!).circuit,
+      in: precision)
+  }
+
+  /// How far the final state of a circuit is from this one.
+  func distance<S: Scalar>(of circuit: Circuit, in precision: S.Type) throws -> Double {
     let final: StateVectorSimulator.FinalState<S> = try StateVectorSimulator().finalState(
-      of: file.circuit, seed: 1, options: SimulationOptions())
+      of: circuit, seed: 1, options: SimulationOptions())
     // Amplitudes of the live qubits only: the others are 0 in every basis state that has weight.
     var state = [Complex<Double>](repeating: .zero, count: 1 << qubits)
     for (index, amplitude) in final.state.amplitudes.enumerated() {

@@ -18,12 +18,13 @@ extension ProgramWriter {
   /// The name to apply a gate by, after defining it if need be; `nil` if there is no way.
   func applicableName(_ gate: Gate) throws(Diagnostic) -> String? {
     if let native = nativeName(gate) { return native }
+    if let name = definedNames[gate] { return name }
     let definition = gate.definition
-    let name = Self.definitionName(definition)
-    guard defined.insert(gate).inserted else { return name }
     guard definition.matrix != nil, let count = definition.qubitCount,
       let body = try body(of: definition)
     else { return nil }
+    let name = names.unique(Self.definitionName(definition), else: "gate")
+    definedNames[gate] = name
     let qubits = ["a", "b", "c", "d", "e"].prefix(count).joined(separator: ", ")
     let parameters =
       definition.parameters.isEmpty ? "" : "(\(definition.parameters.joined(separator: ", ")))"

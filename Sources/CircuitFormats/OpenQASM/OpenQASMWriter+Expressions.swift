@@ -48,7 +48,7 @@ extension ProgramWriter {
   }
 
   /// Whether an expression's value is a real number.
-  private func isReal(_ expression: ClassicalExpression) -> Bool {
+  func isReal(_ expression: ClassicalExpression) -> Bool {
     switch expression {
     case .literal(let value): if case .real = value { return true } else { return false }
     case .bits, .bit, .record: return false
@@ -81,6 +81,7 @@ extension ProgramWriter {
     switch expression {
     case .literal(let value): return value.isTrue ? "true" : "false"
     case .bits(let start, 1): return try bits(start, 1)
+    case .variable(let index) where isBooleanInput(index): return variableNames[index]
     case .bit(let start, let count, let index): return try indexed(start, count, index)
     case .record(let lookback): return try record(lookback)
     case .unary(.toBool, let inner): return try condition(inner)
@@ -123,13 +124,24 @@ extension ProgramWriter {
     throws(Diagnostic) -> String
   {
     if isReal(a) || isReal(b) { return "\(try real(a)) \(sign) \(try real(b))" }
-    func side(_ expression: ClassicalExpression) throws(Diagnostic) -> String {
-      if case .bits(let start, let count) = expression, count < 64 || sign == "==" || sign == "!=" {
+    let isEquality = sign == "==" || sign == "!="
+    func side(_ expression: ClassicalExpression, beside other: ClassicalExpression)
+      throws(Diagnostic) -> String
+    {
+      switch (expression, other) {
+      case (.bits(let start, 1), .literal(.integer)):
+        // The register itself where it is but one bit: what others can read as well.
+        if let register = bitRegister(start), register.count == 1 { return register.name }
+        return try bits(start, 1)
+      case (.bits(let start, let count), _) where count < 64 || isEquality:
         return try bits(start, count)
+      case (.literal(.integer(let value)), .bits(_, 64)) where isEquality:
+        // Bits are a number from 0 on.
+        return "\(UInt64(bitPattern: value))"
+      default: return try integer(expression)
       }
-      return try integer(expression)
     }
-    return "\(try side(a)) \(sign) \(try side(b))"
+    return "\(try side(a, beside: b)) \(sign) \(try side(b, beside: a))"
   }
 
   private func unsigned(_ expression: ClassicalExpression) throws(Diagnostic) -> String {
@@ -142,13 +154,15 @@ extension ProgramWriter {
     switch expression {
     case .literal(let value):
       let number = value.asInteger
+      // Beyond its sign the least integer is no integer of 64 bits.
+      if number == .min { return "(\(number + 1) - 1)" }
       return number < 0 ? "(\(number))" : "\(number)"
     case .bits(let start, let count):
       let text = try bits(start, count)
       if count == 1 { return "int[64](\(text))" }
       return "int[64](uint[\(count)](\(text)))"
     case .variable(let index):
-      return isReal(expression) ? "int[64](\(variableNames[index]))" : variableNames[index]
+      return isReal(expression) ? "int[64](\(variableNames[index]))" : integerText(index)
     case .bit, .record: return "int[64](\(try condition(expression)))"
     case .unary(let operation, let a): return try integer(operation, a, expression)
     case .binary(let operation, let a, let b): return try integer(operation, a, b, expression)
@@ -266,9 +280,7 @@ extension ProgramWriter {
     }
     switch destination {
     case .variable(let index):
-      let isRealVariable = isReal(.variable(index))
-      try line(
-        "\(variableNames[index]) = \(isRealVariable ? real(value) : integer(value));")
+      try line("\(variableNames[index]) = \(try assigned(value, to: index));")
     case .bits(let start, let count):
       try line("\(try bits(start, count)) = \(try bitsValue(value, count));")
     case .bit(let start, let count, let index):
@@ -276,7 +288,7 @@ extension ProgramWriter {
     }
   }
 
-  private func bitsValue(_ value: ClassicalExpression, _ count: Int) throws(Diagnostic) -> String {
+  func bitsValue(_ value: ClassicalExpression, _ count: Int) throws(Diagnostic) -> String {
     if case .literal(let literal) = value {
       let number = UInt64(bitPattern: literal.asInteger)
       if count == 1 { return "\(number & 1)" }
@@ -287,5 +299,44 @@ extension ProgramWriter {
     if count == 1, isBoolean(value) { return "bit(\(try condition(value)))" }
     return count == 1
       ? "bit(\(try integer(value)) & 1)" : "bit[\(count)](uint[\(count)](\(try integer(value))))"
+  }
+}
+
+// Inputs keep the type they were declared with; other variables are int[64] or float[64].
+extension ProgramWriter {
+  private func inputType(_ index: Int) -> (name: Substring, width: Int?)? {
+    guard let type = circuit.variables[index].inputType else { return nil }
+    return (type.prefix { $0 != "[" }, Int(type.drop { $0 != "[" }.dropFirst().dropLast()))
+  }
+
+  /// Whether a variable is an input that is a condition as it stands.
+  private func isBooleanInput(_ index: Int) -> Bool {
+    guard let (name, width) = inputType(index) else { return false }
+    return name == "bool" || name == "bit" && width == nil
+  }
+
+  /// A variable that is no real number as an int[64].
+  private func integerText(_ index: Int) -> String {
+    let own = variableNames[index]
+    guard let (name, width) = inputType(index) else { return own }
+    switch (name, width) {
+    case ("int", 64): return own
+    case ("bit", let width?): return "int[64](uint[\(width)](\(own)))"
+    case ("angle", let width?): return "int[64](uint[\(width)](bit[\(width)](\(own))))"
+    default: return "int[64](\(own))"
+    }
+  }
+
+  /// The right side of an assignment to a variable.
+  func assigned(_ value: ClassicalExpression, to index: Int)
+    throws(Diagnostic) -> String
+  {
+    if isReal(.variable(index)) { return try real(value) }
+    switch inputType(index) {
+    case ("bool", _)?: return "bool(\(try condition(value)))"
+    case ("bit", let width)?: return try bitsValue(value, width ?? 1)
+    case ("angle", let width?)?: return "angle[\(width)](\(try bitsValue(value, width)))"
+    default: return try integer(value)
+    }
   }
 }

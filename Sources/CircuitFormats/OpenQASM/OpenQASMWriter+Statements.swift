@@ -29,7 +29,7 @@ extension ProgramWriter {
   // MARK: Blocks
 
   /// Results per turn of a block; `nil` where that depends on the run.
-  private func resultCount(of block: BlockID) -> UInt64? {
+  func resultCount(of block: BlockID) -> UInt64? {
     var total: UInt64 = 0
     for node in circuit.nodes(of: block) {
       switch node {
@@ -62,7 +62,7 @@ extension ProgramWriter {
       }
       return
     }
-    let variable = freshName("i")
+    let variable = names.fresh("i")
     var outer = records
     if keepsRecord {
       guard let results = resultCount(of: body) else {
@@ -156,7 +156,7 @@ extension ProgramWriter {
     if let exit = pendingExits.first(where: { $0.level == level && $0.statement == statement }) {
       flag = exit.flag
     } else {
-      flag = freshName("leave")
+      flag = names.fresh("leave")
       pendingExits.append(PendingExit(level: level, flag: flag, statement: statement))
     }
     // Declared before the loop just inside the one that is left: false again in each of its turns.
@@ -184,7 +184,7 @@ extension ProgramWriter {
     if instruction.gate == .spp || instruction.gate == .sppDag {
       return try writeProducts(instruction)
     }
-    let arguments = try self.arguments(of: instruction)
+    let arguments = try arguments(of: instruction)
     if let register = wholeRegister(instruction), let name = nativeName(instruction.gate) {
       let list = arguments.isEmpty ? "" : "(\(arguments.joined(separator: ", ")))"
       return try line("\(name)\(list) \(register);")
@@ -206,21 +206,8 @@ extension ProgramWriter {
     if let failure { throw failure }
   }
 
-  private func arguments(of instruction: Instruction) throws(Diagnostic) -> [String] {
-    if instruction.gate == .unitary { return [] }
-    if instruction.hasDynamicArguments {
-      guard version >= 3 else { throw refusal("a gate's parameter that depends on measurements") }
-      var texts: [String] = []
-      for expression in circuit.dynamicArguments(of: instruction) {
-        texts.append(try real(expression))
-      }
-      return texts
-    }
-    return circuit.arguments(of: instruction).map { number($0) }
-  }
-
   /// The register that a gate on one qubit acts on as a whole.
-  private func wholeRegister(_ instruction: Instruction) -> String? {
+  func wholeRegister(_ instruction: Instruction) -> String? {
     guard instruction.gate.definition.shape == .each(1), instruction.controlCount == 0 else {
       return nil
     }
@@ -233,99 +220,8 @@ extension ProgramWriter {
     return register.name
   }
 
-  private func writeGate(
-    _ instruction: Instruction, _ arguments: [String], _ group: [Target]
-  ) throws(Diagnostic) {
-    if group.contains(where: \.isClassicalControl) { return try writeFeedback(instruction, group) }
-    let count = Int(instruction.controlCount)
-    let (controls, own) = (
-      Array(group.prefix(count)), group.dropFirst(count).map { qubit($0.value) }
-    )
-    if version == 2 {
-      return try writeGate2(instruction, arguments, controls, own)
-    }
-    let prefix = controls.map { $0.isInverted ? "negctrl @ " : "ctrl @ " }.joined()
-    let names = controls.map { qubit($0.value) }
-    func apply(_ gate: String, _ operands: [String]) throws(Diagnostic) {
-      let list = (names + operands).joined(separator: ", ")
-      try line("\(prefix)\(gate)\(list.isEmpty ? "" : " ")\(list);")
-    }
-    let list = arguments.isEmpty ? "" : "(\(arguments.joined(separator: ", ")))"
-    switch instruction.gate {
-    case .globalPhase: return try apply("gphase\(list)", [])
-    case .u3:
-      try apply("gphase(\(negatedHalf(arguments[0])))", [])
-      return try apply("U\(list)", own)
-    case .u2:
-      try apply("gphase(-pi/4)", [])
-      return try apply("U(pi/2, \(arguments.joined(separator: ", ")))", own)
-    case .cu3: return try apply("cu(\(arguments.joined(separator: ", ")), 0)", own)
-    case .ii:
-      try apply("id", [own[0]])
-      return try apply("id", [own[1]])
-    case .unitary: return try writeMatrix(instruction, own, apply)
-    default: break
-    }
-    if let native = nativeName(instruction.gate) { return try apply(native + list, own) }
-    if let modified = modifiedForm(instruction.gate) { return try apply(modified + list, own) }
-    guard let name = try applicableName(instruction.gate) else {
-      throw refusal("the gate \(instruction.gate.name)")
-    }
-    try apply(name + list, own)
-  }
-
-  private func negatedHalf(_ argument: String) -> String {
-    guard let value = Double(argument) else { return "-(\(argument))/2" }
-    return number(-value / 2)
-  }
-
-  /// A gate that modifiers make of one in the include file.
-  private func modifiedForm(_ gate: Gate) -> String? {
-    switch gate {
-    case .sqrtXDag: return "inv @ sx"
-    case .sqrtY: return "pow(0.5) @ y"
-    case .sqrtYDag: return "inv @ pow(0.5) @ y"
-    default: break
-    }
-    guard let form = gate.definition.controlledForm, let base = nativeName(form.base) else {
-      return nil
-    }
-    return "ctrl\(form.controlCount > 1 ? "(\(form.controlCount))" : "") @ \(base)"
-  }
-
-  private func writeMatrix(
-    _ instruction: Instruction, _ own: [String],
-    _ apply: (String, [String]) throws(Diagnostic) -> Void
-  ) throws(Diagnostic) {
-    guard let matrix = circuit.matrix(of: instruction), let size = matrix.qubitCount, size <= 1
-    else {
-      throw refusal(
-        "a matrix on \(own.count) qubits", hint: "give it as gates, or as matrices on one qubit")
-    }
-    if size == 0 {
-      return try apply("gphase(\(number(matrix[0, 0].phase)))", [])
-    }
-    let (angles, phase) = Self.angles(of: matrix)
-    if version >= 3 { try apply("gphase(\(number(phase - angles[0] / 2)))", []) }
-    let list = angles.map { number($0) }.joined(separator: ", ")
-    try apply("\(version >= 3 ? "U" : "u3")(\(list))", own)
-  }
-
-  /// θ, φ, λ and the phase γ with matrix = e^{iγ}·u3(θ, φ, λ).
-  static func angles(of matrix: ComplexMatrix) -> (angles: [Double], phase: Double) {
-    let (a, b, c) = (matrix[0, 0], matrix[0, 1], matrix[1, 0])
-    let theta = 2 * Double.atan2(y: c.length, x: a.length)
-    if a.length > 1e-9 {
-      let phase = a.phase
-      let phi = c.length > 1e-9 ? c.phase - phase : 0
-      let lambda = c.length > 1e-9 ? (-b).phase - phase : matrix[1, 1].phase - phase
-      return ([theta, phi, lambda], phase)
-    }
-    return ([theta, 0, (-b).phase - c.phase], c.phase)
-  }
-
   /// A Pauli controlled by a result: `if (rec[k]) x q;`.
-  private func writeFeedback(_ instruction: Instruction, _ group: [Target]) throws(Diagnostic) {
+  func writeFeedback(_ instruction: Instruction, _ group: [Target]) throws(Diagnostic) {
     let pauli: String
     switch instruction.gate {
     case .cx, .xcz: pauli = "x"
@@ -342,6 +238,9 @@ extension ProgramWriter {
         "// \(instruction.gate.name) \(group.map(\.description).joined(separator: " "))")
     }
     if version == 2 {
+      guard condition2 == nil else {
+        throw refusal("a condition within another", hint: "OpenQASM 3 can")
+      }
       let register = result.prefix { $0 != "[" }
       return try line("if(\(register)==1) \(pauli) \(qubit(target.value));")
     }
@@ -351,24 +250,14 @@ extension ProgramWriter {
   private func writeAnnotation(_ instruction: Instruction) throws(Diagnostic) {
     let targets = circuit.targets(of: instruction)
     if instruction.gate == .barrier {
-      var operands: [String] = []
-      if targets.isEmpty {
-        operands = version == 2 ? qubitRegisters.map(\.name) : []
-        if version == 2, operands.isEmpty { return }
-      } else {
-        let values = targets.map(\.value)
-        if let register = Self.register(holding: values[0], in: qubitRegisters),
-          register.start == values[0], register.count == values.count,
-          values == Array(register.indices)
-        {
-          operands = [register.name]
-        } else {
-          operands = values.map { qubit($0) }
-        }
+      var list = operands(of: targets.map(\.value))
+      if targets.isEmpty, version == 2 {
+        list = qubitRegisters.map(\.name).joined(separator: ", ")
+        if list.isEmpty { return }
       }
-      let list = operands.joined(separator: ", ")
       return try unconditionalLine("barrier\(list.isEmpty ? "" : " ")\(list);")
     }
+    if instruction.gate == .delay { return try writeDelay(instruction) }
     var text = instruction.gate.name
     let arguments = circuit.arguments(of: instruction).map { "\($0)" }
     if !arguments.isEmpty { text += "(\(arguments.joined(separator: ", ")))" }
@@ -376,6 +265,31 @@ extension ProgramWriter {
       text += " " + (target.isQubit ? qubit(target.value) : target.description)
     }
     try unconditionalLine("// \(text)")
+  }
+
+  /// `delay[100us] q;`; version 2 knows no time, and gets a comment.
+  private func writeDelay(_ instruction: Instruction) throws(Diagnostic) {
+    let time: String
+    if instruction.hasDynamicArguments {
+      guard version >= 3, let first = circuit.dynamicArguments(of: instruction).first else {
+        throw refusal("a delay whose time depends on measurements")
+      }
+      time = "\(try real(first)) * 1ns"
+    } else {
+      time = TimeUnit.text(ofNanoseconds: circuit.arguments(of: instruction).first ?? 0)
+    }
+    let text = "delay[\(time)] \(operands(of: circuit.targets(of: instruction).map(\.value)));"
+    if version == 2 { try unconditionalLine("// \(text)") } else { try line(text) }
+  }
+
+  /// Qubits as the register they are, or one by one.
+  private func operands(of qubits: [Int]) -> String {
+    if let first = qubits.first, let register = Self.register(holding: first, in: qubitRegisters),
+      register.count == qubits.count, qubits == Array(register.indices)
+    {
+      return register.name
+    }
+    return qubits.map { qubit($0) }.joined(separator: ", ")
   }
 
   // MARK: Measurement and reset
@@ -416,7 +330,7 @@ extension ProgramWriter {
       try line("reset \(register);")
       return true
     }
-    guard instruction.gate == .m, targets.count > 2, targets.count % 2 == 0, conditionPrefix.isEmpty
+    guard instruction.gate == .m, targets.count > 2, targets.count % 2 == 0, condition2 == nil
     else { return false }
     let list = Array(targets)
     let count = list.count / 2
@@ -424,7 +338,7 @@ extension ProgramWriter {
       let qubits = Self.register(holding: list[0].value, in: qubitRegisters),
       let bits = Self.register(holding: list[1].value, in: bitRegisters),
       qubits.start == list[0].value, bits.start == list[1].value,
-      qubits.count == count, bits.count == count, !splitRegisters.contains(bits.start),
+      qubits.count == count, bits.count == count, splitStems[bits.start] == nil,
       (0..<count).allSatisfy({
         list[2 * $0] == .qubit(qubits.start + $0) && list[2 * $0 + 1] == .bit(bits.start + $0)
       })
@@ -452,8 +366,8 @@ extension ProgramWriter {
       guard records.offset <= UInt64(Target.valueLimit) else { throw refusal("so many results") }
       return name
     }
+    let name = recordBit(RecordPosition(offset: UInt64(scratchCount)))
     scratchCount += 1
-    let name = "\(recordName)[\(scratchCount - 1)]"
     noteResult(name)
     return name
   }
@@ -461,6 +375,9 @@ extension ProgramWriter {
   private func measure(_ qubit: String, _ bit: Int?) throws(Diagnostic) {
     let name = try resultBit(bit)
     try line(version == 2 ? "measure \(qubit) -> \(name);" : "\(name) = measure \(qubit);")
+    if let bit, let register = condition2?.register, register.indices.contains(bit) {
+      condition2?.isStale = true
+    }
   }
 
   private func writeSingle(_ gate: Gate, _ target: Target, bit: Int?) throws(Diagnostic) {

@@ -15,22 +15,42 @@ extension ProgramWriter {
     }
   }
 
-  /// Finds the registers whose single bits are tested: they are written as registers of one bit.
-  func findSplitRegisters(_ block: BlockID) {
-    for node in circuit.nodes(of: block) {
+  /// Finds the registers that are written as registers of one bit: those whose single bits are tested, and those of results
+  /// that control gates.
+  func findSplitRegisters() throws(Diagnostic) {
+    try findSplitRegisters(.root)
+    guard usesFeedback else { return }
+    splitStems[Self.resultsStart] = names.stem(for: recordName)
+    var failure: Diagnostic?
+    circuit.forEachInstruction { instruction in
+      guard instruction.gate.definition.recordsPerGroup > 0 else { return }
+      for target in circuit.targets(of: instruction) where target.isBit {
+        do throws(Diagnostic) { try split(bitRegister(target.value)) } catch { failure = error }
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func findSplitRegisters(_ block: BlockID) throws(Diagnostic) {
+    for (index, node) in circuit.nodes(of: block).enumerated() {
+      range = circuit.range(of: block, at: index) ?? range
       switch node {
       case .branch(let condition, let then, let otherwise):
-        if let (start, _) = singleBit(circuit.expression(condition)),
-          let register = bitRegister(start), register.count > 1
-        {
-          splitRegisters.insert(register.start)
-        }
-        findSplitRegisters(then)
-        if let otherwise { findSplitRegisters(otherwise) }
-      case .repeatBlock(_, let body, _), .loop(_, let body): findSplitRegisters(body)
+        if let (bit, _) = singleBit(circuit.expression(condition)) { try split(bitRegister(bit)) }
+        try findSplitRegisters(then)
+        if let otherwise { try findSplitRegisters(otherwise) }
+      case .repeatBlock(_, let body, _), .loop(_, let body): try findSplitRegisters(body)
       case .instruction, .assign, .leave: break
       }
     }
+  }
+
+  private func split(_ register: Register?) throws(Diagnostic) {
+    guard let register, register.count > 1, splitStems[register.start] == nil else { return }
+    guard register.count <= 1_000_000 else {
+      throw refusal("a condition on one of \(register.count) bits", hint: "OpenQASM 3 can")
+    }
+    splitStems[register.start] = names.stem(for: register.name)
   }
 
   /// The bit and value that a condition tests.
@@ -51,106 +71,155 @@ extension ProgramWriter {
     }
   }
 
-  /// The register a condition compares with a number, as `name==number`.
-  private func registerTest(_ condition: ClassicalExpression) -> (test: String, register: Register)?
-  {
+  /// A condition as version 2 says it.
+  private enum Test {
+    case known(Bool)
+    /// `name==number`, and the same for the opposite where there is one.
+    case register(Register, text: String, opposite: String?)
+  }
+
+  private func test(_ condition: ClassicalExpression) -> Test? {
+    if let value = condition.literalValue { return .known(value.isTrue) }
     if let (bit, value) = singleBit(condition), let register = bitRegister(bit) {
-      if register.count == 1 { return ("\(register.name)==\(value)", register) }
-      let offset = bit - register.start
-      return ("\(register.name)_\(offset)==\(value)", register)
+      let name = String(self.bit(bit).prefix { $0 != "[" })
+      return .register(register, text: "\(name)==\(value)", opposite: "\(name)==\(1 - value)")
     }
-    guard
-      case .binary(.equal, .bits(let start, let count), .literal(.integer(let value))) = condition,
-      let register = bitRegister(start), register.start == start, register.count == count,
-      !splitRegisters.contains(start)
+    guard let (start, words, count) = comparison(condition), let register = bitRegister(start),
+      register.start == start, register.count == count, splitStems[start] == nil
     else { return nil }
-    return ("\(register.name)==\(UInt64(bitPattern: value))", register)
+    let top = count % 64
+    if top > 0, let last = words.last, last >> UInt64(top) > 0 { return .known(false) }
+    return .register(
+      register, text: "\(register.name)==\(decimalText(of: words))", opposite: nil)
+  }
+
+  /// The run of bits that a condition compares with a number, in words of 64 bits, lowest first.
+  private func comparison(
+    _ condition: ClassicalExpression
+  ) -> (start: Int, words: [UInt64], count: Int)? {
+    switch condition {
+    case .binary(.equal, .bits(let start, let count), .literal(.integer(let value))),
+      .binary(.equal, .literal(.integer(let value)), .bits(let start, let count)):
+      return (start, [UInt64(bitPattern: value)], count)
+    case .unary(.logicalNot, .bits(let start, let count)): return (start, [0], count)
+    case .binary(.logicalAnd, let low, let high):
+      guard let a = comparison(low), let b = comparison(high), a.count == 64 * a.words.count,
+        b.start == a.start + a.count
+      else { return nil }
+      return (a.start, a.words + b.words, a.count + b.count)
+    default: return nil
+    }
+  }
+
+  /// A number of any size, by division by 10⁹.
+  private func decimalText(of words: [UInt64]) -> String {
+    var digits = words.flatMap { [$0 & 0xffff_ffff, $0 >> 32] }
+    var parts: [String] = []
+    while digits.contains(where: { $0 > 0 }) {
+      var rest: UInt64 = 0
+      for index in digits.indices.reversed() {
+        let value = rest << 32 | digits[index]
+        digits[index] = value / 1_000_000_000
+        rest = value % 1_000_000_000
+      }
+      parts.append("\(rest)")
+    }
+    guard let first = parts.last else { return "0" }
+    return parts.dropLast().reversed().reduce(first) {
+      $0 + String(repeating: "0", count: 9 - $1.count) + $1
+    }
   }
 
   func writeBranch2(
     _ condition: ClassicalExpression, _ then: BlockID, _ otherwise: BlockID?
   ) throws(Diagnostic) {
-    guard conditionPrefix.isEmpty, let (test, register) = registerTest(condition) else {
+    guard let test = test(condition) else {
       throw refusal(
-        conditionPrefix.isEmpty
-          ? "this condition; it compares a whole register with a number"
-          : "a condition within another", hint: "OpenQASM 3 can")
+        "this condition; it compares a whole register with a number", hint: "OpenQASM 3 can")
     }
-    try write(then, under: test, register)
-    guard let otherwise else { return }
-    guard let (bit, value) = singleBit(condition), !changes(then, register) else {
+    let (text, opposite, register): (String, String?, Register)
+    switch test {
+    case .known(let isTrue):
+      if let taken = isTrue ? then : otherwise { try write(block: taken) }
+      return
+    case .register(let own, let test, let other): (register, text, opposite) = (own, test, other)
+    }
+    guard condition2 == nil else {
+      throw refusal("a condition within another", hint: "OpenQASM 3 can")
+    }
+    let counts = ([then] + (otherwise.map { [$0] } ?? [])).map { resultCount(of: $0) }
+    guard !keepsRecord || counts.allSatisfy({ $0 == 0 }) else {
+      throw refusal("results in a block that runs conditionally, without bits to store them")
+    }
+    let before = recentResults
+    defer { recentResults = counts.allSatisfy { $0 == 0 } ? before : [] }
+    let changes = try write(then, under: text, register)
+    guard let otherwise, !circuit.nodes(of: otherwise).isEmpty else { return }
+    guard let opposite, !changes else {
       throw refusal("'else' after this condition", hint: "OpenQASM 3 can")
     }
-    let opposite: ClassicalExpression =
-      value == 1 ? .unary(.logicalNot, .bits(start: bit, count: 1)) : .bits(start: bit, count: 1)
-    guard let (test, _) = registerTest(opposite) else { return }
-    try write(otherwise, under: test, register)
+    recentResults = before
+    _ = try write(otherwise, under: opposite, register)
   }
 
+  /// - Returns: whether the block changes what the condition tests.
   private func write(_ block: BlockID, under test: String, _ register: Register)
-    throws(Diagnostic)
+    throws(Diagnostic) -> Bool
   {
-    let nodes = circuit.nodes(of: block)
-    for case .instruction(let instruction) in nodes.dropLast()
-    where changes(instruction, register) {
-      throw refusal("a condition that changes within its block", hint: "OpenQASM 3 can")
-    }
-    for node in nodes {
-      guard case .instruction = node else {
-        throw refusal("control flow within a condition", hint: "OpenQASM 3 can")
-      }
-    }
-    conditionPrefix = "if(\(test)) "
-    defer { conditionPrefix = "" }
-    try self.write(block: block)
-  }
-
-  private func changes(_ block: BlockID, _ register: Register) -> Bool {
-    circuit.nodes(of: block).contains { node in
-      if case .instruction(let instruction) = node { return changes(instruction, register) }
-      return true
-    }
-  }
-
-  private func changes(_ instruction: Instruction, _ register: Register) -> Bool {
-    circuit.targets(of: instruction).contains { $0.isBit && register.indices.contains($0.value) }
+    condition2 = Condition2(prefix: "if(\(test)) ", register: register)
+    defer { condition2 = nil }
+    try write(block: block)
+    return condition2?.isStale ?? false
   }
 
   // MARK: Gates
 
   func writeGate2(
-    _ instruction: Instruction, _ arguments: [String], _ controls: [Target], _ own: [String]
+    _ instruction: Instruction, _ arguments: [String], _ controls: [Target], _ own: [Target]
   ) throws(Diagnostic) {
-    if instruction.gate == .globalPhase, controls.isEmpty {
-      return try unconditionalLine("// global phase \(arguments[0])")
+    let gate = instruction.gate
+    if gate == .globalPhase, controls.isEmpty {
+      if arguments[0] != "0" { try unconditionalLine("// global phase \(arguments[0])") }
+      return
     }
-    var gate = instruction.gate
-    if !controls.isEmpty {
-      guard let controlled = controlledGate(gate, controls.count) else {
-        throw refusal("\(gate.name) with \(controls.count) controls", hint: "OpenQASM 3 can")
-      }
-      gate = controlled
+    if gate == .unitary || !controls.isEmpty && controlledGate(gate, controls.count) == nil {
+      return try writeParts2(instruction, controls, own)
     }
     let flips = controls.filter(\.isInverted).map { "x \(qubit($0.value));" }
     for flip in flips { try line(flip) }
-    let operands = controls.map { qubit($0.value) } + own
+    let operands = (controls + own).map { qubit($0.value) }
     let list = arguments.isEmpty ? "" : "(\(arguments.joined(separator: ", ")))"
-    if gate == .unitary {
-      guard let matrix = circuit.matrix(of: instruction), let size = matrix.qubitCount, size <= 1
-      else {
-        throw refusal(
-          "a matrix on \(own.count) qubits", hint: "give it as gates, or as matrices on one qubit")
-      }
-      if size == 1 {
-        let angles = Self.angles(of: matrix).angles.map { number($0) }.joined(separator: ", ")
-        try line("u3(\(angles)) \(own[0]);")
-      }
-    } else if let name = try applicableName(gate) {
-      try line("\(name)\(list) \(operands.joined(separator: ", "));")
-    } else {
-      throw refusal("the gate \(gate.name)")
-    }
+    guard let whole = controls.isEmpty ? gate : controlledGate(gate, controls.count),
+      let name = try applicableName(whole)
+    else { throw refusal("the gate \(gate.name)") }
+    try line("\(name)\(list) \(operands.joined(separator: ", "));")
     for flip in flips { try line(flip) }
+  }
+
+  /// A gate that version 2 has no name for, taken apart.
+  private func writeParts2(
+    _ instruction: Instruction, _ controls: [Target], _ own: [Target]
+  ) throws(Diagnostic) {
+    let qubits = (controls + own).map(\.value)
+    guard let matrix = circuit.matrix(of: instruction) else {
+      throw refusal("the gate \(instruction.gate.name)")
+    }
+    let steps: [ControlReduction.Step]
+    do {
+      steps = try ControlReduction.steps(
+        of: matrix, on: qubits, controlCount: controls.count,
+        negated: Set(controls.filter(\.isInverted).map(\.value)),
+        spare: circuit.spareQubit(besides: qubits))
+    } catch {
+      throw refusal(
+        "a gate under \(controls.count) controls in less than \(ControlReduction.limit) gates")
+    }
+    for step in steps {
+      let list = step.arguments.map { number($0) }.joined(separator: ", ")
+      guard let name = try applicableName(step.gate) else { continue }
+      let operands = step.qubits.map { qubit($0) }.joined(separator: ", ")
+      try line("\(name)\(list.isEmpty ? "" : "(\(list))") \(operands);")
+    }
   }
 
   /// The catalog's gate that is `base` under `count` controls.
@@ -159,5 +228,21 @@ extension ProgramWriter {
     return GateCatalog.all.first {
       $0.controlledForm?.base == base && $0.controlledForm?.controlCount == count
     }?.gate
+  }
+}
+
+/// The condition that version 2 writes before each statement of a block.
+struct Condition2 {
+  let prefix: String
+  let register: Register
+  /// Whether a statement of the block changed the register: what follows would test the new value.
+  var isStale = false
+}
+
+extension Circuit {
+  /// A qubit of the circuit that is not among the given ones.
+  func spareQubit(besides qubits: [Int]) -> Int? {
+    let taken = Set(qubits)
+    return (0...taken.count).first { !taken.contains($0) && $0 < qubitCount }
   }
 }

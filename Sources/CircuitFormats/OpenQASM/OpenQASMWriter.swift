@@ -23,14 +23,15 @@ final class ProgramWriter {
   var lines: [String] = []
   var indent = 0
   var definitions: [String] = []
-  var defined: Set<Gate> = []
-  var usedNames: Set<String> = []
+  /// The names that gates the include file lacks are defined by.
+  var definedNames: [Gate: String] = [:]
+  var names: ProgramNames
   let qubitRegisters: [Register]
   /// Registers as declared, and the bits between them that have no name.
   var bitRegisters: [Register] = []
   var hiddenRegisters: [Register] = []
-  /// Registers that version 2 writes bit by bit, for conditions on single bits.
-  var splitRegisters: Set<Int> = []
+  /// What the names of bits begin with in registers that version 2 writes bit by bit, by the register's start.
+  var splitStems: [Int: String] = [:]
   var variableNames: [String] = []
   /// The register for results that are stored nowhere else.
   var recordName = "rec"
@@ -42,8 +43,8 @@ final class ProgramWriter {
   var pendingExits: [PendingExit] = []
   /// The place of the statement being written.
   var range: SourceRange?
-  /// Written before a statement in version 2: `if(c==1) `.
-  var conditionPrefix = ""
+  /// What version 2 writes before a statement.
+  var condition2: Condition2?
   private var steps = 0
 
   /// The number of results so far, which counts up with the variables of the loops around.
@@ -61,77 +62,35 @@ final class ProgramWriter {
   init(_ circuit: Circuit, version: Int) {
     self.circuit = circuit
     self.version = version
-    var names: Set<String> = Set(Keyword.allCases.map(\.text))
-    names.formUnion(builtInFunctions)
-    names.formUnion(GateCatalog.openQASMNames.keys)
-    names.formUnion(GateCatalog.all.map { Self.definitionName($0) })
-    var numbers: [String: Int] = [:]
-    func unique(_ name: String, _ fallback: String) -> String {
-      let base = Self.isIdentifier(name, version: version) ? name : fallback
-      var candidate = base
-      var number = numbers[base] ?? 1
-      while names.contains(candidate) {
-        candidate = "\(base)_\(number)"
-        number += 1
-      }
-      names.insert(candidate)
-      numbers[base] = number
-      return candidate
-    }
-    var qubitRegisters: [Register] = []
+    var names = ProgramNames(version: version)
+    let (qubits, otherQubits) = Self.partition(circuit.qubitRegisters, count: circuit.qubitCount)
+    var named: [Register] = qubits.map { $0.renamed(names.unique($0.name, else: "q")) }
+    named += otherQubits.map { $0.renamed(names.unique("q", else: "q")) }
+    qubitRegisters = named.sorted { $0.start < $1.start }
+    let (bits, otherBits) = Self.partition(circuit.bitRegisters, count: circuit.bitCount)
+    bitRegisters = bits.map { $0.renamed(names.unique($0.name, else: "c")) }
+    variableNames = circuit.variables.map { names.unique($0.name, else: "v") }
+    hiddenRegisters = otherBits.map { $0.renamed(names.unique("hidden", else: "hidden")) }
+    recordName = names.unique(circuit.bitCount == 0 ? "rec" : "scratch", else: "rec")
+    self.names = names
+  }
+
+  /// Registers in ascending order, and the indices below `count` that are in none.
+  private static func partition(
+    _ registers: [Register], count: Int
+  ) -> (named: [Register], others: [Register]) {
+    var (named, others): ([Register], [Register]) = ([], [])
     var next = 0
-    for register in circuit.qubitRegisters.sorted(by: { $0.start < $1.start })
+    for register in registers.sorted(by: { $0.start < $1.start })
     where register.start >= next && register.count > 0 {
       if register.start > next {
-        qubitRegisters.append(
-          Register(name: unique("q", "q"), start: next, count: register.start - next))
+        others.append(Register(name: "", start: next, count: register.start - next))
       }
-      qubitRegisters.append(
-        Register(name: unique(register.name, "q"), start: register.start, count: register.count))
+      named.append(register)
       next = register.start + register.count
     }
-    if next < circuit.qubitCount {
-      qubitRegisters.append(
-        Register(name: unique("q", "q"), start: next, count: circuit.qubitCount - next))
-    }
-    self.qubitRegisters = qubitRegisters
-    var start = 0
-    for register in circuit.bitRegisters.sorted(by: { $0.start < $1.start })
-    where register.start >= start && register.count > 0 {
-      if register.start > start {
-        hiddenRegisters.append(
-          Register(name: unique("hidden", "c"), start: start, count: register.start - start))
-      }
-      bitRegisters.append(
-        Register(name: unique(register.name, "c"), start: register.start, count: register.count))
-      start = register.start + register.count
-    }
-    if start < circuit.bitCount {
-      hiddenRegisters.append(
-        Register(name: unique("hidden", "c"), start: start, count: circuit.bitCount - start))
-    }
-    recordName = unique(circuit.bitCount == 0 ? "rec" : "scratch", "rec")
-    variableNames = circuit.variables.map { unique($0.name, "v") }
-    usedNames = names
-  }
-
-  static func isIdentifier(_ name: String, version: Int) -> Bool {
-    guard let first = name.unicodeScalars.first else { return false }
-    if version == 2 {
-      return first.value < 128 && first.properties.isLowercase
-        && name.unicodeScalars.allSatisfy {
-          $0 == "_"
-            || $0.value < 128 && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
-        }
-    }
-    return (first == "_" || first.properties.isXIDStart)
-      && name.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isXIDContinue }
-  }
-
-  func freshName(_ base: String) -> String {
-    var number = 0
-    while !usedNames.insert("\(base)\(number)").inserted { number += 1 }
-    return "\(base)\(number)"
+    if next < count { others.append(Register(name: "", start: next, count: count - next)) }
+    return (named, others)
   }
 
   // MARK: The program
@@ -142,7 +101,7 @@ final class ProgramWriter {
   func write() throws(Diagnostic) -> String {
     if version == 2 {
       try refuseVariables()
-      findSplitRegisters(.root)
+      try findSplitRegisters()
     }
     try write(block: .root)
     var header = [version == 2 ? "OPENQASM 2.0;" : "OPENQASM 3.0;"]
@@ -156,45 +115,40 @@ final class ProgramWriter {
     }
     header += bitDeclarations()
     for (name, variable) in zip(variableNames, circuit.variables) {
-      switch variable.initialValue {
-      case .integer(let value): header.append("int[64] \(name) = \(value);")
-      case .real(let value): header.append("float[64] \(name) = \(number(value));")
-      }
+      header.append(declaration(of: variable, name))
     }
     return (header + lines).joined(separator: "\n") + "\n"
   }
 
-  private func bitDeclarations() -> [String] {
-    var result: [String] = []
-    let hasHidden = !hiddenRegisters.isEmpty || (!keepsRecord && scratchCount > 0)
-    for register in bitRegisters {
-      if version == 2 {
-        if splitRegisters.contains(register.start) {
-          for bit in 0..<register.count { result.append("creg \(register.name)_\(bit)[1];") }
-        } else {
-          result.append("creg \(register.name)[\(register.count)];")
-        }
-      } else {
-        result.append("\(hasHidden ? "output " : "")bit[\(register.count)] \(register.name);")
-      }
+  private func declaration(of variable: ClassicalVariable, _ name: String) -> String {
+    if let type = variable.inputType { return "input \(type) \(name);" }
+    switch variable.initialValue {
+    case .integer(let value): return "int[64] \(name) = \(value);"
+    case .real(let value): return "float[64] \(name) = \(number(value));"
     }
-    for register in hiddenRegisters {
-      result.append(
-        version == 2
-          ? "creg \(register.name)[\(register.count)];"
-          : "bit[\(register.count)] \(register.name);")
-    }
-    let count = keepsRecord ? records.offset : UInt64(scratchCount)
-    if count > 0 {
-      if version == 2, keepsRecord, usesFeedback {
-        for bit in 0..<count { result.append("creg \(recordName)_\(bit)[1];") }
-      } else {
-        result.append(
-          version == 2 ? "creg \(recordName)[\(count)];" : "bit[\(count)] \(recordName);")
-      }
-    }
-    return result
   }
+
+  private func bitDeclarations() -> [String] {
+    let count = keepsRecord ? records.offset : UInt64(scratchCount)
+    let results = Register(name: recordName, start: Self.resultsStart, count: Int(count))
+    if version == 2 {
+      return (bitRegisters + hiddenRegisters + [results]).flatMap { declarations2(of: $0) }
+    }
+    let hasHidden = !hiddenRegisters.isEmpty || (!keepsRecord && scratchCount > 0)
+    return bitRegisters.map {
+      "\(hasHidden ? "output " : "")bit[\($0.count)] \($0.name);"
+    } + (hiddenRegisters + [results]).filter { $0.count > 0 }.map { "bit[\($0.count)] \($0.name);" }
+  }
+
+  private func declarations2(of register: Register) -> [String] {
+    guard let stem = splitStems[register.start] else {
+      return register.count > 0 ? ["creg \(register.name)[\(register.count)];"] : []
+    }
+    return (0..<register.count).map { "creg \(stem)_\($0)[1];" }
+  }
+
+  /// Where the register of results that have no bit starts, among those that are split.
+  static let resultsStart = -1
 
   /// Whether gates are controlled by results, which version 2 tests in registers of one bit.
   lazy var usesFeedback: Bool = {
@@ -218,15 +172,18 @@ final class ProgramWriter {
 
   func line(_ text: String) throws(Diagnostic) {
     try countStep()
-    lines.append(String(repeating: "  ", count: indent) + conditionPrefix + text)
+    if let condition2, condition2.isStale {
+      throw refusal("a condition that changes within its block", hint: "OpenQASM 3 can")
+    }
+    lines.append(String(repeating: "  ", count: indent) + (condition2?.prefix ?? "") + text)
   }
 
   /// A line that no condition applies to: a comment would hide the rest of its condition, and
   /// OpenQASM 2 has no conditional barrier.
   func unconditionalLine(_ text: String) throws(Diagnostic) {
-    let prefix = conditionPrefix
-    conditionPrefix = ""
-    defer { conditionPrefix = prefix }
+    let condition = condition2
+    condition2 = nil
+    defer { condition2 = condition }
     try line(text)
   }
 
@@ -263,14 +220,14 @@ final class ProgramWriter {
   func bit(_ index: Int) -> String {
     guard let register = bitRegister(index) else { return "c[\(index)]" }
     let offset = index - register.start
-    if splitRegisters.contains(register.start) { return "\(register.name)_\(offset)[0]" }
+    if let stem = splitStems[register.start] { return "\(stem)_\(offset)[0]" }
     return "\(register.name)[\(offset)]"
   }
 
   /// The bit of the record at a position of the whole run.
   func recordBit(_ position: RecordPosition) -> String {
     let terms = position.terms.filter { $0.factor > 0 }
-    if version == 2, usesFeedback { return "\(recordName)_\(position.offset)[0]" }
+    if let stem = splitStems[Self.resultsStart] { return "\(stem)_\(position.offset)[0]" }
     let sum = terms.map { $0.factor == 1 ? $0.variable : "\($0.factor)*\($0.variable)" }
     let parts = (position.offset > 0 || sum.isEmpty ? ["\(position.offset)"] : []) + sum
     return "\(recordName)[\(parts.joined(separator: " + "))]"
@@ -319,4 +276,10 @@ final class ProgramWriter {
   private static let divisors: [Double] =
     [1, 2, 4, 8, 3, 6, 12, 5, 10, 16, 32, 64, 24]
     + (7...20).map { Double(1 << $0) }
+}
+
+extension Register {
+  fileprivate func renamed(_ name: String) -> Register {
+    Register(name: name, start: start, count: count)
+  }
 }

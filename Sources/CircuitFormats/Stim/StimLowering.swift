@@ -231,6 +231,9 @@ extension StimLowering {
   private mutating func lower(_ instruction: Instruction, _ place: Place) throws(Diagnostic) {
     let gate = instruction.gate
     if gate == .barrier { return }
+    guard gate != .delay || !instruction.hasDynamicArguments else {
+      throw place.refusal("a delay whose time is computed while running")
+    }
     guard !instruction.hasDynamicArguments else {
       throw place.refusal("'\(Self.name(of: gate))' with an angle computed while running")
     }
@@ -281,7 +284,7 @@ extension StimLowering {
       return append(simple.gate, arguments: simple.arguments, targets: qubits)
     }
     guard depth < 16, let steps = GateBody.steps(of: gate, arguments: arguments) else {
-      throw place.refusal("'\(Self.name(of: gate))'")
+      return try lowerParts(gate, arguments, qubits, controlCount: 0, depth: depth, place)
     }
     for step in steps {
       guard step.qubits.allSatisfy(qubits.indices.contains) else {
@@ -313,17 +316,44 @@ extension StimLowering {
     _ gate: Gate, _ arguments: [Double], _ qubits: [Target], controlCount: Int, depth: Int,
     _ place: Place
   ) throws(Diagnostic) {
+    guard let form = ControlledGate(gate, arguments, controlCount: controlCount).catalogForm else {
+      return try lowerParts(
+        gate, arguments, qubits, controlCount: controlCount, depth: depth, place)
+    }
     let flipped = qubits.prefix(controlCount).filter(\.isInverted).map(\.inverted)
     let plain = qubits.map { $0.isInverted ? $0.inverted : $0 }
-    guard let form = ControlledGate(gate, arguments, controlCount: controlCount).catalogForm else {
-      let controls = controlCount == 1 ? "a control" : "\(controlCount) controls"
-      throw place.refusal("'\(Self.name(of: gate))' with \(controls)")
-    }
     // A control on 0 is a control on 1 between two flips.
     if !flipped.isEmpty { append(.x, targets: flipped) }
     try lowerGroup(
       form.gate, form.arguments, plain, controlCount: 0, depth: depth + 1, place)
     if !flipped.isEmpty { append(.x, targets: flipped) }
+  }
+
+  /// A matrix on several qubits, or a gate under more controls than any of the catalog, as gates of the catalog.
+  private mutating func lowerParts(
+    _ gate: Gate, _ arguments: [Double], _ qubits: [Target], controlCount: Int, depth: Int,
+    _ place: Place
+  ) throws(Diagnostic) {
+    let values = qubits.map(\.value)
+    guard depth < 16, let matrix = gate.definition.matrix?(arguments[...]),
+      matrix.rowCount == 1 << (qubits.count - controlCount)
+    else { throw place.refusal("'\(Self.name(of: gate))'") }
+    let steps: [ControlReduction.Step]
+    do {
+      steps = try ControlReduction.steps(
+        of: matrix, on: values, controlCount: controlCount,
+        negated: Set(qubits.prefix(controlCount).filter(\.isInverted).map(\.value)),
+        spare: circuit.spareQubit(besides: values))
+    } catch {
+      throw place.refusal(
+        "'\(Self.name(of: gate))' with \(controlCount) controls, more than \(ControlReduction.limit) gates,"
+      )
+    }
+    for step in steps {
+      try lowerGroup(
+        step.gate, step.arguments, step.qubits.map { .qubit($0) }, controlCount: 0,
+        depth: depth + 1, place)
+    }
   }
 }
 
