@@ -26,7 +26,7 @@ struct DelayFormatTests {
   @Test(arguments: [
     ("delay[-1ns] q[0];", "less than none"), ("delay[100] q[0];", "a delay is a time"),
     ("delay[1ns] q[0], q[0];", "twice"), ("rx(100ns) q[0];", "expected a number"),
-    ("delay[2 + 1ns] q[0];", "does not take"), ("delay[1ns] c;", "expected"),
+    ("delay[2 + 1ns] q[0];", "does not take"), ("delay[1ns] c;", "unknown qubit"),
     ("duration t = 5; delay[t] q[0];", "does not convert"),
     ("int i = 5ns;", "number"), ("delay[1e308s] q[0];", "too long"),
     ("delay[1ns * 2ns] q[0];", "does not take"),

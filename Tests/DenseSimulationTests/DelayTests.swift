@@ -60,7 +60,8 @@ struct DelayTests {
     let body = "qubit q; bit c; x q; delay[100us] q; c = measure q;"
     let circuit = try noisy(body, t1: 100, t2: 100)
     let shots = 20_000
-    let expected = ["1": exp(-1), "0": 1 - exp(-1)]
+    let rest: Double = exp(-1.0)
+    let expected = ["1": rest, "0": 1 - rest]
     func check(_ samples: Samples, _ engine: Comment) {
       var counts: [String: Int] = [:]
       for (bits, count) in samples.counts() { counts[bits[0] ? "1" : "0", default: 0] += count }

@@ -8,10 +8,12 @@ struct ConvertCommand: DocumentedCommand {
   static let details = """
     Names ending in .qasm are written as OpenQASM 3, names ending in .stim as .stim; '--to' decides otherwise. \
     In .stim, gates outside the Clifford group become tags, such as 'S[T] 0'. What the other language \
-    cannot say is an error that names the statement.
+    cannot say is an error that names the statement. An 'input' of an OpenQASM 3 program that '--param' gives no value stays \
+    an 'input' in OpenQASM 3; the other languages need its value.
 
     With '--in-format' and '--out-format' it converts shots. How many bits a shot has is said by '--bits-per-shot', by \
-    '--num-measurements', '--num-detectors' and '--num-observables', or by '--circuit' with '--types' of M, D and L.
+    '--num-measurements', '--num-detectors' and '--num-observables', by '--circuit' with '--types' of M, D and L, or by \
+    '--dem'.
     """
   static let examples = [
     "qsim convert Examples/circuits/bell.qasm - --to stim",
@@ -59,7 +61,8 @@ struct ConvertCommand: DocumentedCommand {
     let values = try ParameterSweep.single(param, for: "a conversion")
     let source = CircuitSource(
       file: try InputFile(reading: input ?? "-"), format: from, isStrict: strict)
-    let parsed = try source.parse(inputs: values)
+    let parsed = try source.parse(
+      inputs: values, keepsUnsetInputs: target == .openQASM3)
     _ = source.report(parsed.warnings, on: terminal.current)
     let text = try source.rejecting { () throws(Diagnostic) in
       try parsed.circuit.text(as: target)

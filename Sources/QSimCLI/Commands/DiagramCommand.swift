@@ -7,7 +7,8 @@ struct DiagramCommand: DocumentedCommand {
   static let details = """
     timeline-text and timeline-svg draw the operations; detslice-text and detslice-svg the detecting regions at a tick; \
     matchgraph-svg the graph of detectors and errors, of a circuit or of a .dem file. The same input gives the same bytes \
-    everywhere. Ticks count from 1; 0 is the start of the circuit.
+    everywhere. Ticks count from 1; 0 is the start of the circuit. Stim's longer names, detector-slice-svg and match-graph-svg, \
+    mean the same.
     """
   static let examples = [
     "qsim gen --code surface_code --task rotated_memory_x --distance 3 --rounds 2 | qsim diagram --type detslice-text "
@@ -22,6 +23,14 @@ struct DiagramCommand: DocumentedCommand {
     case sliceText = "detslice-text"
     case sliceSVG = "detslice-svg"
     case matchGraphSVG = "matchgraph-svg"
+
+    /// Also Stim's longer names.
+    init?(argument: String) {
+      let name =
+        argument.replacing("detector-slice", with: "detslice")
+        .replacing("match-graph", with: "matchgraph")
+      self.init(rawValue: name)
+    }
   }
 
   @OptionGroup var input: StimInput

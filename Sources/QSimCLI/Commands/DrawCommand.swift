@@ -43,13 +43,13 @@ struct DrawCommand: DocumentedCommand {
   func run() throws {
     let values = try ParameterSweep.single(param, for: "a drawing")
     let source = try input.read(for: Self.self)
-    let parsed = try source.parse(inputs: values)
+    let parsed = try source.parse(inputs: values, keepsUnsetInputs: true)
     _ = source.report(parsed.warnings, on: terminal.current)
     let output = try OutputFile.creating(out)
     switch format {
     case .text:
       output.write(
-        CircuitDrawing.text(parsed.circuit, ascii: ascii, width: width == 0 ? .max : width))
+        CircuitDrawing.text(parsed.circuit, ascii: ascii, width: width))
     case .svg: output.write(CircuitDrawing.svg(parsed.circuit))
     }
     try output.close()

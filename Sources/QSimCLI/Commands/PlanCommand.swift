@@ -34,7 +34,7 @@ struct PlanCommand: DocumentedCommand {
     let values = try ParameterSweep.single(param, for: "a plan")
     let models = try noise.models()
     let source = try input.read(for: Self.self)
-    var file = try source.parse(inputs: values)
+    var file = try Self.circuit(of: source, values)
     let cleanCircuit = file.circuit
     let noisy = try NoiseLoader.apply(models, to: cleanCircuit, of: source)
     file.circuit = noisy.circuit
@@ -66,6 +66,36 @@ struct PlanCommand: DocumentedCommand {
     if hidden > 0, !output.json, !output.csv {
       OutputFile.standard.write("… and \(hidden) more steps; --top 0 lists all\n")
     }
+  }
+
+  /// The circuit for a plan, which does not depend on the values of angles: inputs without one get any.
+  private static func circuit(
+    of source: CircuitSource, _ values: [String: Double]
+  ) throws -> CircuitFile {
+    let open = try source.parse(inputs: values, keepsUnsetInputs: true)
+    let unset = open.circuit.variables.filter { $0.inputType != nil }
+    guard !unset.isEmpty else { return open }
+    var values = values
+    var notes: [Diagnostic] = []
+    for (index, input) in unset.enumerated() {
+      if case .real = input.initialValue {
+        // Of no particular kind: no gate becomes simpler for it.
+        values[input.name] = 0.739_085_133_215_160_7 + 0.01 * Double(index)
+        notes.append(
+          Diagnostic(
+            "input '\(input.name)' has no value: planned for one that makes no gate simpler",
+            code: "missing-input", severity: .warning))
+      } else {
+        notes.append(
+          Diagnostic(
+            "input '\(input.name)' has no value: planned as if the run decided on it",
+            code: "missing-input", hint: "give it with --param \(input.name)=value",
+            severity: .warning))
+      }
+    }
+    var file = try source.parse(inputs: values, keepsUnsetInputs: true)
+    file.warnings += notes
+    return file
   }
 
   private func fields(

@@ -42,11 +42,15 @@ struct CircuitSource {
 
   /// Parses the text.
   ///
-  /// - Parameter inputs: Values of `input` variables. Names the program does not have are an error with exit code 64.
+  /// - Parameters:
+  ///   - inputs: Values of `input` variables. Names the program does not have are an error with exit code 64.
+  ///   - keepsUnsetInputs: whether the others become variables of the circuit instead of errors.
   /// - Throws: `InputRejected` for a text that is not a circuit.
-  func parse(inputs: [String: Double] = [:]) throws -> CircuitFile {
+  func parse(inputs: [String: Double] = [:], keepsUnsetInputs: Bool = false) throws -> CircuitFile {
     let parsed = try rejecting { () throws(Diagnostic) in
-      try CircuitFile.parse(file.bytes, format: format, strict: isStrict, inputs: inputs)
+      try CircuitFile.parse(
+        file.bytes, format: format, strict: isStrict, inputs: inputs,
+        keepsUnsetInputs: keepsUnsetInputs)
     }
     for name in inputs.keys.sorted() where !parsed.inputs.contains(name) {
       let hint =

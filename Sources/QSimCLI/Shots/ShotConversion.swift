@@ -27,7 +27,16 @@ struct ShotConversion: ParsableArguments {
     completion: .file())
   var circuit: String?
 
-  @Option(help: "The types of the bits, in their order, with '--circuit': M, D, L or several.")
+  @Option(
+    help: ArgumentHelp(
+      "An error model that says how many detectors and observables there are.", valueName: "file"),
+    completion: .file())
+  var dem: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The types of the bits, in their order, with '--circuit': M, D, L or several; with '--dem' D, L or both. "
+        + "(default with '--dem': DL)"))
   var types: String?
 
   @Option(help: "Measurements in a shot.")
@@ -53,7 +62,7 @@ struct ShotConversion: ParsableArguments {
   /// Whether shots are to be converted.
   var isAskedFor: Bool {
     inFormat != nil || outFormat != nil || input != nil || output != nil || circuit != nil
-      || types != nil || bitsPerShot != nil || obsOut != nil || obsOutFormat != nil
+      || dem != nil || types != nil || bitsPerShot != nil || obsOut != nil || obsOutFormat != nil
       || numMeasurements != nil || numDetectors != nil || numObservables != nil
   }
 
@@ -62,13 +71,18 @@ struct ShotConversion: ParsableArguments {
     where !(0...1 << 31).contains(count) {
       throw ValidationError("Numbers of bits are in 0...\(1 << 31).")
     }
-    if (circuit == nil) != (types == nil) {
+    if dem == nil, (circuit == nil) != (types == nil) {
       throw ValidationError("'--circuit' and '--types' go together.")
     }
     let numbers = [numMeasurements, numDetectors, numObservables].contains { $0 != nil }
-    if [circuit != nil, numbers, bitsPerShot != nil].count(where: \.self) > 1 {
+    if [circuit != nil, dem != nil, numbers, bitsPerShot != nil].count(where: \.self) > 1 {
       throw ValidationError(
-        "The bits of a shot are told once: by '--circuit', by '--num-…' or by '--bits-per-shot'.")
+        "The bits of a shot are told once: by '--circuit', by '--dem', by '--num-…' or by '--bits-per-shot'."
+      )
+    }
+    if dem != nil, types?.contains("M") ?? false {
+      throw ValidationError(
+        "An error model has no measurements: with '--dem', '--types' is D, L or DL.")
     }
     if let types,
       types.isEmpty || !types.allSatisfy({ "MDL".contains($0) })
@@ -119,12 +133,15 @@ struct ShotConversion: ParsableArguments {
     if let circuit, let types {
       let (source, circuit) = try StimInput.circuit(circuit)
       let counts = try SimulationFailure.explained(source) { try CircuitCounts(circuit) }
-      func count(_ letter: Character, _ count: UInt64) -> Int {
-        types.contains(letter) ? Int(clamping: count) : 0
-      }
-      return .init(
-        measurements: count("M", counts.measurements), detectors: count("D", counts.detectors),
-        observables: count("L", counts.observables))
+      return try bounded(
+        types, measurements: counts.measurements, detectors: counts.detectors,
+        observables: counts.observables, of: source.file.name)
+    }
+    if let dem {
+      let model = try ErrorModelInput.model(dem)
+      return try bounded(
+        types ?? "DL", measurements: 0, detectors: model.detectorCount,
+        observables: model.observableCount, of: dem)
     }
     if [numMeasurements, numDetectors, numObservables].allSatisfy({ $0 == nil }) {
       throw CommandFailure(
@@ -134,5 +151,31 @@ struct ShotConversion: ParsableArguments {
     return .init(
       measurements: numMeasurements ?? 0, detectors: numDetectors ?? 0,
       observables: numObservables ?? 0)
+  }
+
+  /// The numbers of bits of the types asked for.
+  ///
+  /// - Throws: `CommandFailure` with exit code 71 where a shot would have more bits than are converted.
+  private func bounded(
+    _ types: String, measurements: UInt64, detectors: UInt64, observables: UInt64, of name: String
+  ) throws -> ResultReader.Counts {
+    let counts = zip("MDL", [measurements, detectors, observables]).map { letter, count in
+      types.contains(letter) ? count : 0
+    }
+    let limit: UInt64 = 1 << 31
+    for (kind, count) in zip(["measurements", "detectors", "observables"], counts)
+    where count > limit {
+      throw CommandFailure(
+        .outOfMemory, "a shot of \(name) has \(count) \(kind); up to 2^31 bits can be converted",
+        hint: "use fewer repetitions")
+    }
+    guard counts.reduce(0, +) <= limit else {
+      throw CommandFailure(
+        .outOfMemory,
+        "a shot of \(name) has \(counts.reduce(0, +)) bits; up to 2^31 can be converted",
+        hint: "use fewer repetitions")
+    }
+    return .init(
+      measurements: Int(counts[0]), detectors: Int(counts[1]), observables: Int(counts[2]))
   }
 }
