@@ -42,7 +42,10 @@ let package = Package(
     .target(name: "QKD", dependencies: ["QuantumCore", numerics]),
 
     // MARK: Layer 3 – fields
-    .target(name: "ErrorCorrection", dependencies: ["QuantumCore", "StabilizerSimulation"]),
+    .target(
+      name: "ErrorCorrection",
+      dependencies: ["QuantumCore", "CircuitFormats", "StabilizerSimulation"]
+    ),
 
     // MARK: Layer 4 – the umbrella
     .target(

@@ -12,7 +12,7 @@ struct LayeringTests {
       ["QuantumCore", "CQSimKernels", "COpenBLAS", "Numerics", "RealModule", "ComplexModule"]
     ),
     ("StabilizerSimulation", ["QuantumCore", "CQSimKernels"]),
-    ("ErrorCorrection", ["QuantumCore", "StabilizerSimulation"]),
+    ("ErrorCorrection", ["QuantumCore", "CircuitFormats", "StabilizerSimulation"]),
     ("QKD", ["QuantumCore", "Numerics", "RealModule"]),
     (
       "QSim",

@@ -1,3 +1,4 @@
+import CircuitFormats
 import QuantumCore
 
 /// Reads files of tallies: those of `TallyRow`, and those that sinter writes.
@@ -186,16 +187,19 @@ private struct Columns {
   private func counts(in fields: [Field]) throws(Diagnostic) -> [String: Int] {
     guard let place = places["custom_counts"], !fields[place].trimmed.isEmpty else { return [:] }
     let field = fields[place]
-    let body = field.trimmed
-    guard body.hasPrefix("{"), body.hasSuffix("}") else {
-      throw field.failure("custom counts are a JSON object of whole numbers")
+    let bytes = Array(field.trimmed.utf8)
+    let counts: [String: Int]? = bytes.withUnsafeBytes { bytes in
+      guard let outline = try? JSONOutline.parse(bytes), case .object(let entries) = outline.value
+      else { return nil }
+      var counts: [String: Int] = [:]
+      for entry in entries {
+        guard let count = entry.value.integer(in: bytes), count >= 0 else { return nil }
+        counts[entry.name] = count
+      }
+      return counts
     }
-    var counts: [String: Int] = [:]
-    for entry in body.dropFirst().dropLast().split(separator: ",") {
-      let parts = entry.split(separator: "\"", omittingEmptySubsequences: false)
-      guard parts.count == 3, let count = Int(parts[2].drop { $0 == ":" || $0 == " " }), count >= 0
-      else { throw field.failure("custom counts are a JSON object of whole numbers") }
-      counts[String(parts[1])] = count
+    guard let counts else {
+      throw field.failure("custom counts are a JSON object of whole numbers")
     }
     return counts
   }

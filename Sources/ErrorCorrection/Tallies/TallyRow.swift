@@ -1,3 +1,5 @@
+import CircuitFormats
+
 /// One line of a file of tallies, in sinter's columns.
 ///
 ///          shots,    errors,  discards, seconds,decoder,strong_id,json_metadata,custom_counts
@@ -51,7 +53,9 @@ public struct TallyRow: Sendable, Hashable {
 
   private var countsText: String {
     guard !tally.customCounts.isEmpty else { return "" }
-    let entries = tally.customCounts.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
+    let entries = tally.customCounts.sorted { $0.key < $1.key }.map {
+      "\(JSONText.quoted($0.key)):\($0.value)"
+    }
     return "{\(entries.joined(separator: ","))}"
   }
 

@@ -48,14 +48,15 @@ struct TallyGroups {
   }
 
   private mutating func add(_ row: TallyRow, _ keys: Keys) -> Bool {
-    guard let metadata = try? JSONText.parse(Array(row.metadata.utf8)),
+    let options = JSONOutline.Options(readsNonFinite: true)
+    guard let metadata = try? JSONText.parse(Array(row.metadata.utf8), options: options),
       case .object(let entries) = metadata.value
     else { return false }
     var name = row.decoder
     var (distance, rounds, parameter): (Double?, Double?, Double?)
     for entry in entries.sorted(by: { $0.name < $1.name }) {
       let number: Double? =
-        if case .number(let number) = entry.value.value { number } else { nil }
+        if case .number(let number) = entry.value.value, number.isFinite { number } else { nil }
       switch entry.name {
       case keys.distance: distance = number
       case keys.rounds: rounds = number
@@ -80,6 +81,7 @@ struct TallyGroups {
   private static func text(_ value: JSONText) -> String {
     switch value.value {
     case .string(let text): text
+    case .number(let number) where !number.isFinite: "\(number)"
     case .number(let number):
       Int(exactly: number).map(String.init) ?? DecimalText.rounded(number, digits: 17)
     case .bool(let flag): flag ? "true" : "false"

@@ -53,24 +53,5 @@ enum PythonJSON {
   }
 
   /// ASCII: everything else is escaped.
-  static func quoted(_ string: some StringProtocol) -> String {
-    var text: [UInt8] = [UInt8(ascii: "\"")]
-    for unit in string.utf16 {
-      switch unit {
-      case 0x22: text += "\\\"".utf8
-      case 0x5c: text += "\\\\".utf8
-      case 0x0a: text += "\\n".utf8
-      case 0x0d: text += "\\r".utf8
-      case 0x09: text += "\\t".utf8
-      case 0x08: text += "\\b".utf8
-      case 0x0c: text += "\\f".utf8
-      case 0x20...0x7e: text.append(UInt8(unit))
-      default:
-        let digits = String(unit, radix: 16)
-        text += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
-      }
-    }
-    text.append(UInt8(ascii: "\""))
-    return String(decoding: text, as: UTF8.self)
-  }
+  static func quoted(_ string: some StringProtocol) -> String { JSONText.quoted(string) }
 }

@@ -92,4 +92,33 @@ struct TallyRowTests {
       _ = try? TallyReader(bytes)
     }
   }
+
+  @Test func `names of counts come out as they went in`() throws {
+    forAll(5, count: 100) { random in
+      let alphabet = Array("a,:{}[]\"\\\n\r\té𝄞 =")
+      var counts: [String: Int] = [:]
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let name = (0..<Int.random(in: 0...6, using: &random)).map { _ in
+          alphabet.randomElement(using: &random) ?? "a"
+        }
+        counts[String(name)] = Int.random(in: 0 ... .max, using: &random)
+      }
+      let row = TallyRow(
+        tally: DecodingTally(shots: 9, customCounts: counts), seconds: 1, decoder: "d", id: "i",
+        metadata: "{\"a\":NaN}")
+      let text = TallyRow.header + "\n" + row.text + "\n"
+      let read = try TallyReader(Array(text.utf8)).rows
+      #expect(read.count == 1 && read[0].tally.customCounts == counts)
+      #expect(read[0].metadata == row.metadata)
+    }
+  }
+
+  @Test(arguments: [
+    "[]", "{", "{}}", "{a:1}", "{\"a\":1.5}", "{\"a\":-1}", "{\"a\":\"1\"}", "{\"a\":1}{\"b\":2}",
+    "{\"a\":1,\"a\":2}", "{\"a\":9223372036854775808}", "7",
+  ]) func `counts that are no object of whole numbers are refused`(counts: String) {
+    let quoted = "\"\(counts.replacing("\"", with: "\"\""))\""
+    let text = TallyRow.header + "\n9,0,0,1,d,i,{},\(quoted)\n"
+    #expect(throws: Diagnostic.self) { try TallyReader(Array(text.utf8)) }
+  }
 }

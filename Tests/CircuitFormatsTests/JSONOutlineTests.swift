@@ -1,0 +1,100 @@
+import CircuitFormats
+import Foundation
+import QuantumCore
+import TestSupport
+import Testing
+
+struct JSONOutlineTests {
+  private func parse(_ text: String, _ options: JSONOutline.Options = .init()) throws -> JSONText {
+    try JSONText.parse(Array(text.utf8), options: options)
+  }
+
+  private func string(_ text: String) throws -> String? {
+    if case .string(let string) = try parse(text).value { string } else { nil }
+  }
+
+  @Test func `quoting and reading are inverse`() throws {
+    for text in [
+      "", "a", "\"\\/\u{8}\u{c}\n\r\t", "\u{0}\u{1f}\u{7f}", "é€𝄞\u{10ffff}", "a,b:{}[]",
+    ] {
+      let quoted = JSONText.quoted(text)
+      #expect(quoted.utf8.allSatisfy { (0x20...0x7e).contains($0) })
+      #expect(try string(quoted) == text)
+      let object = try parse("{\(quoted): [\(quoted)]}")
+      guard case .object(let entries) = object.value else {
+        Issue.record("no object")
+        continue
+      }
+      #expect(entries[0].name == text)
+    }
+    forAll(1, count: 300) { random in
+      let scalars = (0..<Int.random(in: 0...20, using: &random)).compactMap { _ in
+        Unicode.Scalar(UInt32.random(in: 0...0x2ffff, using: &random))
+      }
+      let text = String(String.UnicodeScalarView(scalars))
+      let read = try string(JSONText.quoted(text))
+      #expect(read.map { Array($0.utf8) } == Array(text.utf8))
+    }
+  }
+
+  @Test func `every cut of a text is refused`() throws {
+    let text = Array("{\"a\": [1.5e3, \"\\ud834\\udd1e\\/\", true, null, {}], \"é\": -0}".utf8)
+    _ = try JSONText.parse(text)
+    for count in 0..<text.count {
+      #expect(throws: Diagnostic.self) { try JSONText.parse(Array(text[..<count])) }
+    }
+    #expect(throws: Diagnostic.self) { try JSONText.parse(text + text) }
+  }
+
+  @Test func `numbers that are none are read if Python's are`() throws {
+    let python = JSONOutline.Options(readsNonFinite: true)
+    for (text, value) in [("NaN", Double.nan), ("Infinity", .infinity), ("-Infinity", -.infinity)] {
+      #expect(throws: Diagnostic.self) { try parse("[\(text)]") }
+      guard case .array(let values) = try parse("[\(text)]", python).value,
+        case .number(let number) = values[0].value
+      else {
+        Issue.record("no number")
+        continue
+      }
+      #expect(number == value || (number.isNaN && value.isNaN))
+    }
+    for text in ["-NaN", "-Inf", "nan", "+1", "01", "1.", ".5", "1e", "0x1", "-"] {
+      #expect(throws: Diagnostic.self, "\(text)") { try parse(text, python) }
+    }
+  }
+
+  @Test func `whole numbers keep all their digits`() throws {
+    let text = Array("[9223372036854775807, 9007199254740993, 1.0, 9223372036854775808]".utf8)
+    text.withUnsafeBytes { bytes in
+      guard let outline = try? JSONOutline.parse(bytes), case .array(let values) = outline.value
+      else {
+        Issue.record("no array")
+        return
+      }
+      #expect(
+        values.map { $0.integer(in: bytes) } == [.max, 9_007_199_254_740_993, nil, nil])
+    }
+  }
+
+  @Test func `messages about a secret text quote nothing of it`() throws {
+    let options = JSONOutline.Options(isSecret: true)
+    for text in ["[TOPSECRET]", "[\"a\" TOPSECRET", "[\"\\q\"]", "TOPSECRET", "[1 2]", "[12T]"] {
+      do {
+        _ = try parse(text, options)
+        Issue.record("\(text) was read")
+      } catch let error as Diagnostic {
+        #expect(!error.message.contains("T") && !error.message.contains("q"), "\(error.message)")
+      }
+    }
+  }
+
+  @Test func `any bytes are refused or read`() {
+    let alphabet = Array("{}[]\",:\\u0dD8eE+-.1nulltrefasNI \n\u{e9}".utf8)
+    forAll(2, count: 3000) { random in
+      let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in
+        alphabet.randomElement(using: &random) ?? 0
+      }
+      _ = try? JSONText.parse(bytes, options: .init(readsNonFinite: .random(using: &random)))
+    }
+  }
+}
