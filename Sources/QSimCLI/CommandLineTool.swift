@@ -6,6 +6,7 @@ enum CommandLineTool {
   /// - Parameter arguments: The arguments without the name of the program.
   /// - Returns: The exit code of the process.
   static func run(_ arguments: [String]) -> Int32 {
+    StandardStreams.secure()
     Interrupts.install()
     let terminal = Terminal(arguments: arguments)
     do {

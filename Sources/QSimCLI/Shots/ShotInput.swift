@@ -11,10 +11,7 @@ final class ShotInput {
   /// - Throws: `CommandFailure` with exit code 66 if the file cannot be opened.
   init(_ path: String, _ format: ResultFormat, counts: ResultReader.Counts) throws {
     name = path == "-" ? "<stdin>" : path
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw CommandFailure(.noInput, "cannot read \(path): \(systemMessage(errno))")
-    }
+    let descriptor = try InputFile.open(path)
     self.descriptor = descriptor
     reader = ResultReader(format, counts: counts) { buffer in
       while true {

@@ -15,12 +15,31 @@ struct InputFile {
 
   /// - Throws: `CommandFailure` with exit code 66 if the file cannot be read, 65 if it is too large.
   init(reading path: String) throws {
-    self.path = path
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = try Self.open(path)
+    defer { if path != "-" { close(descriptor) } }
+    try self.init(descriptor, path)
+  }
+
+  /// Opens a file to read; `-` is standard input.
+  ///
+  /// - Throws: `CommandFailure` with exit code 66 if that fails, 64 for a file that is being written.
+  static func open(_ path: String) throws -> Int32 {
+    let descriptor = path == "-" ? STDIN_FILENO : Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw CommandFailure(.noInput, "cannot read \(path): \(systemMessage(errno))")
     }
-    defer { if path != "-" { close(descriptor) } }
+    do {
+      try FileLedger.noteInput(descriptor, path)
+    } catch {
+      if path != "-" { close(descriptor) }
+      throw error
+    }
+    return descriptor
+  }
+
+  /// Reads an open file from where it stands to its end.
+  init(_ descriptor: Int32, _ path: String) throws {
+    self.path = path
     var content: [UInt8] = []
     var status = stat()
     if fstat(descriptor, &status) == 0, status.st_size > 0, status.st_size < Self.sizeLimit {

@@ -19,9 +19,12 @@ enum Interrupts {
   /// Whether a SIGINT was noted.
   static var isPending: Bool { pending.pointee != 0 }
 
-  /// SIGINT ends the process with exit code 130 at once; a pipe without a reader is an error of `write`, not a signal.
+  /// SIGINT ends the process with exit code 130 at once; a pipe without a reader and a file that may not grow are errors of
+  /// `write`, not signals.
   static func install() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    PendingFiles.install()
     // Some programs start others with their own signals blocked.
     var interrupts = sigset_t()
     sigemptyset(&interrupts)
@@ -34,7 +37,8 @@ enum Interrupts {
         Interrupts.pending.pointee = 1
         return
       }
-      // Only async-signal-safe calls: clear a progress line, leave.
+      // Only async-signal-safe calls: drop files that are not whole, clear a progress line, leave.
+      PendingFiles.unlinkAll()
       if ProgressLine.isVisible.pointee != 0 {
         _ = write(STDERR_FILENO, ProgressLine.clearing, ProgressLine.clearingCount)
       }

@@ -8,33 +8,26 @@ final class OutputFile: TextOutputStream {
   /// The name used in messages.
   let name: String
 
-  private let descriptor: Int32
-  private let isStandardOutput: Bool
+  /// `nil` for standard output.
+  private let target: OutputTarget?
   private var buffer: [UInt8] = []
   private var failure: Int32?
 
   /// Standard output.
-  nonisolated(unsafe) static let standard = OutputFile(
-    descriptor: STDOUT_FILENO, name: "standard output", isStandardOutput: true)
+  nonisolated(unsafe) static let standard = OutputFile(target: nil, name: "standard output")
 
-  private init(descriptor: Int32, name: String, isStandardOutput: Bool) {
-    self.descriptor = descriptor
+  private init(target: OutputTarget?, name: String) {
+    self.target = target
     self.name = name
-    self.isStandardOutput = isStandardOutput
     buffer.reserveCapacity(Self.capacity)
   }
 
-  /// Creates or empties a file; `-` is standard output.
+  /// Begins a file, which takes its place when it is closed; `-` is standard output.
   ///
-  /// - Throws: `CommandFailure` with exit code 73.
+  /// - Throws: `CommandFailure` with exit code 73, or 64 for a file that is used already.
   static func creating(_ path: String) throws -> OutputFile {
     if path == "-" { return standard }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw CommandFailure(
-        .cannotCreateOutput, "cannot create \(path): \(systemMessage(errno))")
-    }
-    return OutputFile(descriptor: descriptor, name: path, isStandardOutput: false)
+    return OutputFile(target: try OutputTarget(path), name: path)
   }
 
   /// Whether nothing more will arrive at the file.
@@ -68,17 +61,15 @@ final class OutputFile: TextOutputStream {
   func flush() throws {
     drain()
     guard let failure else { return }
-    if failure == EPIPE, isStandardOutput { throw OutputClosed() }
+    if failure == EPIPE, target == nil { throw OutputClosed() }
     throw CommandFailure(.outputFailed, "cannot write \(name): \(systemMessage(failure))")
   }
 
-  /// Flushes and closes the file; standard output stays open.
+  /// Flushes and closes the file and puts it in its place; standard output stays open. A file that is never closed is
+  /// dropped.
   func close() throws {
     try flush()
-    guard !isStandardOutput else { return }
-    if Glibc.close(descriptor) != 0 {
-      throw CommandFailure(.outputFailed, "cannot write \(name): \(systemMessage(errno))")
-    }
+    try target?.commit()
   }
 
   private static let capacity = 1 << 16
@@ -89,15 +80,8 @@ final class OutputFile: TextOutputStream {
   }
 
   private func send(_ bytes: UnsafeRawBufferPointer) {
-    var rest = bytes
-    while failure == nil, !rest.isEmpty {
-      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if count >= 0 {
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      } else if errno != EINTR {
-        failure = errno
-      }
-    }
+    guard failure == nil else { return }
+    failure = target.map { $0.write(bytes) } ?? OutputTarget.write(bytes, to: STDOUT_FILENO)
   }
 }
 
