@@ -9,6 +9,8 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidPublicKey(Algorithm)
   case invalidSecretKey(Algorithm)
   case invalidCiphertext(Algorithm)
+  /// A public key or ciphertext holds a point of small order: everybody could compute the secret, or sign.
+  case smallOrderPoint(Algorithm)
   /// Only ML-DSA signs a context, of at most 255 bytes.
   case contextRefused(Algorithm)
   case operationFailed(Algorithm)
@@ -22,6 +24,8 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
     case .invalidPublicKey(let algorithm): "no public key of \(algorithm)"
     case .invalidSecretKey(let algorithm): "no secret key of \(algorithm)"
     case .invalidCiphertext(let algorithm): "no ciphertext of \(algorithm)"
+    case .smallOrderPoint(let algorithm):
+      "a point of small order, with which \(algorithm) keeps nothing secret"
     case .contextRefused(let algorithm):
       algorithm.hasSignatureContext
         ? "a context has at most 255 bytes" : "\(algorithm) signs no context"
@@ -70,9 +74,13 @@ extension Algorithm {
   }
 
   /// A fresh secret and its ciphertext for the owner of a public key.
+  ///
+  /// - Throws: `AlgorithmError` for bytes that are no key: of another length, not reduced (ML-KEM), not on the curve (P-256,
+  ///   P-384), or a point of small order (X25519 and X-Wing).
   public func encapsulate(to publicKey: [UInt8]) throws(AlgorithmError) -> Encapsulation {
     let operations = try encapsulationOperations()
     try check(publicKey.count, is: sizes.publicKey, "public key")
+    guard !operations.holdsSmallOrderPoint(publicKey) else { throw .smallOrderPoint(self) }
     do {
       let result = try operations.readPublic(Data(publicKey)).encapsulate()
       return Encapsulation(
@@ -87,7 +95,9 @@ extension Algorithm {
   public func decapsulate(_ ciphertext: [UInt8], with key: any KEMPrivateKey)
     throws(AlgorithmError) -> SymmetricKey
   {
+    let operations = try encapsulationOperations()
     try check(ciphertext.count, is: sizes.ciphertext, "ciphertext")
+    guard !operations.holdsSmallOrderPoint(ciphertext) else { throw .smallOrderPoint(self) }
     do { return try key.decapsulate(Data(ciphertext)) } catch { throw .invalidCiphertext(self) }
   }
 

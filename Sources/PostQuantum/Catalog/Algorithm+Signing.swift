@@ -20,8 +20,8 @@ extension Algorithm {
 
   /// Whether a signature of a message is that of the key.
   ///
-  /// - Throws: `AlgorithmError` for bytes that are no public key or have the wrong length; a signature that does not fit is
-  ///   no error, but `false`.
+  /// - Throws: `AlgorithmError` for bytes that are no public key, have the wrong length or, for Ed25519, are a point of small
+  ///   order, with which signatures hold for any message; a signature that does not fit is no error, but `false`.
   public func isValid(
     _ signature: [UInt8], for message: [UInt8], publicKey: [UInt8], context: [UInt8] = []
   ) throws(AlgorithmError) -> Bool {
@@ -30,6 +30,9 @@ extension Algorithm {
     try check(signature.count, is: sizes.signature, "signature")
     guard context.isEmpty || hasSignatureContext, context.count <= 255 else {
       throw .contextRefused(self)
+    }
+    guard id != "ed25519" || !SmallOrderPoints.holds(signatureKey: publicKey) else {
+      throw .smallOrderPoint(self)
     }
     do {
       return try operations.verify(publicKey, signature, message, context)

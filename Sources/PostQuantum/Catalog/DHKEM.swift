@@ -8,6 +8,8 @@ public protocol DHKEMCurve: Sendable {
   /// As RFC 9180 numbers it in §7.1.
   static var identifier: UInt16 { get }
   static var kem: HPKE.KEM { get }
+  /// Whether points of small order must be found by what is agreed on; on curves of prime order there is none.
+  static var hasSmallOrderPoints: Bool { get }
 }
 
 /// Diffie-Hellman as a key encapsulation mechanism: an ephemeral key is the ciphertext, and the shared secret is derived from
@@ -66,9 +68,14 @@ public enum DHKEM<Curve: DHKEMCurve>: Sendable {
   }
 
   /// ExtractAndExpand of RFC 9180.
+  ///
+  /// - Throws: `CryptoKitError` for an agreed secret of zeros, as [Barnes22] §7.1.4 demands.
   private static func sharedSecret(_ agreed: SharedSecret, _ encapsulated: Data, _ recipient: Data)
-    -> SymmetricKey
+    throws -> SymmetricKey
   {
+    if Curve.hasSmallOrderPoints, SmallOrderPoints.isZero(agreed) {
+      throw CryptoKitError.incorrectParameterSize
+    }
     let suite = Data("KEM".utf8) + [UInt8(Curve.identifier >> 8), UInt8(Curve.identifier & 0xFF)]
     let version = Data("HPKE-v1".utf8)
     let label = version + suite + Data("eae_prk".utf8)
@@ -95,6 +102,7 @@ public enum Curve25519Agreement: DHKEMCurve {
   public typealias Hash = SHA256
   public static let identifier: UInt16 = 0x0020
   public static var kem: HPKE.KEM { .Curve25519_HKDF_SHA256 }
+  public static var hasSmallOrderPoints: Bool { true }
 }
 
 /// P-256 with HKDF-SHA-256.
@@ -103,6 +111,7 @@ public enum P256Agreement: DHKEMCurve {
   public typealias Hash = SHA256
   public static let identifier: UInt16 = 0x0010
   public static var kem: HPKE.KEM { .P256_HKDF_SHA256 }
+  public static var hasSmallOrderPoints: Bool { false }
 }
 
 /// P-384 with HKDF-SHA-384.
@@ -111,4 +120,5 @@ public enum P384Agreement: DHKEMCurve {
   public typealias Hash = SHA384
   public static let identifier: UInt16 = 0x0011
   public static var kem: HPKE.KEM { .P384_HKDF_SHA384 }
+  public static var hasSmallOrderPoints: Bool { false }
 }

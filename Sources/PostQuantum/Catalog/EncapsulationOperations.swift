@@ -8,14 +8,17 @@ struct EncapsulationOperations: Sendable {
   let writePublic: @Sendable (any KEMPublicKey) throws -> Data?
   let readSecret: @Sendable (UnsafeRawBufferPointer) throws -> any KEMPrivateKey
   let writeSecret: @Sendable (any KEMPrivateKey) -> SecretBytes?
+  /// How many bytes at the end of public keys and ciphertexts are points of Curve25519; 0 for none.
+  let curve25519ByteCount: Int
 
   init<Key: KEMPrivateKey>(
-    _: Key.Type,
+    _: Key.Type, curve25519ByteCount: Int = 0,
     readPublic: @escaping @Sendable (Data) throws -> Key.PublicKey,
     writePublic: @escaping @Sendable (Key.PublicKey) throws -> Data,
     readSecret: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Key,
     writeSecret: @escaping @Sendable (Key) -> SecretBytes
   ) {
+    self.curve25519ByteCount = curve25519ByteCount
     generate = { try Key.generate() }
     self.readPublic = { try readPublic($0) }
     self.writePublic = { key in try (key as? Key.PublicKey).map { try writePublic($0) } }
@@ -24,6 +27,12 @@ struct EncapsulationOperations: Sendable {
       guard let key = key as? Key else { return nil }
       return writeSecret(key)
     }
+  }
+
+  /// Whether a public key or ciphertext holds a point with which everybody can compute the secret agreed on.
+  func holdsSmallOrderPoint(_ bytes: [UInt8]) -> Bool {
+    curve25519ByteCount > 0
+      && SmallOrderPoints.holds(agreementKey: bytes.suffix(curve25519ByteCount))
   }
 
   static let mlKEM768 = EncapsulationOperations(
@@ -41,14 +50,14 @@ struct EncapsulationOperations: Sendable {
     writeSecret: { SecretBytes(wiping: $0.seedRepresentation) })
 
   static let xWing = EncapsulationOperations(
-    XWingMLKEM768X25519.PrivateKey.self,
+    XWingMLKEM768X25519.PrivateKey.self, curve25519ByteCount: 32,
     readPublic: { try XWingMLKEM768X25519.PublicKey(rawRepresentation: $0) },
     writePublic: { $0.rawRepresentation },
     readSecret: { try XWingMLKEM768X25519.PrivateKey(seedRepresentation: $0, publicKey: nil) },
     writeSecret: { SecretBytes(wiping: $0.seedRepresentation) })
 
   static let x25519 = EncapsulationOperations(
-    DHKEM<Curve25519Agreement>.PrivateKey.self,
+    DHKEM<Curve25519Agreement>.PrivateKey.self, curve25519ByteCount: 32,
     readPublic: { try .init(rawRepresentation: $0) },
     writePublic: { try $0.rawRepresentation },
     readSecret: { .init(try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: $0)) },
