@@ -1,7 +1,7 @@
 /// Reads the distinguished encoding of ASN.1: elements of a tag, a length and a content.
 ///
-/// It looks at bytes that it does not own, so that secrets need not be copied. Lengths are checked against what is there; any
-/// bytes at all may be given.
+/// It looks at bytes that it does not own, so that secrets need not be copied. Lengths are checked against what is there and
+/// must be as short as they can be; any bytes at all may be given.
 struct DERReader {
   private var rest: UnsafeRawBufferPointer
 
@@ -10,12 +10,21 @@ struct DERReader {
   /// Whether all elements were read.
   var isAtEnd: Bool { rest.isEmpty }
 
+  /// The tag of the next element; `nil` at the end.
+  var nextTag: UInt8? { rest.first }
+
   /// The content of the next element if it has a tag.
   mutating func content(of tag: UInt8) -> UnsafeRawBufferPointer? {
     guard let header = header(), header.tag == tag else { return nil }
     let end = header.start + header.count
     defer { rest = UnsafeRawBufferPointer(rebasing: rest[end...]) }
     return UnsafeRawBufferPointer(rebasing: rest[header.start..<end])
+  }
+
+  /// The content of the only element, if it has a tag and nothing follows.
+  mutating func lastContent(of tag: UInt8) -> UnsafeRawBufferPointer? {
+    guard let content = content(of: tag), isAtEnd else { return nil }
+    return content
   }
 
   /// The next element with its tag and length if it has a tag.
@@ -31,10 +40,12 @@ struct DERReader {
     guard rest.count >= 2 else { return nil }
     var (start, count) = (2, Int(rest[1]))
     if count >= 0x80 {
-      // The low bits are the number of bytes that hold the length; three of them are more than any key needs.
+      // The low bits are the number of bytes that hold the length; three of them are more than
+      // any key needs.
       let size = count & 0x7f
-      guard (1...3).contains(size), rest.count >= 2 + size else { return nil }
+      guard (1...3).contains(size), rest.count >= 2 + size, rest[2] != 0 else { return nil }
       count = rest[2..<2 + size].reduce(0) { $0 << 8 | Int($1) }
+      guard count >= 0x80 else { return nil }
       start += size
     }
     return count <= rest.count - start ? (rest[0], start, count) : nil
@@ -51,4 +62,21 @@ struct DERReader {
     }
     return [tag, 0x80 | UInt8(digits.count)] + digits
   }
+}
+
+/// Tags of elements that key containers have.
+enum DERTag {
+  static let integer: UInt8 = 0x02
+  static let bitString: UInt8 = 0x03
+  static let octetString: UInt8 = 0x04
+  static let objectIdentifier: UInt8 = 0x06
+  static let sequence: UInt8 = 0x30
+  /// `[0]`, primitive: the seed of a key that has one.
+  static let seed: UInt8 = 0x80
+  /// `[1]`, primitive: the public key of OneAsymmetricKey.
+  static let implicitPublicKey: UInt8 = 0x81
+  /// `[0]`, constructed: attributes of OneAsymmetricKey, the curve of ECPrivateKey.
+  static let zeroth: UInt8 = 0xa0
+  /// `[1]`, constructed: the public key of ECPrivateKey.
+  static let explicitPublicKey: UInt8 = 0xa1
 }

@@ -38,13 +38,40 @@ public enum PEMText {
     }
   }
 
-  /// The bytes under a label; `nil` for a text without such a part, or with anything but base64 in it.
+  /// The bytes under a label; `nil` for a text without such a part, or with anything but base64 in it. Text may stand before
+  /// and behind it; a line begins it.
   public static func decode(_ text: UnsafeRawBufferPointer, label: String) -> SecretBytes? {
-    guard let start = end(of: "-----BEGIN \(label)-----", in: text, from: 0),
-      let finish = end(of: "-----END \(label)-----", in: text, from: start)
+    guard let place = beginnings(in: text).first(where: { $0.label == label }),
+      let finish = end(of: "-----END \(label)-----", in: text, from: place.end)
     else { return nil }
-    let lines = text[start..<finish - "-----END \(label)-----".utf8.count]
+    let lines = text[place.end..<finish - "-----END \(label)-----".utf8.count]
     return decodeBase64(UnsafeRawBufferPointer(rebasing: lines))
+  }
+
+  /// The labels of all parts that begin in a text, in their order.
+  public static func labels(in text: UnsafeRawBufferPointer) -> [String] {
+    beginnings(in: text).map(\.label)
+  }
+
+  /// Lines such as `-----BEGIN PUBLIC KEY-----`: the label, and where the line ends.
+  private static func beginnings(
+    in text: UnsafeRawBufferPointer
+  ) -> [(label: String, end: Int)] {
+    let (first, last) = (Array("-----BEGIN ".utf8), Array("-----".utf8))
+    var places: [(label: String, end: Int)] = []
+    // A byte order mark may stand before the first line.
+    var start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    while start < text.count {
+      let line = text[start...].prefix { $0 != 0x0a && $0 != 0x0d }
+      if line.starts(with: first) {
+        let label = line.dropFirst(first.count).prefix { $0 != UInt8(ascii: "-") }
+        if text[label.endIndex..<line.endIndex].starts(with: last) {
+          places.append((String(decoding: label, as: UTF8.self), label.endIndex + last.count))
+        }
+      }
+      start = line.endIndex + 1
+    }
+    return places
   }
 
   /// The bytes of a text in base64, blanks left out; `nil` for other texts.

@@ -14,23 +14,29 @@ enum KeyFile {
 
   // MARK: Keys
 
-  /// A public key of an algorithm, raw or in PEM.
+  /// A public key of an algorithm, raw or in PEM; a compressed point comes out uncompressed.
   ///
   /// - Throws: `CommandFailure` that names the file, what is wrong and what would be right.
   static func publicKey(of algorithm: Algorithm, from path: String) throws -> [UInt8] {
     let file = try bytes(from: path)
-    let key = try file.withUnsafeBytes { bytes in
-      guard isPEM(bytes) else { return Array(bytes) }
-      let container = try container(of: algorithm, path)
-      guard let content = PEMText.decode(bytes, label: KeyContainer.publicLabel) else {
-        throw noPEM(path, KeyContainer.publicLabel)
-      }
-      return try explaining(algorithm, path) { () throws(KeyContainer.Problem) in
-        try content.withUnsafeBytes { content throws(KeyContainer.Problem) in
-          try container.publicKey(in: content)
-        }
-      }
+    let labels = file.withUnsafeBytes { PEMText.labels(in: $0) }
+    guard !labels.isEmpty else {
+      let raw = file.withUnsafeBytes { Array($0) }
+      let key = algorithm.uncompressedPoint(raw) ?? raw
+      try check(key.count, algorithm.sizes.publicKey, "public key of \(algorithm.name)", path)
+      return key
     }
+    let container = try container(of: algorithm, path)
+    let label = KeyContainer.publicLabel
+    guard labels.count(where: { $0 == label }) == 1,
+      let content = file.withUnsafeBytes({ PEMText.decode($0, label: label) })
+    else { throw noPEM(path, label, found: labels) }
+    let key: [UInt8]
+    do throws(KeyContainer.Problem) {
+      key = try content.withUnsafeBytes { content throws(KeyContainer.Problem) in
+        try container.publicKey(in: content)
+      }
+    } catch { throw failure(error, algorithm, path) }
     try check(key.count, algorithm.sizes.publicKey, "public key of \(algorithm.name)", path)
     return key
   }
@@ -39,31 +45,28 @@ enum KeyFile {
   ///
   /// - Throws: `CommandFailure` that names the file, what is wrong and what would be right.
   static func secretKey(of algorithm: Algorithm, from path: String) throws -> SecretBytes {
-    let file = try bytes(from: path)
-    let isPEM = file.withUnsafeBytes { Self.isPEM($0) }
-    let secret = isPEM ? try containedSecret(of: algorithm, file, path) : file.copy()
-    try check(secret.count, algorithm.sizes.secretKey, "secret key of \(algorithm.name)", path)
-    return secret
-  }
-
-  private static func containedSecret(
-    of algorithm: Algorithm, _ file: borrowing SecretBytes, _ path: String
-  ) throws -> SecretBytes {
+    let file = try bytes(from: path, isSecret: true)
+    let labels = file.withUnsafeBytes { PEMText.labels(in: $0) }
+    guard !labels.isEmpty else {
+      try check(file.count, algorithm.sizes.secretKey, "secret key of \(algorithm.name)", path)
+      return file
+    }
     let container = try container(of: algorithm, path)
-    let decoded = file.withUnsafeBytes { PEMText.decode($0, label: KeyContainer.secretLabel) }
-    guard let content = decoded else { throw noPEM(path, KeyContainer.secretLabel) }
+    let label = KeyContainer.secretLabel
+    let decoded = file.withUnsafeBytes { PEMText.decode($0, label: label) }
+    guard labels.count(where: { $0 == label }) == 1, let content = decoded else {
+      throw noPEM(path, label, found: labels)
+    }
     do throws(KeyContainer.Problem) {
       return try content.withUnsafeBytes { content throws(KeyContainer.Problem) in
         try container.secret(in: content)
       }
-    } catch {
-      throw failure(error, algorithm, path)
-    }
+    } catch { throw failure(error, algorithm, path) }
   }
 
   /// A seed: raw bytes, or twice as many hexadecimal digits.
   static func seed(count: Int, from path: String) throws -> SecretBytes {
-    let file = try bytes(from: path)
+    let file = try bytes(from: path, isSecret: true)
     if file.count == count { return file }
     let digits = file.withUnsafeBytes { $0.filter { !($0 == 0x20 || (0x09...0x0d).contains($0)) } }
     let values = digits.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
@@ -95,86 +98,7 @@ enum KeyFile {
       hint: "a \(what) has \(expected) bytes")
   }
 
-  // MARK: Bytes
-
-  /// Everything in a file; `-` is standard input.
-  ///
-  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be read, 65 if it is too large.
-  static func bytes(from path: String) throws -> SecretBytes {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw CommandFailure(.noInput, "cannot read \(path): \(systemMessage(errno))")
-    }
-    defer { if path != "-" { close(descriptor) } }
-    var count = 0
-    let buffer = try SecretBytes(count: sizeLimit + 1) { buffer in
-      while count < buffer.count {
-        let got = read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-        if got < 0, errno == EINTR { continue }
-        guard got >= 0 else {
-          throw CommandFailure(.noInput, "cannot read \(path): \(systemMessage(errno))")
-        }
-        if got == 0 { break }
-        count += got
-      }
-    }
-    guard count <= sizeLimit else {
-      throw CommandFailure(
-        .badInput, "\(path) holds more than \(sizeLimit) bytes", hint: "no key is that large")
-    }
-    return buffer.withUnsafeBytes {
-      SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[..<count]))
-    }
-  }
-
-  /// Writes a file; `-` is standard output.
-  ///
-  /// - Parameter isSecret: The file gets mode 0600 before anything is in it.
-  /// - Throws: `CommandFailure` with exit code 73 or 74.
-  static func write(
-    _ bytes: borrowing SecretBytes, to path: String, isSecret: Bool = false
-  ) throws {
-    if path == "-" {
-      bytes.withUnsafeBytes { OutputFile.standard.write($0) }
-      return try OutputFile.standard.flush()
-    }
-    let mode: mode_t = isSecret ? 0o600 : 0o666
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard descriptor >= 0 else {
-      throw CommandFailure(.cannotCreateOutput, "cannot create \(path): \(systemMessage(errno))")
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    // A file that was there keeps its mode; devices keep theirs.
-    if isSecret, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      guard fchmod(descriptor, 0o600) == 0 else {
-        throw CommandFailure(
-          .cannotCreateOutput, "cannot make \(path) private: \(systemMessage(errno))")
-      }
-    }
-    try bytes.withUnsafeBytes { bytes in
-      var rest = bytes
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else {
-          throw CommandFailure(.outputFailed, "cannot write \(path): \(systemMessage(errno))")
-        }
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      }
-    }
-  }
-
-  /// Writes bytes that everyone may see.
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    try write(SecretBytes(open: bytes), to: path)
-  }
-
-  // MARK: PEM
-
-  private static func isPEM(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.starts(with: "-----BEGIN ".utf8)
-  }
+  // MARK: What is wrong
 
   /// - Throws: `CommandFailure` with exit code 65 for algorithms that have keys of raw bytes only.
   static func container(of algorithm: Algorithm, _ path: String) throws -> KeyContainer {
@@ -185,12 +109,6 @@ enum KeyFile {
         + "\(algorithm.sizes.secretKey ?? 0) bytes secret")
   }
 
-  private static func noPEM(_ path: String, _ label: String) -> CommandFailure {
-    CommandFailure(
-      .badInput, "\(path) has no whole part '\(label)' in base64",
-      hint: "it starts with -----BEGIN \(label)----- and ends with -----END \(label)-----")
-  }
-
   /// Runs what may find fault with a file; faults name it and end the command with exit code 65.
   static func naming<Result: ~Copyable>(_ path: String, _ body: () throws -> Result) throws
     -> Result
@@ -198,44 +116,5 @@ enum KeyFile {
     do { return try body() } catch let error as AlgorithmError {
       throw CommandFailure(.badInput, "\(path): \(error)")
     }
-  }
-
-  private static func explaining<Result>(
-    _ algorithm: Algorithm, _ path: String, _ body: () throws(KeyContainer.Problem) -> Result
-  ) throws -> Result {
-    do throws(KeyContainer.Problem) { return try body() } catch {
-      throw failure(error, algorithm, path)
-    }
-  }
-
-  private static func failure(
-    _ problem: KeyContainer.Problem, _ algorithm: Algorithm, _ path: String
-  ) -> CommandFailure {
-    switch problem {
-    case .otherAlgorithm(let other?):
-      CommandFailure(
-        .badInput, "\(path) holds a key of \(other), not of \(algorithm.id)",
-        hint: "--algorithm \(other) reads it")
-    case .otherAlgorithm(nil):
-      CommandFailure(
-        .badInput, "\(path) holds a key of an algorithm that is not in the catalog",
-        hint: "'qsim pqc algorithms' lists those that are")
-    case .expandedKeyOnly:
-      CommandFailure(
-        .badInput, "\(path) holds the expanded key only",
-        hint:
-          "a key that can be read here holds its seed of \(algorithm.sizes.secretKey ?? 0) bytes")
-    case .malformed:
-      CommandFailure(
-        .badInput, "\(path) holds no key in the form that PEM has for \(algorithm.name)",
-        hint: "public keys are SubjectPublicKeyInfo, secret ones PKCS #8 without a password")
-    }
-  }
-}
-
-extension SecretBytes {
-  /// Bytes that everyone may see, on their way to a file.
-  init(open bytes: [UInt8]) {
-    self.init(count: bytes.count) { $0.copyBytes(from: bytes) }
   }
 }

@@ -47,7 +47,7 @@ struct PQCDecapsCommand: DocumentedCommand {
     outputs.add("public_key_fingerprint", fingerprintOf: try algorithm.publicKey(of: key))
     outputs.add("shared_secret_fingerprint", .string(result.fingerprint().description))
     if let shared {
-      try KeyFile.write(result, to: shared, isSecret: true)
+      try KeyFile.Output(shared, .secret(replacesFile: true)).write(result)
       outputs.add(path: shared)
     }
     outputs.print(output)

@@ -43,11 +43,11 @@ struct PQCEncapsCommand: DocumentedCommand {
     var outputs = KeyOutputs(command: "encaps", algorithm)
     outputs.add("public_key_fingerprint", fingerprintOf: key)
     outputs.add("shared_secret_fingerprint", .string(secret.fingerprint().description))
-    if let shared {
-      try KeyFile.write(secret, to: shared, isSecret: true)
-      outputs.add(path: shared)
-    }
-    try KeyFile.write(result.ciphertext, to: ciphertext)
+    let sharedFile = try shared.map { try KeyFile.Output($0, .secret(replacesFile: true)) }
+    let ciphertextFile = try KeyFile.Output(ciphertext)
+    try sharedFile?.write(secret)
+    try ciphertextFile.write(result.ciphertext)
+    outputs.add(path: shared)
     outputs.add(path: ciphertext)
     outputs.print(output)
   }

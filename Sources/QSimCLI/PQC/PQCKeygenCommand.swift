@@ -7,7 +7,8 @@ struct PQCKeygenCommand: DocumentedCommand {
   static let summary = "Make a pair of keys."
   static let details = """
     Raw keys are the byte strings of the standards; a secret key of ML-KEM or ML-DSA is its seed (64 and 32 bytes). PEM is \
-    SubjectPublicKeyInfo and PKCS #8. Files of secret keys get mode 0600; only fingerprints are printed.
+    SubjectPublicKeyInfo and PKCS #8. A file of a secret key gets mode 0600 and replaces no other \
+    unless '--force' is given; only fingerprints are printed.
     """
   static let examples = [
     "qsim pqc keygen --algorithm ml-kem-768 --seed-file Examples/keys/example.seed --public - --format pem"
@@ -35,6 +36,9 @@ struct PQCKeygenCommand: DocumentedCommand {
     completion: .file())
   var seedFile: String?
 
+  @Flag(help: "Let '--secret' replace a file that is there.")
+  var force = false
+
   @Option(help: "How keys are written.")
   var format = KeyFormat.raw
 
@@ -52,14 +56,12 @@ struct PQCKeygenCommand: DocumentedCommand {
     let pair = try makePair(algorithm)
     var outputs = KeyOutputs(command: "keygen", algorithm)
     outputs.add("public_key_fingerprint", fingerprintOf: pair.publicKey)
-    if let secret {
-      try KeyFile.write(pair.encodedSecret(container), to: secret, isSecret: true)
-      outputs.add(path: secret)
-    }
-    if let `public` {
-      try KeyFile.write(pair.encodedPublicKey(container), to: `public`)
-      outputs.add(path: `public`)
-    }
+    let secretFile = try secret.map { try KeyFile.Output($0, .secret(replacesFile: force)) }
+    let publicFile = try `public`.map { try KeyFile.Output($0) }
+    try secretFile?.write(pair.encodedSecret(container))
+    try publicFile?.write(pair.encodedPublicKey(container))
+    outputs.add(path: secret)
+    outputs.add(path: `public`)
     outputs.print(output)
   }
 

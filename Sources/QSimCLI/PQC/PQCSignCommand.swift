@@ -39,7 +39,7 @@ struct PQCSignCommand: DocumentedCommand {
     let key = try KeyFile.naming(secret) { try algorithm.signingKey(secret: bytes) }
     let text = try InputFile(reading: message.message).bytes
     let result = try key.signature(for: text, context: message.contextBytes)
-    try KeyFile.write(result, to: signature)
+    try KeyFile.Output(signature).write(result)
     var outputs = KeyOutputs(command: "sign", algorithm)
     outputs.add("public_key_fingerprint", fingerprintOf: key.publicKey)
     outputs.add("message_fingerprint", fingerprintOf: text)

@@ -1,24 +1,24 @@
 import PostQuantum
+import QSim
 
 /// Files with keys that two parties have already: raw bytes, or what an ETSI GS QKD 014 server delivers.
 ///
 ///     {"keys": [{"key_ID": "bc490419-7d60-487f-adc1-4ddcc177c139", "key": "wHHVxRwDJs3/bXd38GHP3oe4svTuRpZS0yCC7x4Ly+s="}]}
 ///
-/// Keys go from the file into `SecretBytes`, by no other way.
+/// A text is a delivery or refused: what an error page says must not become a key. Keys go from the file into `SecretBytes`, by
+/// no other way.
 enum PresharedKeyFile {
   /// All keys of a file, at least one, with different names.
   ///
-  /// - Throws: `CommandFailure` that names the file and what is wrong.
+  /// - Throws: `CommandFailure` that names the file and what is wrong, `InputRejected` for texts that are no JSON.
   static func keys(from path: String) throws -> [PresharedKey] {
-    let file = try KeyFile.bytes(from: path)
+    let file = try KeyFile.bytes(from: path, isSecret: true)
     let keys = try file.withUnsafeBytes { bytes in
-      let isObject = bytes.first { !isBlank($0) } == UInt8(ascii: "{")
-      return isObject ? try delivered(bytes, path) : [try raw(bytes, path)]
-    }
-    guard !keys.isEmpty else {
-      throw CommandFailure(
-        .badInput, "\(path) holds no keys",
-        hint: "a delivery of keys is {\"keys\": [{\"key_ID\": …, \"key\": …}]}")
+      if FileText.isWide(bytes) {
+        throw CommandFailure(
+          .badInput, "\(path) is a text in UTF-16 or UTF-32", hint: "save the file as UTF-8")
+      }
+      return FileText.isText(bytes) ? try delivered(bytes, path) : [try raw(bytes, path)]
     }
     for (index, key) in keys.enumerated() where keys[..<index].contains(where: { $0.id == key.id })
     {
@@ -45,47 +45,109 @@ enum PresharedKeyFile {
 
   // MARK: Deliveries of keys
 
+  private static let form = "a delivery of keys is {\"keys\": [{\"key_ID\": …, \"key\": …}]}"
+
+  /// The keys of a key container; members that it does not define are those of extensions and are passed over.
   private static func delivered(_ bytes: UnsafeRawBufferPointer, _ path: String) throws
     -> [PresharedKey]
   {
-    var keys: [PresharedKey] = []
-    var id: String?
-    var value: UnsafeRawBufferPointer?
-    for (name, text) in members(of: bytes) {
-      if name.elementsEqual("key_ID".utf8) { id = String(decoding: text, as: UTF8.self) }
-      if name.elementsEqual("key".utf8) { value = text }
-      guard let found = id, let encoded = value else { continue }
-      guard let secret = PEMText.decodeBase64(encoded) else {
-        throw CommandFailure(.badInput, "\(path): the key \(found) is not in base64")
-      }
-      keys.append(try key(found, secret, path))
-      (id, value) = (nil, nil)
+    let name = path == "-" ? "<stdin>" : path
+    func failure(_ message: String, _ place: JSONOutline) -> InputRejected {
+      InputRejected(rendered: [
+        "\(name):\(place.range.line):\(place.range.column): error: \(message)\n  hint: \(form)"
+      ])
     }
-    return keys
+    let container: JSONOutline
+    do throws(Diagnostic) {
+      container = try JSONOutline.parse(bytes, options: .init(isSecret: true))
+    } catch {
+      var diagnostic = error
+      diagnostic.message += "; a file of keys is raw bytes or a JSON text"
+      diagnostic.hint = diagnostic.hint ?? form
+      throw InputRejected(rendered: [diagnostic.rendered(file: name)])
+    }
+    guard case .object = container.value else {
+      throw failure("a delivery of keys is an object, not \(container.kind)", container)
+    }
+    guard let list = container["keys"], case .array(let entries) = list.value, !entries.isEmpty
+    else { throw failure("the object holds no keys", container["keys"] ?? container) }
+    return try entries.map { entry in
+      guard case .object = entry.value else {
+        throw failure("a key is an object, not \(entry.kind)", entry)
+      }
+      guard let id = entry["key_ID"] else { throw failure("a key has no 'key_ID'", entry) }
+      guard case .string(let place) = id.value else {
+        throw failure("a 'key_ID' is a string, not \(id.kind)", id)
+      }
+      guard let value = entry["key"] else { throw failure("a key has no 'key'", entry) }
+      guard case .string(let digits) = value.value else {
+        throw failure("a 'key' is a string in base64, not \(value.kind)", value)
+      }
+      let text = secret(digits, in: bytes)
+      guard let secret = text.withUnsafeBytes({ PEMText.decodeBase64($0) }) else {
+        throw failure("this key is not in base64", value)
+      }
+      return try key(JSONOutline.string(place, in: bytes), secret, path)
+    }
   }
 
-  /// The members of all objects in a JSON text whose values are strings without escapes.
-  private static func members(of text: UnsafeRawBufferPointer)
-    -> [(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)]
-  {
-    let quote = UInt8(ascii: "\"")
-    var members: [(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)] = []
-    var name: UnsafeRawBufferPointer?
-    var rest = text[...]
-    while let start = rest.firstIndex(of: quote),
-      let end = rest[(start + 1)...].firstIndex(of: quote)
-    {
-      let token = UnsafeRawBufferPointer(rebasing: text[(start + 1)..<end])
-      rest = rest[(end + 1)...]
-      if rest.first(where: { !isBlank($0) }) == UInt8(ascii: ":") {
-        name = token
-      } else if let known = name {
-        members.append((known, token))
-        name = nil
+  /// A string of a JSON text, escapes resolved.
+  private static func secret(
+    _ place: Range<Int>, in bytes: UnsafeRawBufferPointer
+  ) -> SecretBytes {
+    var count = 0
+    JSONOutline.forEachByte(ofString: place, in: bytes) { _ in count += 1 }
+    return SecretBytes(count: count) { target in
+      var position = 0
+      JSONOutline.forEachByte(ofString: place, in: bytes) { byte in
+        target[position] = byte
+        position += 1
       }
     }
-    return members
+  }
+}
+
+/// Whether the bytes of a file are a text. Random bytes of a key almost never are: 16 of them once in a million times.
+enum FileText {
+  /// Whether all characters can be printed, or the bytes begin as JSON does and most of them can.
+  static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard !bytes.isEmpty else { return false }
+    let printable = bytes.count { (0x20...0x7e).contains($0) || isBlank($0) }
+    let hasControl = bytes.contains { ($0 < 0x20 && !isBlank($0)) || $0 == 0x7f }
+    if !hasControl, isUTF8(bytes) { return true }
+    return beginsAsJSON(bytes) && 4 * printable >= 3 * bytes.count
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool { (0x09...0x20).contains(byte) }
+  /// Whether the bytes are a text in UTF-16 or UTF-32: with a mark, or with zeros between characters.
+  static func isWide(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let hasMark = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
+    let letters = bytes.dropFirst(hasMark ? 2 : 0).filter { $0 != 0 }
+    guard letters.count >= 2, letters.allSatisfy({ (0x20...0x7e).contains($0) || isBlank($0) })
+    else { return false }
+    return letters.count + (hasMark ? 2 : 0) < bytes.count
+  }
+
+  private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    while true {
+      switch decoder.decode(&iterator) {
+      case .emptyInput: return true
+      case .error: return false
+      case .scalarValue: continue
+      }
+    }
+  }
+
+  private static func beginsAsJSON(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let text = bytes.dropFirst(bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0)
+    let start = text.drop(while: isBlank)
+    guard start.first == UInt8(ascii: "{") || start.first == UInt8(ascii: "[") else { return false }
+    let next = start.dropFirst().drop(while: isBlank).first
+    return next.map { "\"{[]}".utf8.contains($0) } ?? true
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0d).contains(byte)
+  }
 }
