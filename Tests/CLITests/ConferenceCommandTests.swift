@@ -109,12 +109,12 @@ struct ConferenceCommandTests {
   }
 
   /// Runs both ends; a port of its own for each test.
-  private static func connection(_ port: Int, listen: String, connect: String, in folder: String)
-    throws -> (status: String, listener: String, connector: String, errors: String)
-  {
+  private static func connection(
+    _ port: Int, listen: String, connect: String, patience: Int = 20, in folder: String
+  ) throws -> (status: String, listener: String, connector: String, errors: String) {
     let result = try QSimProcess.shell(
       """
-      qsim pqc listen --port \(port) --timeout 20 \(listen) > \(folder)/l 2> \(folder)/le & l=$!
+      qsim pqc listen --port \(port) --timeout \(patience) \(listen) > \(folder)/l 2> \(folder)/le & l=$!
       qsim pqc connect --port \(port) --timeout 20 \(connect) > \(folder)/c 2> \(folder)/ce; c=$?
       wait $l; echo $? $c
       """)
@@ -156,20 +156,67 @@ struct ConferenceCommandTests {
     let folder = try TemporaryFolder()
     let algorithms = try Self.connection(
       4472, listen: "--algorithms ml-kem-1024", connect: "--algorithms ml-kem-768",
-      in: folder.url.path)
+      patience: 2, in: folder.url.path)
     #expect(algorithms.status == "1 1")
     #expect(algorithms.errors.contains("downgrade") && algorithms.errors.contains("refused"))
     let stranger = String(repeating: "00", count: 16)
     let peers = try Self.connection(
-      4473, listen: "--peer \(stranger)", connect: "", in: folder.url.path)
+      4473, listen: "--peer \(stranger)", connect: "", patience: 2, in: folder.url.path)
     #expect(peers.status == "1 1" && peers.errors.contains("unknown identity"), "\(peers.errors)")
     let files = ["a", "b"].map { folder.path($0) }
     for (index, file) in files.enumerated() {
       try Data(repeating: UInt8(index), count: 32).write(to: URL(fileURLWithPath: file))
     }
     let keys = try Self.connection(
-      4474, listen: "--psk \(files[0])", connect: "--psk \(files[1])", in: folder.url.path)
+      4474, listen: "--psk \(files[0])", connect: "--psk \(files[1])", patience: 2,
+      in: folder.url.path)
     #expect(keys.status == "1 1" && keys.errors.contains("unknown pre-shared key"))
+  }
+
+  @Test func `strangers do not keep the peer away`() throws {
+    let folder = try TemporaryFolder()
+    let script = """
+      import socket, sys, time
+      def connect():
+          for _ in range(400):
+              try:
+                  return socket.create_connection(("127.0.0.1", 4477), timeout=10)
+              except OSError:
+                  time.sleep(0.05)
+          sys.exit("nobody listens")
+      silent = [connect() for _ in range(70)]
+      for text in [b"GET / HTTP/1.0\\r\\n\\r\\n", b"\\x02\\x01\\0\\0\\0\\0", b"\\x01\\x01\\0\\0\\xff\\xff"]:
+          noisy = connect()
+          noisy.sendall(text)
+          noisy.recv(100)
+      connect().close()
+      print("strangers are there", flush=True)
+      time.sleep(30)
+      """
+    let path = try folder.write(script, to: "strangers.py")
+    let result = try QSimProcess.shell(
+      """
+      cd '\(folder.url.path)'
+      qsim pqc listen --port 4477 --timeout 60 --json > l 2> le & l=$!
+      python3 '\(path)' > s & s=$!
+      until grep -q strangers s || ! kill -0 $s; do sleep 0.05; done
+      qsim pqc connect --port 4477 --timeout 20 --json > c; echo connect $?
+      wait $l; echo listen $?; kill $s; cat le
+      """)
+    #expect(result.output.contains("connect 0\nlisten 0\n"), "\(result.output)\(result.error)")
+    #expect(result.output.contains("came to no terms: unknown type of message 71"))
+    #expect(result.output.contains("made room for others"))
+  }
+
+  @Test func `a listener waits as long as it is told`() throws {
+    let silent = try QSimProcess.run(["pqc", "listen", "--port", "4478", "--timeout", "0.3"])
+    #expect(silent.status == 69 && silent.error.contains("no peer came to terms within 0.3 s"))
+  }
+
+  @Test(arguments: ["listen --port 4479 --timeout 5", "demo --seconds 0", "connect --timeout 5"])
+  func `too few open files are told of`(line: String) throws {
+    let result = try QSimProcess.shell("ulimit -n 9; timeout 20 qsim pqc \(line); echo $?")
+    #expect(result.output == "69\n" && result.error.contains("ulimit -n"), "\(result.error)")
   }
 
   @Test func `an identity is that of its keys`() throws {

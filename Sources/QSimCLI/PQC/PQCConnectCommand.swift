@@ -24,10 +24,12 @@ struct PQCConnectCommand: DocumentedCommand {
     let machine = HandshakeInitiator(
       identity: identity, policy: try options.exchange.policy(), trust: try options.trust(),
       presharedKey: try options.presharedKey())
+    let file = try options.keyFile()
     var stopwatch = Stopwatch()
     let result = try PeerNetwork.connect(machine, options)
     stopwatch.lap("connection_s")
     try options.finish(
-      result, command: "connect", identity, stopwatch, output, on: terminal.current)
+      result, to: file, command: "connect", identity, stopwatch, output,
+      on: terminal.current)
   }
 }

@@ -24,12 +24,14 @@ struct PQCListenCommand: DocumentedCommand {
     let machine = HandshakeResponder(
       identity: identity, policy: try options.exchange.policy(), trust: try options.trust(),
       presharedKey: try options.presharedKey())
+    let file = try options.keyFile()
     var stopwatch = Stopwatch()
     let result = try PeerNetwork.listen(machine, options) { place in
       printError("listening on \(place) as \(identity.fingerprint)")
     }
     stopwatch.lap("connection_s")
     try options.finish(
-      result, command: "listen", identity, stopwatch, output, on: terminal.current)
+      result, to: file, command: "listen", identity, stopwatch, output,
+      on: terminal.current)
   }
 }

@@ -80,7 +80,8 @@ final class Conference: @unchecked Sendable {
   ///
   /// - Throws: `CommandFailure` where the network or an exchange fails.
   static func held(_ setup: Setup) throws -> Conference {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    // A listener, and both ends of every connection.
+    let group = try NetworkResources.eventLoopGroup(connections: 1 + 2 * setup.participantCount)
     defer { try? group.syncShutdownGracefully() }
     let loop = group.next()
     do {

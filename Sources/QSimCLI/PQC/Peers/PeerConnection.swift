@@ -44,13 +44,19 @@ final class PeerConnection: ChannelInboundHandler, @unchecked Sendable {
   private var machine: Machine
   private let seconds: Double
   private let promise: EventLoopPromise<Result>
+  private let whenAgreed: () -> Void
   private var result: Result?
   private var opener: FrameOpener?
   private var buffer = ByteBuffer()
   private var counts = (sent: 0, received: 0)
   private var hasHeardEnd = false
 
-  init(_ machine: Machine, seconds: Double, promise: EventLoopPromise<Result>) {
+  /// - Parameter whenAgreed: called when the exchange is over and the media begin.
+  init(
+    _ machine: Machine, seconds: Double, promise: EventLoopPromise<Result>,
+    whenAgreed: @escaping () -> Void = {}
+  ) {
+    self.whenAgreed = whenAgreed
     self.machine = machine
     self.seconds = seconds
     self.promise = promise
@@ -110,6 +116,7 @@ final class PeerConnection: ChannelInboundHandler, @unchecked Sendable {
     if !step.output.isEmpty { send(step.output, context) }
     guard let session = step.session else { return }
     result = Result(session: session)
+    whenAgreed()
     opener = session.makeOpener()
     buffer.writeBytes(step.rest)
     try sendMedia(session, context)

@@ -4,27 +4,21 @@ import PostQuantum
 
 /// Brings one connection about and waits for what comes of it.
 enum PeerNetwork {
-  /// Waits for one peer to connect.
+  /// Waits for a peer that comes to terms; others are sent away.
   ///
   /// - Parameter announce: told where the listener listens.
   static func listen(
     _ machine: HandshakeResponder, _ options: PeerOptions, announce: (String) -> Void
   ) throws -> PeerConnection.Result {
-    try run(options) { loop, promise in
-      let first = ManagedFlag()
+    try run(options, connections: 5) { loop, promise in
+      let reception = PeerReception(machine, options, promise: promise)
       let bootstrap = ServerBootstrap(group: loop)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .childChannelInitializer { channel in
-          // One peer is served; who comes later is turned away.
-          guard first.raise() else { return channel.close() }
-          return add(
-            PeerConnection(.responder(machine), seconds: options.seconds, promise: promise),
-            to: channel)
-        }
+        .childChannelInitializer { reception.receive($0) }
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       let server = try bootstrap.bind(host: options.host, port: options.port).wait()
       announce("\(options.host):\(server.localAddress?.port ?? options.port)")
-      return server
+      return (server, { reception.failure })
     }
   }
 
@@ -33,11 +27,11 @@ enum PeerNetwork {
     -> PeerConnection.Result
   {
     let deadline = Stopwatch.now() + options.timeout
-    return try run(options) { loop, promise in
+    return try run(options, connections: 2) { loop, promise in
       while true {
         do {
-          return try ClientBootstrap(group: loop)
-            .connectTimeout(.milliseconds(Int64(options.timeout * 1000)))
+          let channel = try ClientBootstrap(group: loop)
+            .connectTimeout(.milliseconds(Int64(max(1, (deadline - Stopwatch.now()) * 1000))))
             .channelInitializer { channel in
               add(
                 PeerConnection(.initiator(machine), seconds: options.seconds, promise: promise),
@@ -45,22 +39,18 @@ enum PeerNetwork {
             }
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: options.host, port: options.port).wait()
+          return (
+            channel,
+            {
+              CommandFailure(
+                .serviceUnavailable, "no peer came to terms within \(options.timeout) s")
+            }
+          )
         } catch {
           guard Stopwatch.now() < deadline else { throw error }
           try loop.scheduleTask(in: .milliseconds(50)) {}.futureResult.wait()
         }
       }
-    }
-  }
-
-  /// A flag that can be raised once; touched on one event loop only.
-  private final class ManagedFlag: @unchecked Sendable {
-    private var isRaised = false
-
-    /// Whether it was down.
-    func raise() -> Bool {
-      defer { isRaised = true }
-      return !isRaised
     }
   }
 
@@ -72,25 +62,32 @@ enum PeerNetwork {
     }
   }
 
+  /// Opens a channel and waits for the promise, as long as the options say.
+  ///
+  /// - Parameter open: gives the channel, and what is to be said when the time is up.
   private static func run(
-    _ options: PeerOptions,
-    _ open: (any EventLoop, EventLoopPromise<PeerConnection.Result>) throws -> any Channel
+    _ options: PeerOptions, connections: Int,
+    _ open: (any EventLoop, EventLoopPromise<PeerConnection.Result>) throws -> (
+      any Channel, @Sendable () -> CommandFailure
+    )
   ) throws -> PeerConnection.Result {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let start = Stopwatch.now()
+    let group = try NetworkResources.eventLoopGroup(connections: connections)
     defer { try? group.syncShutdownGracefully() }
     let loop = group.next()
     let promise = loop.makePromise(of: PeerConnection.Result.self)
     let place = "\(options.host):\(options.port)"
     do {
-      let alarm = loop.scheduleTask(in: .milliseconds(Int64(options.timeout * 1000))) {
-        promise.fail(
-          CommandFailure(.serviceUnavailable, "no peer came to terms within \(options.timeout) s"))
+      let (channel, failure) = try open(loop, promise)
+      let left = max(0, options.timeout - (Stopwatch.now() - start))
+      let alarm = loop.scheduleTask(in: .milliseconds(Int64(left * 1000))) {
+        promise.fail(failure())
       }
       defer { alarm.cancel() }
-      let channel = try open(loop, promise)
       defer { channel.close(promise: nil) }
       return try promise.futureResult.wait()
     } catch let error as CommandFailure {
+      promise.fail(error)
       throw error
     } catch let error as KeyExchangeError {
       throw CommandFailure(.checkFailed, "the exchange failed: \(error)")

@@ -108,14 +108,19 @@ struct PeerOptions: ParsableArguments {
 
   // MARK: Results
 
+  /// The file for the key, so that nobody is waited for if it cannot be written.
+  func keyFile() throws -> KeyFile.Output? {
+    try out.map { try KeyFile.Output($0, .secret(replacesFile: true)) }
+  }
+
   /// Writes the key where that was asked for, and tells what came of the connection.
   func finish(
-    _ result: PeerConnection.Result, command: String, _ identity: Identity, _ stopwatch: Stopwatch,
-    _ output: OutputOptions, on terminal: Terminal
+    _ result: PeerConnection.Result, to file: KeyFile.Output?, command: String,
+    _ identity: Identity, _ stopwatch: Stopwatch, _ output: OutputOptions, on terminal: Terminal
   ) throws {
     let session = result.session
     let key = session.presharedKey()
-    if let out { try KeyFile.write(SecretBytes(key.key), to: out, isSecret: true) }
+    try file?.write(SecretBytes(key.key))
     var report = Report(
       provenance: Provenance(command: "pqc \(command)", version: QSimCommand.version))
     report.provenance.timing = stopwatch.laps

@@ -1,0 +1,71 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// What event loops take of the system, made sure of beforehand: NIO ends the process, or waits for ever, where it cannot get it.
+enum NetworkResources {
+  /// Open files of an event loop besides its connections.
+  private static let loopDescriptors = 8
+  /// Threads of an event loop, and of the queue on which it is shut down.
+  private static let threads = 3
+
+  /// An event loop of one thread with room for its connections.
+  ///
+  /// - Parameter connections: how many sockets will be open at once.
+  /// - Throws: `CommandFailure` with exit code 69 where the process may not open so many files or start so many threads.
+  static func eventLoopGroup(connections: Int) throws -> MultiThreadedEventLoopGroup {
+    try checkDescriptors(loopDescriptors + connections)
+    try checkThreads()
+    return MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  }
+
+  private static func checkDescriptors(_ count: Int) throws {
+    var descriptors: [Int32] = []
+    defer { for descriptor in descriptors { close(descriptor) } }
+    let source = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    if source >= 0 { descriptors.append(source) }
+    while source >= 0, descriptors.count < count {
+      let copy = fcntl(source, F_DUPFD_CLOEXEC, 0)
+      guard copy >= 0 else { break }
+      descriptors.append(copy)
+    }
+    guard descriptors.count < count else { return }
+    throw CommandFailure(
+      .serviceUnavailable,
+      "connections take \(count) open files, and the process may open \(descriptors.count) more",
+      hint: "raise the limit: ulimit -n")
+  }
+
+  private static func checkThreads() throws {
+    // They wait until all of them are there.
+    let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    pthread_mutex_init(lock, nil)
+    pthread_mutex_lock(lock)
+    var started: [pthread_t] = []
+    defer {
+      pthread_mutex_unlock(lock)
+      for thread in started { pthread_join(thread, nil) }
+      pthread_mutex_destroy(lock)
+      lock.deallocate()
+    }
+    for _ in 0..<threads {
+      var thread = pthread_t()
+      let status = pthread_create(
+        &thread, nil,
+        { raw in
+          guard let lock = raw?.assumingMemoryBound(to: pthread_mutex_t.self) else { return nil }
+          pthread_mutex_lock(lock)
+          pthread_mutex_unlock(lock)
+          return nil
+        }, lock)
+      guard status == 0 else {
+        throw CommandFailure(
+          .serviceUnavailable,
+          "connections take \(threads) threads, and the process may start \(started.count) more",
+          hint: "raise the limit: ulimit -u")
+      }
+      started.append(thread)
+    }
+  }
+}

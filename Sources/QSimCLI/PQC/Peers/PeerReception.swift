@@ -1,0 +1,127 @@
+import NIOCore
+import PostQuantum
+
+/// Receives whoever connects to a listener, until one of them has come to terms.
+///
+/// Strangers do not get in the way of the peer: each has a connection and a machine of its own, is sent away when it deviates
+/// or has not come to terms in time, and the oldest makes room where there are many. What became of it is told on standard
+/// error. Touched on one event loop only.
+final class PeerReception: @unchecked Sendable {
+  /// Connections at once.
+  static let connectionLimit = 64
+  /// How long somebody may take to come to terms.
+  private static let patience = 10.0
+  /// Strangers that are told of one by one.
+  private static let reportLimit = 20
+
+  private let machine: HandshakeResponder
+  private let options: PeerOptions
+  private let promise: EventLoopPromise<PeerConnection.Result>
+  /// In the order in which they came.
+  private var guests: [Guest] = []
+  private var accepted: ObjectIdentifier?
+  private var refusals: (count: Int, last: (any Error)?) = (0, nil)
+
+  private struct Guest {
+    let channel: any Channel
+    let alarm: Scheduled<Void>
+    var id: ObjectIdentifier { ObjectIdentifier(channel) }
+  }
+
+  init(
+    _ machine: HandshakeResponder, _ options: PeerOptions,
+    promise: EventLoopPromise<PeerConnection.Result>
+  ) {
+    self.machine = machine
+    self.options = options
+    self.promise = promise
+  }
+
+  /// Serves a new connection.
+  func receive(_ channel: any Channel) -> EventLoopFuture<Void> {
+    guard accepted == nil else { return channel.close() }
+    if guests.count >= Self.connectionLimit {
+      dismiss(guests[0], because: CommandFailure(.serviceUnavailable, "made room for others"))
+    }
+    let id = ObjectIdentifier(channel)
+    let loop = channel.eventLoop
+    let outcome = loop.makePromise(of: PeerConnection.Result.self)
+    let alarm = loop.scheduleTask(
+      in: .milliseconds(Int64(min(Self.patience, options.timeout) * 1000))
+    ) {
+      outcome.fail(CommandFailure(.serviceUnavailable, "did not come to terms in time"))
+      channel.close(promise: nil)
+    }
+    let connection = PeerConnection(
+      .responder(machine), seconds: options.seconds, promise: outcome
+    ) { self.accept(id) }
+    let name = Self.name(of: channel)
+    outcome.futureResult.whenComplete { self.end(id, name, $0) }
+    guests.append(Guest(channel: channel, alarm: alarm))
+    return loop.makeCompletedFuture {
+      try channel.pipeline.syncOperations.addHandler(connection)
+    }
+  }
+
+  /// One has come to terms: the others may go.
+  private func accept(_ id: ObjectIdentifier) {
+    guard accepted == nil else { return }
+    accepted = id
+    for guest in guests {
+      guest.alarm.cancel()
+      if guest.id != id { guest.channel.close(promise: nil) }
+    }
+  }
+
+  private func dismiss(_ guest: Guest, because reason: any Error) {
+    guests.removeAll { $0.id == guest.id }
+    guest.alarm.cancel()
+    guest.channel.close(promise: nil)
+    note(Self.name(of: guest.channel), reason)
+  }
+
+  /// The address of the other end.
+  private static func name(of channel: any Channel) -> String {
+    guard let address = channel.remoteAddress, let host = address.ipAddress else {
+      return "a stranger"
+    }
+    return address.port.map { "\(host):\($0)" } ?? host
+  }
+
+  private func end(
+    _ id: ObjectIdentifier, _ name: String, _ result: Swift.Result<PeerConnection.Result, any Error>
+  ) {
+    let wasGuest = guests.contains { $0.id == id }
+    for guest in guests where guest.id == id { guest.alarm.cancel() }
+    guests.removeAll { $0.id == id }
+    switch result {
+    case .success(let result): promise.succeed(result)
+    case .failure(let error):
+      if accepted == id { return promise.fail(error) }
+      if accepted == nil, wasGuest { note(name, error) }
+    }
+  }
+
+  private func note(_ name: String, _ reason: any Error) {
+    refusals.count += 1
+    refusals.last = reason
+    guard refusals.count <= Self.reportLimit else { return }
+    let text = (reason as? CommandFailure)?.message ?? "\(reason)"
+    printError("qsim: note: \(name) came to no terms: \(text)")
+    if refusals.count == Self.reportLimit { printError("qsim: note: no more of these are told") }
+  }
+
+  /// What is said when nobody has come to terms in the time there was.
+  var failure: CommandFailure {
+    let time = "within \(options.timeout) s"
+    if accepted != nil {
+      return CommandFailure(.serviceUnavailable, "the peer came to no end \(time)")
+    }
+    guard let last = refusals.last as? KeyExchangeError else {
+      return CommandFailure(.serviceUnavailable, "no peer came to terms \(time)")
+    }
+    return CommandFailure(
+      .checkFailed, "the exchange failed: \(last)",
+      hint: "\(refusals.count) came to no terms \(time)")
+  }
+}
