@@ -68,6 +68,61 @@ struct CollectCommandTests {
     }
   }
 
+  @Test func `rows of another seed, and changed ones, are not gone on with`() throws {
+    let folder = try TemporaryFolder()
+    let whole = folder.path("whole.csv")
+    #expect(try QSimProcess.run(Self.arguments + ["--out", whole]).status == 0)
+    let lines = try Self.rows(whole)
+    #expect(lines.count > 4)
+    let text = try String(contentsOfFile: whole, encoding: .utf8)
+    var rows = text.split(separator: "\n").map(String.init)
+    // The rows of the first task, unfinished.
+    rows.removeLast(rows.count / 2)
+    func resume(_ rows: [String], _ arguments: [String]) throws -> Invocation {
+      let path = try folder.write(rows.joined(separator: "\n") + "\n", to: "part.csv")
+      return try QSimProcess.run(arguments + ["--out", path, "--resume"])
+    }
+    #expect(try resume(rows, Self.arguments).status == 0)
+    let seed = try #require(Self.arguments.firstIndex(of: "--seed"))
+    var other = Self.arguments
+    other[seed + 1] += "1"
+    let foreign = try resume(rows, other)
+    #expect(foreign.status == 65 && foreign.error.contains("another seed"), "\(foreign.error)")
+    other.removeSubrange(seed...seed + 1)
+    let without = try resume(rows, other)
+    #expect(without.status == 0 && without.error.contains("another seed than"))
+    var changed = rows
+    let errors = changed[1].split(separator: ",", omittingEmptySubsequences: false)
+    let count = try #require(Int(errors[1].filter { $0 != " " }))
+    changed[1] = ([errors[0], "\(count + 1)"] + errors.dropFirst(2)).joined(separator: ",")
+    #expect(try resume(changed, Self.arguments).status == 65)
+    var missing = rows
+    missing.remove(at: 1)
+    #expect(try resume(missing, Self.arguments).status == 65)
+  }
+
+  @Test(arguments: [
+    "precious", "     shots,    errors, precious", "shots,errors\n1,2\n",
+    "errors,shots,discards,seconds,decoder,strong_id,json_metadata,custom_counts\n",
+  ]) func `nothing is cut off a file that is not ours`(text: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(text, to: "stats.csv")
+    let resumed = try QSimProcess.run(Self.arguments + ["--out", path, "--resume"])
+    #expect(resumed.status == 65 && resumed.error.contains("stats.csv:1:1: error:"))
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+  }
+
+  @Test(arguments: ["99999999999", "9223372036854775807"])
+  func `rounds of a huge distance are refused`(distance: String) throws {
+    for rounds in ["3d", "d", "1099511627775d"] {
+      let result = try QSimProcess.run([
+        "collect", "--code", "surface_code", "--task", "rotated_memory_z", "--distance", distance,
+        "--rounds", rounds, "--decoders", "union-find", "--max_shots", "1",
+      ])
+      #expect(result.status == 64 && !result.wasKilled, "\(result.error)")
+    }
+  }
+
   @Test func `an interrupt says how to go on`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("stats.csv")

@@ -31,6 +31,9 @@ struct BlockSchedule: Sendable, Hashable {
   /// Some tenths of a second: what a kill may lose, and how long an interrupt waits.
   private static let mostBlocks = 64
 
+  /// Whether a batch can have this many shots.
+  func isBatch(shots: Int) -> Bool { shots > 0 && blocks(of: shots) <= Self.mostBlocks }
+
   /// Blocks that this many shots have used up; a block that was cut is gone.
   func blocks(of shots: Int) -> Int { shots / blockShots + (shots % blockShots > 0 ? 1 : 0) }
 }

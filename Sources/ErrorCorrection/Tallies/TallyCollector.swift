@@ -34,12 +34,16 @@ public final class TallyCollector {
     public let total: DecodingTally
   }
 
-  private let tasks: [CollectionTask]
-  private let seed: UInt64
-  private let threads: Int
+  let tasks: [CollectionTask]
+  let seed: UInt64
+  let threads: Int
   private let counting: Counting
-  private var states: [TaskState] = []
-  private var workers: [CollectionWorker]
+  private(set) var states: [TaskState] = []
+  let workers: [CollectionWorker]
+  /// Unfinished tasks by the number of their batches, each list in order.
+  private var waiting: [Int: [Int]] = [:]
+  /// How often a task was looked at to plan batches: what grows with the number of tasks beside the work itself.
+  package private(set) var planningSteps = 0
 
   /// Prepares tasks; circuits are compiled when their turn comes.
   ///
@@ -58,13 +62,14 @@ public final class TallyCollector {
     workers = (0..<self.threads).map { _ in CollectionWorker(taskCount: tasks.count) }
     for (place, task) in tasks.enumerated() {
       states.append(try TaskState(task, earlier: earlier.isEmpty ? [] : earlier[place]))
+      if !states[place].isFinished { waiting[states[place].batchCount, default: []].append(place) }
     }
   }
 
   /// Totals of the tasks, earlier batches included.
   public var totals: [DecodingTally] { states.map(\.total) }
   /// Whether every task has reached a limit.
-  public var isFinished: Bool { states.allSatisfy(\.isFinished) }
+  public var isFinished: Bool { waiting.isEmpty }
 
   /// Collects until every task has reached a limit.
   ///
@@ -75,9 +80,12 @@ public final class TallyCollector {
   public func collect(
     isStopping: @Sendable () -> Bool = { false }, _ take: (Batch) throws -> Void
   ) throws {
-    while !isFinished {
-      let batches = nextBatches()
-      try prepare(batches.map(\.task))
+    while let fewest = waiting.keys.min(), let places = waiting.removeValue(forKey: fewest) {
+      planningSteps += places.count
+      let batches = places.map { states[$0].nextBatch(of: $0) }
+      // Whatever happens, those that are not finished wait again.
+      defer { endRound(places) }
+      try prepare(places)
       let round = CollectionRound(batches)
       try run(round, isStopping, take)
       if round.isStopped { return }
@@ -86,21 +94,23 @@ public final class TallyCollector {
 
   // MARK: Rounds
 
-  /// A batch for each unfinished task that has the fewest.
-  private func nextBatches() -> [PlannedBatch] {
-    let unfinished = states.indices.filter { !states[$0].isFinished }
-    let fewest = unfinished.map { states[$0].batchCount }.min() ?? 0
-    return unfinished.filter { states[$0].batchCount == fewest }.map { place in
-      states[place].nextBatch(of: place)
+  /// Lets go of tasks that are finished; the others wait for their next batch.
+  private func endRound(_ places: [Int]) {
+    var changed: Set<Int> = []
+    for place in places {
+      if states[place].isFinished {
+        states[place].source = nil
+        for worker in workers { worker.endTask(place) }
+      } else {
+        waiting[states[place].batchCount, default: []].append(place)
+        changed.insert(states[place].batchCount)
+      }
     }
+    for count in changed { waiting[count]?.sort() }
   }
 
-  /// Compiles what was not needed before, and lets go of what is not needed any more.
-  private func prepare(_ places: [Int]) throws {
-    for place in states.indices where states[place].isFinished && states[place].source != nil {
-      states[place].source = nil
-      for worker in workers { worker.endTask(place) }
-    }
+  /// Compiles what was not needed before.
+  func prepare(_ places: [Int]) throws {
     let missing = places.filter { states[$0].source == nil }
     let results = Mutex<[Int: Result<ShotSource, any Error>]>([:])
     Parallel.forEach(chunks: missing.count, threads: threads) { chunk in
@@ -156,40 +166,5 @@ public final class TallyCollector {
       }
     }
     try blocks.check()
-  }
-}
-
-/// Where a task stands.
-private struct TaskState {
-  let schedule: BlockSchedule
-  let limits: CollectionTask.Limits
-  var total = DecodingTally()
-  var batchCount = 0
-  private var nextBlock = 0
-  /// Compiled while the task runs.
-  var source: ShotSource?
-
-  init(_ task: CollectionTask, earlier: [DecodingTally]) throws {
-    let counts = try task.circuit.shotBitCount()
-    schedule = BlockSchedule(bitCount: counts)
-    limits = task.limits
-    for tally in earlier { add(tally) }
-  }
-
-  var isFinished: Bool { limits.areReached(by: total) }
-
-  mutating func add(_ tally: DecodingTally) {
-    total.add(tally)
-    batchCount += 1
-    nextBlock += schedule.blocks(of: tally.shots)
-  }
-
-  func nextBatch(of task: Int) -> PlannedBatch {
-    let missing = limits.shots - total.shots
-    let wanted = schedule.blockCount(ofBatch: batchCount, needed: limits.neededShots(after: total))
-    let blocks = min(wanted, schedule.blocks(of: missing))
-    return PlannedBatch(
-      task: task, firstBlock: nextBlock, blockCount: blocks, blockShots: schedule.blockShots,
-      shots: min(missing, blocks * schedule.blockShots))
   }
 }

@@ -8,6 +8,8 @@ struct CollectionRun {
   let seed: UInt64
   let threads: Int
   var counting: TallyCollector.Counting = []
+  /// Whether rows that were there must be those of the seed.
+  var checksEarlierRows = false
 
   /// What was collected, and whether that is all.
   struct Outcome {
@@ -37,10 +39,14 @@ struct CollectionRun {
     let collector = try TallyCollector(
       tasks.map(\.task), seed: seed, threads: threads, counting: counting,
       earlier: tasks.map { rows[$0.task.id]?.map(\.tally) ?? [] })
+    if checksEarlierRows, let place = try collector.firstForeignTask() {
+      throw foreignRows(of: tasks[place])
+    }
     var seconds = tasks.map { rows[$0.task.id]?.map(\.seconds).reduce(0, +) ?? 0 }
     let line = ProgressLine(progress, title: title)
     defer { line.finish() }
     var totals = collector.totals
+    var progress = CollectionProgress(tasks.map(\.task.limits), totals: totals)
     Interrupts.defer()
     defer { Interrupts.endDeferring() }
     try collector.collect(isStopping: { Interrupts.isPending }) { batch in
@@ -51,18 +57,17 @@ struct CollectionRun {
         TallyRow(
           tally: batch.tally, seconds: batch.seconds, decoder: task.decoder, id: task.task.id,
           metadata: PythonJSON.text(.object(task.metadata), style: .compact)))
-      line.update(fraction(of: totals))
+      progress.update(batch.task, batch.total)
+      line.update(progress.fraction)
     }
     return Outcome(totals: totals, seconds: seconds, isFinished: collector.isFinished)
   }
 
-  private func fraction(of totals: [DecodingTally]) -> Double {
-    let parts = zip(tasks, totals).map { task, total in
-      let limits = task.task.limits
-      return max(
-        limits.shots == .max ? 0 : Double(total.shots) / Double(max(1, limits.shots)),
-        limits.errors == .max ? 0 : Double(total.errors) / Double(max(1, limits.errors)))
-    }
-    return parts.map { min(1, $0) }.reduce(0, +) / Double(max(1, parts.count))
+  private func foreignRows(of task: TaskTemplate.Task) -> CommandFailure {
+    let metadata = PythonJSON.text(.object(task.metadata), style: .compact)
+    return CommandFailure(
+      .badInput, "rows of \(task.decoder) for \(metadata) are not those that seed \(seed) draws",
+      hint: "they are of another seed or version, or were changed: give the seed that made them, "
+        + "none to go on with a new one, or another file with --out")
   }
 }

@@ -20,7 +20,7 @@ struct GeneratedExperiments {
     var circuits: [(Circuit, ReportObject)] = []
     for rate in errorRates.isEmpty ? [nil] : errorRates.map(Optional.some) {
       for distance in distances {
-        for rounds in rounds.values(distance: distance) {
+        for rounds in try rounds.values(distance: distance) {
           circuits.append(
             (
               try circuit(distance: distance, rounds: rounds, errorRate: rate),
@@ -80,18 +80,31 @@ struct RoundList: Equatable {
       let isMultiple = part.hasSuffix("d")
       let digits = isMultiple ? part.dropLast() : part
       guard let number = isMultiple && digits.isEmpty ? 1 : UInt64(digits), number > 0,
-        number < 1 << 40
+        number < Self.limit
       else { return nil }
       items.append(isMultiple ? .perDistance(number) : .count(number))
     }
   }
 
-  func values(distance: Int) -> [UInt64] {
-    items.map { item in
+  /// The numbers for a distance.
+  ///
+  /// - Throws: `CommandFailure` with exit code 64 for a multiple that no circuit can repeat.
+  func values(distance: Int) throws -> [UInt64] {
+    try items.map { item in
       switch item {
-      case .count(let number): number
-      case .perDistance(let factor): factor * UInt64(max(0, distance))
+      case .count(let number): return number
+      case .perDistance(let factor):
+        let (product, overflows) = factor.multipliedReportingOverflow(by: UInt64(max(0, distance)))
+        guard !overflows, product < Self.limit else {
+          throw CommandFailure(
+            .usage, "\(factor) × \(distance) rounds are too many",
+            hint: "a circuit has less than 2^40 rounds")
+        }
+        return product
       }
     }
   }
+
+  /// More rounds than a list may ask for.
+  private static let limit: UInt64 = 1 << 40
 }

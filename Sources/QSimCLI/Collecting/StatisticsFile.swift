@@ -29,11 +29,14 @@ final class StatisticsFile {
           .cannotCreateOutput, "\(path) is being written by another process",
           hint: "let it finish, or give --out another file")
       }
-      let file = try InputFile(reading: path)
+      _ = try FileLedger.noteOutput(
+        path, identity: .init(regularFile: descriptor), place: nil)
+      let file = try InputFile(descriptor, path)
       guard resumes || file.bytes.isEmpty else {
         throw CommandFailure(
           .usage, "\(path) exists", hint: "--resume goes on with it; or give --out another file")
       }
+      try Self.check(file)
       let reader: TallyReader
       do throws(Diagnostic) {
         reader = try TallyReader(file.bytes)
@@ -55,6 +58,22 @@ final class StatisticsFile {
   }
 
   deinit { close(descriptor) }
+
+  /// Refuses a file that was not begun here: nothing of it may be cut off, and rows go behind columns of the same order only.
+  private static func check(_ file: InputFile) throws {
+    let firstLine = file.bytes.prefix { $0 != 0x0a }
+    let isTorn = firstLine.count == file.bytes.count
+    if isTorn, TallyRow.header.utf8.starts(with: firstLine) { return }
+    let names = String(decoding: firstLine, as: UTF8.self).split(
+      separator: ",", omittingEmptySubsequences: false
+    ).map { $0.trimmingBlanks }
+    let own = TallyRow.header.split(separator: ",").map { $0.trimmingBlanks }
+    guard isTorn || names != own else { return }
+    throw InputRejected(rendered: [
+      "\(file.name):1:1: error: this is no table of tallies to which rows can be added\n"
+        + "  hint: its first line is '\(own.joined(separator: ","))'; give --out another file"
+    ])
+  }
 
   /// Adds a row and waits until it is on disk.
   func append(_ row: TallyRow) throws { try append(line: row.text) }
@@ -80,5 +99,14 @@ final class StatisticsFile {
     if fdatasync(descriptor) != 0, errno != EINVAL, errno != EROFS {
       throw CommandFailure(.outputFailed, "cannot write \(path): \(systemMessage(errno))")
     }
+  }
+}
+
+extension Substring {
+  /// Without blanks at its ends.
+  fileprivate var trimmingBlanks: Substring {
+    var text = drop { $0 == " " || $0 == "\r" }
+    while let last = text.last, last == " " || last == "\r" { text.removeLast() }
+    return text
   }
 }

@@ -9,7 +9,8 @@ struct CollectCommand: DocumentedCommand {
     Tasks are circuits times decoders: files, experiments of the generator, or what a plan lists. Each ends at the first \
     block of shots with which it reaches '--max-shots' or '--max-errors'. Rows are in sinter's CSV columns, one for every \
     finished batch; those of one task add up. With '--out' each is on disk before the next, the first interrupt ends the work at \
-    a row with exit code 75, and '--resume' goes on where rows end, after a crash too. Rows are the same for any number of threads, resumed or \
+    a row with exit code 75, and '--resume' goes on where rows end, after a crash too. With '--seed' it first draws some rows of the \
+    file again, and refuses to go on with those of another seed and those that were changed; without, it takes a new seed. Rows are the same for any number of threads, resumed or \
     not; only 'seconds' differs. What rows say about a circuit comes from its file's name, 'd=5,p=0.001.stim', or from the \
     options that made it.
     """
@@ -92,6 +93,14 @@ struct CollectCommand: DocumentedCommand {
     let chosenSeed = ShotOptions.chosenSeed(seed)
     var run = CollectionRun(
       tasks: tasks, seed: chosenSeed, threads: threads ?? min(Parallel.processorCount, 1024))
+    if let file, !file.rows.isEmpty {
+      run.checksEarlierRows = seed != nil
+      if seed == nil {
+        let text = "the rows that are there are of another seed than \(chosenSeed)"
+        warnings.append(text)
+        printError(terminal.current.styled("qsim: warning: \(text)"))
+      }
+    }
     if countDetectionEvents { run.counting.insert(.detectionEvents) }
     if countObservableErrorCombos { run.counting.insert(.observableCombinations) }
     let printsRows = file == nil && !json
