@@ -59,7 +59,9 @@ extension Elaborator {
     case .bits(let width, let words):
       guard words.count == 1 else {
         throw Diagnostic(
-          "bit[\(width)] is too wide for arithmetic: at most 64 bits", code: "type",
+          width == 0
+            ? "an empty range of bits is no number"
+            : "bit[\(width)] is too wide for arithmetic: at most 64 bits", code: "type",
           at: span.range)
       }
       return (.uint(width), words[0])
@@ -114,11 +116,27 @@ extension Elaborator {
     return known.asInteger
   }
 
+  /// A known integer that 64 bits with a sign hold.
+  func signedInteger(_ value: Value, _ span: SourceSpan) throws(Diagnostic) -> Int64 {
+    let integer = try knownInteger(value, span)
+    let isUnsigned = ScalarType(of: value) == .uint(64) || ScalarType(of: value) == .bits(64)
+    guard integer >= 0 || !isUnsigned else {
+      throw Diagnostic(
+        "\(UInt64(bitPattern: integer)) is too large here: at most 2^63 - 1", code: "range",
+        at: span.range)
+    }
+    return integer
+  }
+
   /// A value as a condition.
   func condition(_ value: Value, _ span: SourceSpan) throws(Diagnostic) -> Payload {
     switch value {
     case .bits(_, let words):
       if words.count == 1 { return words[0] }
+      guard !words.isEmpty else {
+        throw Diagnostic(
+          "expected a condition, not an empty range of bits", code: "type", at: span.range)
+      }
       var result = try fold(.notEqual, words[0], .integer(0), span)
       for word in words.dropFirst() {
         result = try fold(
@@ -186,9 +204,23 @@ extension Elaborator {
       return .bits(width, [wrapped(payload, type)])
     case .int, .uint:
       if case .angle = own { throw mismatch(value, type, span) }
-      let integer = own.isReal ? payload.applying(.toInteger) : payload
-      return .scalar(type, wrapped(integer, type))
+      return .scalar(type, wrapped(own.isReal ? try truncated(payload, type, span) : payload, type))
     case .bool, .complex, .duration: return value
+    }
+  }
+
+  /// A real number as an integer, its fraction dropped: one that 64 bits do not hold is refused,
+  /// not bent.
+  private func truncated(_ payload: Payload, _ type: ScalarType, _ span: SourceSpan)
+    throws(Diagnostic) -> Payload
+  {
+    guard let known = payload.known else { return payload.applying(.toInteger) }
+    var isUnsigned = false
+    if case .uint = type { isUnsigned = true }
+    do throws(Diagnostic) {
+      return .integer(try known.truncated(isUnsigned: isUnsigned))
+    } catch {
+      throw Diagnostic(error.message, code: error.code, at: span.range, hint: error.hint)
     }
   }
 
@@ -217,7 +249,7 @@ extension Elaborator {
     let number = real(own, payload)
     let scale = Double.exp2(Double(width))
     if let known = number.known {
-      let turns = known.asReal / (2 * .pi)
+      let turns = Angle.reduced(known.asReal) / (2 * .pi)
       let fraction = turns - turns.rounded(.down)
       let steps = (fraction * scale).rounded()
       return .integer(steps >= scale ? 0 : Int64(bitPattern: UInt64(steps)))
@@ -403,13 +435,27 @@ extension Elaborator {
     return .scalar(integerType(a, b, s, t), result)
   }
 
+  /// How far to shift: 0 or more. Numbers from 2⁶³ on, which no signed integer holds, count as 64,
+  /// beyond every word.
+  private func shiftAmount(_ value: Value, _ span: SourceSpan) throws(Diagnostic) -> Payload {
+    let amount = try integerPayload(value, span)
+    let isUnsigned = ScalarType(of: value) == .uint(64) || ScalarType(of: value) == .bits(64)
+    guard let known = amount.known?.asInteger else {
+      guard isUnsigned else { return amount }
+      let isShort = ClassicalExpression.binary(.unsignedLess, amount.expression, .integer(64))
+      return .running(
+        .select(isShort, amount.expression, .integer(64)), size: 2 * amount.size + 3)
+    }
+    if known < 0, !isUnsigned {
+      throw Diagnostic("a shift is by 0 or more, not \(known)", code: "range", at: span.range)
+    }
+    return .integer(known < 0 ? .max : known)
+  }
+
   private func applyShift(
     _ operation: BinaryOperation, _ a: Value, _ b: Value, _ span: SourceSpan
   ) throws(Diagnostic) -> Value {
-    let amount = try integerPayload(b, span)
-    if let known = amount.known?.asInteger, known < 0 {
-      throw Diagnostic("a shift is by 0 or more, not \(known)", code: "range", at: span.range)
-    }
+    let amount = try shiftAmount(b, span)
     if case .bits(let width, let words) = a, words.count > 1 {
       guard let known = amount.known?.asInteger else {
         throw Diagnostic(
@@ -440,7 +486,7 @@ extension Elaborator {
   }
 
   /// Words shifted towards higher bits by `count`, or lower where it is negative.
-  private func shiftedWords(_ words: [Payload], _ count: Int, _ width: Int, _ span: SourceSpan)
+  func shiftedWords(_ words: [Payload], _ count: Int, _ width: Int, _ span: SourceSpan)
     throws(Diagnostic) -> [Payload]
   {
     func word(_ index: Int) -> Payload {
@@ -510,9 +556,33 @@ extension Elaborator {
       if let exponent = y.known?.asInteger, exponent < 0, !isUnsigned {
         return .scalar(.float, try fold(.power, real(s, x), real(t, y), span))
       }
-      code = .power
+      return .scalar(type, wrapped(try integerPower((s, x), (t, y), span), type))
     }
     return .scalar(type, wrapped(try fold(code, x, y, span), type))
+  }
+
+  /// The power of an integer, modulo 2⁶⁴; a negative one met while running drops its fraction.
+  private func integerPower(
+    _ base: (ScalarType, Payload), _ exponent: (ScalarType, Payload), _ span: SourceSpan
+  ) throws(Diagnostic) -> Payload {
+    guard case .uint(let width) = exponent.0 else {
+      let result = try fold(.power, base.1, exponent.1, span)
+      return result.isKnown ? result : result.applying(.toInteger)
+    }
+    if let x = base.1.known?.asInteger, let y = exponent.1.known?.asInteger {
+      return .integer(
+        ClassicalExpression.BinaryOperator.wrappingPower(x, UInt64(bitPattern: y)))
+    }
+    guard width == 64, !exponent.1.isKnown else {
+      return try fold(.power, base.1, exponent.1, span)
+    }
+    // Exponents are signed where they run. From 2^62 on only the lower bits count: odd numbers to
+    // the 2^62 are 1, even ones 0.
+    let low = try fold(.bitwiseAnd, exponent.1, .integer(1 << 62 - 1), span)
+    let isLarge = try fold(
+      .notEqual, shifted(exponent.1, by: -62, span), .integer(0), span)
+    let short = try fold(.bitwiseOr, low, shifted(isLarge, by: 62, span), span)
+    return try fold(.power, base.1, short, span)
   }
 
   /// `1/2` is 0 in OpenQASM 3, and hardly ever meant.

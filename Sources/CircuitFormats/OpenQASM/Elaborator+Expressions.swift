@@ -30,6 +30,9 @@ extension Elaborator {
     defer { ascend() }
     switch expression.kind {
     case .unary(let operation, let operand):
+      if operation == .negate, case .integer(let number) = operand.kind, number == 1 << 63 {
+        return .scalar(.int(64), .integer(.min))
+      }
       return try apply(operation, evaluate(operand), expression.span)
     case .chain(let first, let links):
       var value = try evaluate(first)

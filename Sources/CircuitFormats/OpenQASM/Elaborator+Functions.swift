@@ -115,15 +115,18 @@ extension Elaborator {
   private func rotate(_ value: Value, _ amount: Value, isLeft: Bool, _ span: SourceSpan)
     throws(Diagnostic) -> Value
   {
-    guard let type = ScalarType(of: value), let width = type.bitWidth, width <= 64 else {
-      throw Diagnostic(
-        "a rotation takes bits or an integer of at most 64 bits", code: "type", at: span.range)
+    guard let type = ScalarType(of: value), let width = type.bitWidth, width > 0 else {
+      throw Diagnostic("a rotation takes bits or an integer", code: "type", at: span.range)
+    }
+    if case .bits(_, let words) = value, words.count > 1 {
+      return try rotate(words, width, amount, isLeft: isLeft, span)
     }
     let payload = try rawPayload(value)
     let turns = try integerPayload(amount, span)
     let size = Payload.integer(Int64(width))
     // 0 ..< width, also for negative amounts.
-    var left = try fold(.remainder, turns, size, span)
+    var left = try fold(
+      ScalarType(of: amount) == .uint(64) ? .unsignedRemainder : .remainder, turns, size, span)
     if !isLeft { left = left.applying(.negate) }
     left = try fold(.remainder, fold(.add, left, size, span), size, span)
     let bits = wrapped(payload, .uint(width))
@@ -132,6 +135,30 @@ extension Elaborator {
     let result = wrapped(try fold(.bitwiseOr, high, low, span), type)
     if case .bits = value { return .bits(width, [result]) }
     return .scalar(type, result)
+  }
+
+  /// Rotates bits that take several words, by a known number.
+  private func rotate(
+    _ words: [Payload], _ width: Int, _ amount: Value, isLeft: Bool, _ span: SourceSpan
+  ) throws(Diagnostic) -> Value {
+    guard var turns = try integerPayload(amount, span).known?.asInteger else {
+      throw Diagnostic(
+        "a register wider than 64 bits rotates by a known number only", code: "not-simulated",
+        at: span.range)
+    }
+    if ScalarType(of: amount) == .uint(64) {
+      turns = Int64(UInt64(bitPattern: turns) % UInt64(width))
+    }
+    turns %= Int64(width)
+    var left = Int(isLeft ? turns : -turns)
+    if left < 0 { left += width }
+    let high = try shiftedWords(words, left, width, span)
+    let low = try shiftedWords(words, left - width, width, span)
+    return .bits(
+      width,
+      try zip(high, low).map { pair throws(Diagnostic) in
+        try fold(.bitwiseOr, pair.0, pair.1, span)
+      })
   }
 
   private func countOnes(_ value: Value, _ span: SourceSpan) throws(Diagnostic) -> Value {

@@ -34,34 +34,6 @@ extension Elaborator {
     return gate
   }
 
-  private func unknownGate(_ text: String, _ span: SourceSpan) -> Diagnostic {
-    if let file = StandardGates.include(for: text, version: version) {
-      if sources.isEmpty {
-        return Diagnostic(
-          "unknown gate '\(text)'", code: "unknown-gate", at: span.range,
-          hint: "add 'include \"\(file)\";' to have the standard gates")
-      }
-      if strict {
-        return Diagnostic(
-          "'\(text)' is not in the paper's qelib1.inc", code: "unknown-gate", at: span.range,
-          hint: "read the file without --strict, or define the gate")
-      }
-    }
-    if version >= 3, GateCatalog.openQASMNames[text] != nil {
-      return Diagnostic(
-        "unknown gate '\(text)': stdgates.inc does not have it", code: "unknown-gate",
-        at: span.range, hint: "include \"qelib1.inc\" has it, or define it with 'gate'")
-    }
-    var candidates = StandardGates.names(version: version, sources: sources)
-    for (name, entry) in scopes[0].entries.prefix(10_000) {
-      if case .gate = entry.symbol { candidates.append(names[name]) }
-    }
-    let near = nearestName(to: text, in: candidates.sorted())
-    return Diagnostic(
-      "unknown gate '\(text)'", code: "unknown-gate", at: span.range,
-      hint: near.map { "did you mean '\($0)'?" })
-  }
-
   /// By gate: a definition is a large value to copy for two numbers.
   private static let signatures: [(parameters: Int, qubits: Int)] = Gate.allCases.map {
     ($0.definition.parameters.count, $0.definition.qubitCount ?? 0)
@@ -387,18 +359,27 @@ extension Elaborator {
   private func phase(
     _ rule: GateSymbol.PhaseRule, _ arguments: [Payload], _ span: SourceSpan
   ) throws(Diagnostic) -> Payload? {
-    let angle: Payload
+    var angles: [Payload]
     switch rule {
     case .none: return nil
-    case .builtInU: angle = arguments[0]
-    case .standardU3:
-      angle = try fold(.add, arguments[1], arguments[2], span).applying(.negate)
-    case .standardU2:
-      angle = try fold(.add, arguments[0], arguments[1], span).applying(.negate)
+    case .builtInU: angles = [arguments[0]]
+    case .standardU3: angles = [arguments[1].applying(.negate), arguments[2].applying(.negate)]
+    case .standardU2: angles = [arguments[0].applying(.negate), arguments[1].applying(.negate)]
     }
-    let half = try fold(.multiply, angle, .real(0.5), span)
-    if let value = half.known, value.asReal == 0 { return nil }
-    return half
+    // Halved and reduced before they are added: a sum of large angles has no digits, or is
+    // infinite.
+    angles = try angles.map { angle throws(Diagnostic) in
+      reduced(try fold(.multiply, angle, .real(0.5), span))
+    }
+    var sum = angles[0]
+    for angle in angles.dropFirst() { sum = try fold(.add, sum, angle, span) }
+    if let value = sum.known, value.asReal == 0 { return nil }
+    return sum
+  }
+
+  /// A known angle that may be added to others.
+  private func reduced(_ angle: Payload) -> Payload {
+    angle.known.map { .real(Angle.reduced($0.asReal)) } ?? angle
   }
 
   /// Applies the gates of a declared gate's body.
@@ -484,7 +465,7 @@ extension Elaborator {
     guard primitive.controlCount == 0, let value = primitive.arguments[0].known?.asReal,
       let earlier = circuit.removeTrailingPhase()
     else { return false }
-    let sum = earlier + value
+    let sum = Angle.reduced(Angle.sum(earlier, value))
     if sum != 0 { circuit.append(.globalPhase, [sum]) }
     return true
   }
@@ -629,7 +610,9 @@ extension Elaborator {
         return result
       }
       result.arguments = try primitive.arguments.map { argument throws(Diagnostic) in
-        try fold(.multiply, argument, .real(exponent), span)
+        let angle =
+          argument.known.map { .real(Angle.reducedWithinTwoTurns($0.asReal)) } ?? argument
+        return try fold(.multiply, angle, .real(exponent), span)
       }
       return result
     case .phase(let angle):
@@ -657,6 +640,11 @@ extension Elaborator {
   private func matrixPower(_ list: [Primitive], _ exponent: Double, _ span: SourceSpan)
     throws(Diagnostic) -> [Primitive]
   {
+    guard exponent.magnitude <= 0x1p53 else {
+      throw Diagnostic(
+        "a power beyond 2^53 has no digits left", code: "range", at: span.range,
+        hint: "whole numbers up to 9007199254740992 keep theirs")
+    }
     var qubits: [Int] = []
     if list.contains(where: { $0.gate == .delay }) {
       throw Diagnostic(

@@ -140,7 +140,8 @@ extension Program {
       /// One drawn bit is read as the other.
       case confusion(mask: UInt64, p01: Double, p10: Double)
       case constant(Constant)
-      case assign(ClassicalDestination, ClassicalExpression)
+      /// With its place in the circuit's text.
+      case assign(ClassicalDestination, ClassicalExpression, SourceRange?)
     }
     package var steps: [Step] = []
     /// Single-qubit gates that turn the measured bases to Z.
@@ -167,7 +168,7 @@ extension Program {
     var analysis = TailAnalysis(kind: kind)
     let earliest = earliestTailStart
     var start = steps.count
-    while start > earliest, analysis.take(steps[start - 1]) { start -= 1 }
+    while start > earliest, analysis.take(steps[start - 1], at: ranges[start - 1]) { start -= 1 }
     tail = analysis.tail
     steps.removeSubrange(start...)
     ranges.removeSubrange(start...)
@@ -220,7 +221,7 @@ private struct TailAnalysis {
 
   private var measured: UInt64 { bases.keys.reduce(0) { $0 | 1 << UInt64($1) } }
 
-  mutating func take(_ step: Program.Step) -> Bool {
+  mutating func take(_ step: Program.Step, at range: SourceRange?) -> Bool {
     switch step {
     case .unitary(let gates):
       reversedGates.append(gates)
@@ -247,7 +248,7 @@ private struct TailAnalysis {
       reversedSteps.append(.constant(constant))
       return true
     case .assign(let destination, let value):
-      reversedSteps.append(.assign(destination, value))
+      reversedSteps.append(.assign(destination, value, range))
       return true
     case .dynamic, .feedback, .jump, .jumpUnless, .startLoop, .nextTurn, .halt: return false
     }

@@ -430,8 +430,14 @@ package final class TrajectoryWorker<State: ProgramState> {
         drawn: drawn.isEmpty ? 0 : drawn[index], chainHappened: branch.chainHappened,
         event: branch.event)
       for step in tail.steps {
-        if case .assign(let destination, let value) = step {
-          try memory.assign(value.evaluated(in: memory), to: destination)
+        if case .assign(let destination, let value, let range) = step {
+          do throws(Diagnostic) {
+            try memory.assign(value.evaluated(in: memory), to: destination)
+          } catch {
+            var error = error
+            error.range = error.range ?? range
+            throw error
+          }
         } else if let result = state.result(of: step, shot: shot, events: context.events) {
           memory.append(result.value, storedIn: result.bit)
         }

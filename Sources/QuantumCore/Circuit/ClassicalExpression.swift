@@ -67,7 +67,8 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
   }
 
   public enum BinaryOperator: Hashable, Sendable {
-    /// Integer arithmetic wraps modulo 2⁶⁴; if either side is real the operation is real.
+    /// Integer arithmetic wraps modulo 2⁶⁴; if either side is real the operation is real, and so is
+    /// a negative power.
     case add, subtract, multiply, power
     /// Integer division truncates; dividing integers by zero is an error when run.
     case divide, remainder, unsignedDivide, unsignedRemainder
@@ -113,7 +114,8 @@ extension ClassicalExpression {
 
   /// The value in `memory`.
   ///
-  /// - Throws: `Diagnostic` for an integer division by zero, an index out of range, or a record before the start.
+  /// - Throws: `Diagnostic` for an integer division by zero, a shift by less than 0, a result that
+  ///   is not finite or fits no integer, an index out of range, or a record before the start.
   /// - Complexity: O(size of the expression).
   public func evaluated(in memory: ClassicalMemory) throws(Diagnostic) -> ClassicalValue {
     switch self {
@@ -133,7 +135,7 @@ extension ClassicalExpression {
           code: "record-before-start")
       }
       return .integer(memory.record[memory.record.count - lookback] ? 1 : 0)
-    case .unary(let op, let a): return op.apply(try a.evaluated(in: memory))
+    case .unary(let op, let a): return try op.applyChecked(a.evaluated(in: memory))
     case .binary(.logicalAnd, let a, let b):
       guard try a.evaluated(in: memory).isTrue else { return .integer(0) }
       return .integer(try b.evaluated(in: memory).isTrue ? 1 : 0)
@@ -141,7 +143,8 @@ extension ClassicalExpression {
       if try a.evaluated(in: memory).isTrue { return .integer(1) }
       return .integer(try b.evaluated(in: memory).isTrue ? 1 : 0)
     case .binary(let op, let a, let b):
-      return try op.apply(try a.evaluated(in: memory), try b.evaluated(in: memory))
+      let (x, y) = (try a.evaluated(in: memory), try b.evaluated(in: memory))
+      return try op.applyChecked(x, y)
     case .select(let condition, let a, let b):
       return try condition.evaluated(in: memory).isTrue
         ? a.evaluated(in: memory) : b.evaluated(in: memory)
@@ -149,7 +152,37 @@ extension ClassicalExpression {
   }
 }
 
+extension ClassicalValue {
+  /// This value, unless it is infinite or no number.
+  fileprivate func checkedFinite() throws(Diagnostic) -> ClassicalValue {
+    guard case .real(let number) = self, !number.isFinite else { return self }
+    throw Diagnostic(
+      "the result is not a finite number", code: "not-finite",
+      hint: "division by zero, a root or logarithm outside its domain, or a number beyond 1.8e308")
+  }
+
+  /// The integer a real number truncates to, as 64 bits, if they hold it: signed, or unsigned where
+  /// `isUnsigned`.
+  package func truncated(isUnsigned: Bool) throws(Diagnostic) -> Int64 {
+    guard case .real(let number) = self else { return asInteger }
+    let whole = number.rounded(.towardZero)
+    if let integer = Int64(exactly: whole) { return integer }
+    if isUnsigned, let integer = UInt64(exactly: whole) { return Int64(bitPattern: integer) }
+    throw Diagnostic(
+      "\(number) does not fit an integer of 64 bits", code: "range",
+      hint: isUnsigned ? "0 to 18446744073709551615 do" : "numbers from -2^63 to 2^63 - 1 do")
+  }
+}
+
 extension ClassicalExpression.UnaryOperator {
+  /// The operation on a value met while running.
+  ///
+  /// - Throws: `Diagnostic` where `apply` would saturate, or give what is not a finite number.
+  fileprivate func applyChecked(_ a: ClassicalValue) throws(Diagnostic) -> ClassicalValue {
+    if self == .toInteger { return .integer(try a.truncated(isUnsigned: false)) }
+    return try apply(a).checkedFinite()
+  }
+
   /// The operation on a known value; also what constant folding uses.
   public func apply(_ a: ClassicalValue) -> ClassicalValue {
     switch self {
@@ -160,7 +193,7 @@ extension ClassicalExpression.UnaryOperator {
     case .logicalNot: return .integer(a.isTrue ? 0 : 1)
     case .populationCount: return .integer(Int64(a.asInteger.nonzeroBitCount))
     case .wrapUnsigned(let width):
-      return .integer(width >= 64 ? a.asInteger : a.asInteger & ((1 << Int64(width)) - 1))
+      return .integer(a.asInteger & Int64(bitPattern: .max >> UInt64(max(0, 64 - width))))
     case .wrapSigned(let width):
       let shift = Int64(max(0, 64 - width))
       return .integer((a.asInteger << shift) >> shift)
@@ -184,6 +217,23 @@ extension ClassicalExpression.UnaryOperator {
 }
 
 extension ClassicalExpression.BinaryOperator {
+  /// The operation on values met while running.
+  ///
+  /// - Throws: `Diagnostic` where `apply` does, for a shift by less than 0, and for a result that
+  ///   is not finite.
+  fileprivate func applyChecked(_ a: ClassicalValue, _ b: ClassicalValue) throws(Diagnostic)
+    -> ClassicalValue
+  {
+    switch self {
+    case .shiftLeft, .shiftRightLogical, .shiftRightArithmetic:
+      guard b.asInteger >= 0 else {
+        throw Diagnostic("a shift is by 0 or more, not \(b.asInteger)", code: "range")
+      }
+    default: break
+    }
+    return try apply(a, b).checkedFinite()
+  }
+
   /// The operation on known values; also what constant folding uses.
   ///
   /// - Throws: `Diagnostic` for an integer division by zero.
@@ -199,7 +249,9 @@ extension ClassicalExpression.BinaryOperator {
     case .add: return .integer(a &+ b)
     case .subtract: return .integer(a &- b)
     case .multiply: return .integer(a &* b)
-    case .power: return b < 0 ? .real(.pow(Double(a), Double(b))) : .integer(wrappingPower(a, b))
+    case .power:
+      if b < 0 { return apply(reals: .integer(a), .integer(b)) }
+      return .integer(Self.wrappingPower(a, UInt64(b)))
     case .divide, .remainder, .unsignedDivide, .unsignedRemainder:
       guard b != 0 else { throw Diagnostic("integer division by zero", code: "division-by-zero") }
       let (ua, ub) = (UInt64(bitPattern: a), UInt64(bitPattern: b))
@@ -245,7 +297,7 @@ extension ClassicalExpression.BinaryOperator {
       return .real(.pow(a, b))
     case .divide, .unsignedDivide, .realDivide: return .real(a / b)
     case .remainder, .unsignedRemainder, .realRemainder:
-      return .real(b == 0 ? .nan : a - b * (a / b).rounded(.down))
+      return .real(floorRemainder(a, b))
     case .logicalAnd: return .integer(a != 0 && b != 0 ? 1 : 0)
     case .logicalOr: return .integer(a != 0 || b != 0 ? 1 : 0)
     case .equal: return .integer(a == b ? 1 : 0)
@@ -259,7 +311,14 @@ extension ClassicalExpression.BinaryOperator {
     }
   }
 
-  private func wrappingPower(_ base: Int64, _ exponent: Int64) -> Int64 {
+  /// a − b⌊a/b⌋ without a quotient that could overflow or lose digits; NaN for b = 0.
+  private func floorRemainder(_ a: Double, _ b: Double) -> Double {
+    let rest = a.truncatingRemainder(dividingBy: b)
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
+  }
+
+  /// baseᵉ modulo 2⁶⁴.
+  package static func wrappingPower(_ base: Int64, _ exponent: UInt64) -> Int64 {
     var (result, square, rest) = (Int64(1), base, exponent)
     while rest > 0 {
       if rest & 1 == 1 { result = result &* square }

@@ -10,7 +10,7 @@ private func u3(_ theta: Double, _ phi: Double, _ lambda: Double) -> ComplexMatr
   let (c, s) = (Double.cos(theta / 2), Double.sin(theta / 2))
   return ComplexMatrix([
     [.init(c), -phase(lambda) * .init(s)],
-    [phase(phi) * .init(s), phase(phi + lambda) * .init(c)],
+    [phase(phi) * .init(s), phase(Angle.sum(phi, lambda)) * .init(c)],
   ])
 }
 
@@ -77,7 +77,7 @@ extension GateDefinition {
       parameters: ["phi", "lambda"], "u3(π/2, φ, λ).",
       matrix: { u3(.pi / 2, $0[$0.startIndex], $0[$0.startIndex + 1]) },
       body: "u3(pi/2, phi, lambda) a;",
-      inverse: .mapping { (.u2, [-$0[1] - .pi, -$0[0] + .pi]) }, label: "U2"),
+      inverse: .mapping { (.u2, [Angle.sum(-$0[1], -.pi), Angle.sum(-$0[0], .pi)]) }, label: "U2"),
     GateDefinition(
       .u3, "u3", stim: .tagWithArguments(.i, "U3"),
       qasm: [.init("u3", .all), .init("u", .extended), .init("U", .qelib1)], category: .rotation,
@@ -93,7 +93,7 @@ extension GateDefinition {
       .r, "r", stim: .none, category: .rotation, shape: .each(1), parameters: ["theta", "phi"],
       "The rotation by θ about the axis cos φ X + sin φ Y.",
       matrix: {
-        let (theta, phi) = ($0[$0.startIndex], $0[$0.startIndex + 1])
+        let (theta, phi) = ($0[$0.startIndex], Angle.reduced($0[$0.startIndex + 1]))
         return u3(theta, phi - .pi / 2, .pi / 2 - phi)
       }, body: "u3(theta, phi - pi/2, pi/2 - phi) a;", inverse: .mapping { (.r, [-$0[0], $0[1]]) },
       label: "R"),
@@ -240,9 +240,12 @@ extension GateDefinition {
           u3(v[k + second], v[k + second + 1], v[k + second + 2])
             .kronecker(u3(v[k + first], v[k + first + 1], v[k + first + 2]))
         }
+        let (x, y, z) = (
+          Angle.reduced(v[k + 6]), Angle.reduced(v[k + 7]), Angle.reduced(v[k + 8])
+        )
         let middle =
-          pauliRotation(.x, .x, -2 * v[k + 6]) * pauliRotation(.y, .y, -2 * v[k + 7])
-          * pauliRotation(.z, .z, -2 * v[k + 8])
+          pauliRotation(.x, .x, -2 * x) * pauliRotation(.y, .y, -2 * y)
+          * pauliRotation(.z, .z, -2 * z)
         return local(9, 12) * middle * local(0, 3)
       },
       body: "u3(a1, a2, a3) a; u3(b1, b2, b3) b; rxx(-2*x) a, b; ryy(-2*y) a, b; rzz(-2*z) a, b; "

@@ -225,7 +225,7 @@ public final class GateDefinition: Sendable {
     case .scalingArguments:
       let isIntegral = exponent == exponent.rounded()
       guard let base = isIntegral ? arguments : principalArguments(arguments) else { return nil }
-      return (gate, base.map { $0 * exponent })
+      return (gate, base.map { Angle.reducedWithinTwoTurns($0) * exponent })
     case .phase(let angle): return (.phase, [angle * exponent])
     case .general: return nil
     }
@@ -237,10 +237,7 @@ public final class GateDefinition: Sendable {
     guard case .scalingArguments = power else { return nil }
     switch gate {
     case .phase, .cphase, .globalPhase:
-      return arguments.map { angle in
-        let turned = angle.remainder(dividingBy: 2 * .pi)
-        return turned <= -.pi ? .pi : turned
-      }
+      return arguments.map { Angle.principal($0) }
     case .fsim: return arguments.allSatisfy { abs($0) < .pi } ? arguments : nil
     default: return arguments.allSatisfy { abs($0) < 2 * .pi } ? arguments : nil
     }

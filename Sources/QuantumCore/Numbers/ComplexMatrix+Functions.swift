@@ -5,6 +5,7 @@ import RealModule
 extension ComplexMatrix {
   /// Raises a unitary matrix to a real power on the principal branch: eigenvalues e^{iα}, α ∈ (−π, π], become e^{iαp}.
   ///
+  /// - Parameter exponent: finite; beyond 2⁵³ the digits of the phases are spent.
   /// - Precondition: the matrix is unitary.
   /// - Complexity: O(n³) per Jacobi sweep, about ten sweeps.
   /// - Source: [GoldstineHorwitz59] (Jacobi rotations for normal matrices).
@@ -16,7 +17,8 @@ extension ComplexMatrix {
       let angle =
         value.real < 0 && abs(value.imaginary) < 1e-12
         ? Double.pi : Double.atan2(y: value.imaginary, x: value.real)
-      return Element(length: 1, phase: angle * exponent)
+      let turned = angle * exponent
+      return turned.isFinite ? Element(.cos(turned), .sin(turned)) : .one
     }
     return vectors * .diagonal(powers) * vectors.adjoint
   }
