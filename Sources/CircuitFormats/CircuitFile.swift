@@ -26,9 +26,6 @@ public enum CircuitFormat: String, Sendable, CaseIterable, Codable {
   }
 }
 
-/// A value given to an `input` of an OpenQASM 3 program.
-public typealias InputValues = [String: Double]
-
 /// A circuit with what was learnt on reading it.
 public struct CircuitFile: Sendable {
   public var circuit: Circuit

@@ -8,7 +8,12 @@ extension Elaborator {
     defer { releaseTemporaries(downTo: temporaries) }
     if collected == nil, functionBase == 0 { setPlace(statement.span) }
     switch statement.kind {
-    case .gateCall(let call): try apply(call, statement.span)
+    case .gateCall(let call):
+      if let value = self.value(namedBy: call) {
+        try runExpression(value)
+      } else {
+        try apply(call, statement.span)
+      }
     case .measure(let source, let destination):
       try measure(source, into: destination, statement.span)
     case .include(let file): try include(file, statement.nameSpan)
@@ -61,17 +66,25 @@ extension Elaborator {
     }
   }
 
+  /// A statement such as `x;`, where a name other than a gate's stands alone.
+  private func value(namedBy call: GateCall) -> Expression? {
+    guard call.operands.isEmpty, call.arguments.isEmpty, call.modifiers.isEmpty, version >= 3
+    else { return nil }
+    switch lookup(call.name)?.symbol {
+    case .bits, .cell, .array, .constant: return Expression(.identifier(call.name), call.nameSpan)
+    default: return nil
+    }
+  }
+
   private func runExpression(_ value: Expression) throws(Diagnostic) {
     if case .identifier(let name) = value.kind, lookup(name) == nil {
       throw unknownName(name, value.span)
     }
-    if case .call = value.kind {
-      _ = try evaluate(value)
-    } else {
-      throw Diagnostic(
-        "this statement does nothing", code: "syntax", at: value.span.range,
-        hint: "assign the value, or leave the statement out")
-    }
+    _ = try evaluate(value)
+    if case .call = value.kind { return }
+    warn(
+      "the value of this statement is not used", "unused-value", value.span,
+      hint: "assign it, or leave the statement out")
   }
 
   private func note(ignored what: String, _ span: SourceSpan) {
@@ -291,48 +304,6 @@ extension Elaborator {
     }
     throw Diagnostic(
       "an alias names qubits, bits or an array", code: "type", at: value.span.range)
-  }
-
-  private func declareInput(_ type: TypeSyntax, _ name: Name, _ span: SourceSpan)
-    throws(Diagnostic)
-  {
-    if case .array = type.kind {
-      throw Diagnostic(
-        "parsed, not simulated: an array as input", code: "not-simulated", at: span.range)
-    }
-    let (text, scalar) = (names[name], try scalarType(type))
-    inputNames.append(text)
-    if inputs[text] == nil, keepsUnsetInputs, let cell = try unsetInput(name, scalar, span) {
-      return try declare(name, .cell(cell), span)
-    }
-    guard let number = inputs[text] else {
-      throw Diagnostic(
-        "input '\(text)' has no value", code: "missing-input", at: span.range,
-        hint: "give it with --param \(text)=value")
-    }
-    let value: Value
-    switch scalar {
-    case .float, .angle:
-      guard number.isFinite else {
-        throw Diagnostic(
-          "input '\(text)' is not a finite number", code: "not-finite", at: span.range)
-      }
-      value = .scalar(.float, .real(number))
-    case .bool, .bits, .int, .uint:
-      guard let integer = Int64(exactly: number) else {
-        throw Diagnostic(
-          "input '\(text)' is \(scalar.description): its value is an integer, not \(number)",
-          code: "type", at: span.range)
-      }
-      value = .scalar(.int(64), .integer(integer))
-    case .complex, .duration:
-      throw Diagnostic(
-        "parsed, not simulated: a \(scalar.description) input", code: "not-simulated",
-        at: span.range)
-    }
-    let cell = try makeCell(text, scalar, span)
-    try declare(name, .cell(cell), span)
-    try store(value, into: .cell(cell), span)
   }
 
   private func declareOutput(_ type: TypeSyntax, _ name: Name, _ span: SourceSpan)

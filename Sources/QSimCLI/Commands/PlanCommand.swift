@@ -70,7 +70,7 @@ struct PlanCommand: DocumentedCommand {
 
   /// The circuit for a plan, which does not depend on the values of angles: inputs without one get any.
   private static func circuit(
-    of source: CircuitSource, _ values: [String: Double]
+    of source: CircuitSource, _ values: InputValues
   ) throws -> CircuitFile {
     let open = try source.parse(inputs: values, keepsUnsetInputs: true)
     let unset = open.circuit.variables.filter { $0.inputType != nil }
@@ -80,7 +80,7 @@ struct PlanCommand: DocumentedCommand {
     for (index, input) in unset.enumerated() {
       if case .real = input.initialValue {
         // Of no particular kind: no gate becomes simpler for it.
-        values[input.name] = 0.739_085_133_215_160_7 + 0.01 * Double(index)
+        values[input.name] = .real(0.739_085_133_215_160_7 + 0.01 * Double(index))
         notes.append(
           Diagnostic(
             "input '\(input.name)' has no value: planned for one that makes no gate simpler",

@@ -46,7 +46,7 @@ struct CircuitSource {
   ///   - inputs: Values of `input` variables. Names the program does not have are an error with exit code 64.
   ///   - keepsUnsetInputs: whether the others become variables of the circuit instead of errors.
   /// - Throws: `InputRejected` for a text that is not a circuit.
-  func parse(inputs: [String: Double] = [:], keepsUnsetInputs: Bool = false) throws -> CircuitFile {
+  func parse(inputs: InputValues = [:], keepsUnsetInputs: Bool = false) throws -> CircuitFile {
     let parsed = try rejecting { () throws(Diagnostic) in
       try CircuitFile.parse(
         file.bytes, format: format, strict: isStrict, inputs: inputs,

@@ -1,0 +1,110 @@
+/// A value given to an `input` of an OpenQASM 3 program; the declared type says how it is read.
+public enum InputValue: Hashable, Sendable {
+  case integer(Int64)
+  case real(Double)
+  /// As a user writes it: `0.5`, `-3`, `0x1f`, `0b11`, `0011` for four bits, `true`.
+  case text(String)
+
+  /// Whether a text is a value of some type.
+  public static func isValue(_ text: String) -> Bool {
+    text == "true" || text == "false" || InputText(text).isBitString
+      || InputText(text).wholeNumber != nil || InputText(text).real != nil
+  }
+}
+
+/// The values of a program's inputs, by name.
+public typealias InputValues = [String: InputValue]
+
+extension InputValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
+{
+  public init(integerLiteral value: Int64) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .real(value) }
+  public init(stringLiteral value: String) { self = .text(value) }
+  public init(booleanLiteral value: Bool) { self = .text(value ? "true" : "false") }
+}
+
+extension InputValue: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .integer(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .text(let text): text
+    }
+  }
+}
+
+/// The forms that the text of a value may have.
+struct InputText {
+  /// Without quotes and underscores.
+  let text: Substring
+  /// Whether it stood in quotes, as bit strings do in a program.
+  let isQuoted: Bool
+
+  /// The most digits of a number; bit strings may be longer.
+  private static let digitLimit = 20_000
+
+  init(_ text: String) {
+    let isQuoted = text.count >= 2 && text.first == "\"" && text.last == "\""
+    let inner = isQuoted ? text.dropFirst().dropLast() : text[...]
+    self.isQuoted = isQuoted
+    let isJoined = inner.first != "_" && inner.last != "_"
+    self.text = isJoined && inner.contains("_") ? Substring(inner.filter { $0 != "_" }) : inner
+  }
+
+  /// Whether there are only zeros and ones.
+  var isBitString: Bool { !text.isEmpty && text.utf8.allSatisfy { $0 == 48 || $0 == 49 } }
+
+  /// Whether a decimal number starts with a 0 that it does not need.
+  var hasLeadingZeros: Bool {
+    text.first == "0" && text.utf8.count > 1 && text.allSatisfy(\.isNumber)
+  }
+
+  /// Zeros and ones as 64-bit words, lowest first; the last digit is bit 0.
+  var bitWords: [UInt64] {
+    var words = [UInt64](repeating: 0, count: (text.utf8.count + 63) / 64)
+    for (index, digit) in text.utf8.reversed().enumerated() where digit == 49 {
+      words[index / 64] |= 1 << UInt64(index % 64)
+    }
+    return words
+  }
+
+  /// A real number: digits, perhaps with a point and an exponent.
+  var real: Double? {
+    guard !isQuoted, let first = text.utf8.first,
+      (48...57).contains(first) || first == 43 || first == 45 || first == 46,
+      let value = Double(text), value.isFinite
+    else { return nil }
+    return value
+  }
+
+  /// A whole number with a sign or without, decimal or behind `0x`, `0o`, `0b`: its size as words,
+  /// lowest first.
+  var wholeNumber: (isNegative: Bool, isDecimal: Bool, words: [UInt64])? {
+    guard !isQuoted, text.utf8.count <= Self.digitLimit else { return nil }
+    var digits = text[...]
+    let isNegative = digits.first == "-"
+    if isNegative || digits.first == "+" { digits = digits.dropFirst() }
+    let radixes: [String: UInt64] = ["0x": 16, "0X": 16, "0o": 8, "0O": 8, "0b": 2, "0B": 2]
+    let radix = radixes[String(digits.prefix(2))]
+    if radix != nil { digits = digits.dropFirst(2) }
+    guard !digits.isEmpty, let words = Self.words(digits, radix: radix ?? 10) else { return nil }
+    return (isNegative && words != [0], radix == nil, words)
+  }
+
+  private static func words(_ digits: Substring, radix: UInt64) -> [UInt64]? {
+    var words: [UInt64] = [0]
+    for digit in digits {
+      guard digit.isASCII, let value = digit.hexDigitValue, value < Int(radix) else { return nil }
+      var carry = UInt64(value)
+      for index in words.indices {
+        let (high, low) = words[index].multipliedFullWidth(by: radix)
+        let (sum, overflow) = low.addingReportingOverflow(carry)
+        words[index] = sum
+        carry = high + (overflow ? 1 : 0)
+      }
+      if carry > 0 { words.append(carry) }
+    }
+    return words
+  }
+}
