@@ -121,11 +121,10 @@ extension Elaborator {
   ) throws(Diagnostic) {
     let place = try destination(left)
     if case .measure(let source) = right.kind {
-      guard operation == nil else {
-        throw Diagnostic(
-          "a measurement is assigned with '='", code: "syntax", at: span.range)
-      }
-      return try measure(source, into: place, span)
+      guard let operation else { return try measure(source, into: place, span) }
+      let result = try measured(source, span)
+      return try store(
+        apply(operation, evaluate(left), result, span), into: place, right.span)
     }
     if case .list(let elements) = right.kind {
       guard case .array(let array) = place, operation == nil, array.sizes.count == 1,
@@ -144,6 +143,13 @@ extension Elaborator {
     var value = try evaluate(right)
     if let operation { value = try apply(operation, evaluate(left), value, span) }
     try store(value, into: place, right.span)
+  }
+
+  /// Measures qubits; the results as a value.
+  func measured(_ source: Expression, _ span: SourceSpan) throws(Diagnostic) -> Value {
+    let cell = try makeCell("t", .bits(try qubits(source).count), span)
+    try measure(source, into: .cell(cell), span)
+    return cellValue(cell)
   }
 
   func store(_ value: Value, into destination: Destination, _ span: SourceSpan) throws(Diagnostic) {

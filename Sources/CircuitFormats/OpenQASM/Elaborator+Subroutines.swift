@@ -262,10 +262,7 @@ extension Elaborator {
     }
     var value: Value
     if case .measure(let source) = expression.kind {
-      let count = try qubits(source).count
-      let cell = try makeCell("t", .bits(count), span)
-      try measure(source, into: .cell(cell), expression.span)
-      value = cellValue(cell)
+      value = try measured(source, expression.span)
     } else {
       value = try evaluate(expression)
     }

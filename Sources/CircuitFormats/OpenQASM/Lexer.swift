@@ -267,25 +267,34 @@ struct Lexer {
     return token(isReal ? .real : .integer, from: start)
   }
 
-  /// `im` and the units of time.
+  /// `im` and the units of time, after blanks or none.
   private mutating func numberSuffix() -> Token.Kind? {
-    let suffixes: [(String, Token.Kind)] = [
-      ("im", .imaginary), ("dt", .timing), ("ns", .timing), ("us", .timing), ("µs", .timing),
-      ("ms", .timing), ("s", .timing),
-    ]
-    for (suffix, kind) in suffixes {
+    var blanks = 0
+    while let byte = peek(blanks), byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") {
+      blanks += 1
+    }
+    let start = position + blanks
+    for (suffix, kind) in Self.suffixes {
       let length = suffix.utf8.count
-      guard position + length <= bytes.count,
-        bytes[position..<position + length].elementsEqual(suffix.utf8)
+      guard start + length <= bytes.count,
+        bytes[start..<start + length].elementsEqual(suffix.utf8)
       else { continue }
-      if let after = peek(length), isLetter(after) || isDigit(after) || after == UInt8(ascii: "_") {
-        continue
-      }
-      position += length
-      continuations += suffix.utf8.count - suffix.unicodeScalars.count
+      if let after = peek(blanks + length), isWord(after) { continue }
+      position = start + length
+      continuations += length - suffix.unicodeScalars.count
       return kind
     }
     return nil
+  }
+
+  /// The micro sign and the Greek letter look alike.
+  private static let suffixes: [(String, Token.Kind)] = [
+    ("im", .imaginary), ("dt", .timing), ("ns", .timing), ("us", .timing),
+    ("\u{b5}s", .timing), ("\u{3bc}s", .timing), ("ms", .timing), ("s", .timing),
+  ]
+
+  private func isWord(_ byte: UInt8) -> Bool {
+    isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
   }
 
   private func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }

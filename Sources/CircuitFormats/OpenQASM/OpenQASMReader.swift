@@ -15,7 +15,7 @@ public enum OpenQASMReader {
     _ source: [UInt8], version: Int, strict: Bool, inputs: InputValues,
     keepsUnsetInputs: Bool = false
   ) throws(Diagnostic) -> CircuitFile {
-    var parser = try Parser(source, version: version)
+    var parser = try Parser(source, version: version, strict: strict)
     try parser.parseVersion()
     let elaborator = Elaborator(
       version: version, strict: strict, inputs: inputs, keepsUnsetInputs: keepsUnsetInputs,

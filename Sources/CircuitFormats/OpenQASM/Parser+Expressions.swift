@@ -128,7 +128,7 @@ extension Parser {
       } else {
         items.append(try parseRangeOrExpression())
       }
-    } while try accept(.comma)
+    } while try acceptComma(before: .rightBracket)
     try expect(.rightBracket, "]", "after an index")
     return IndexOperation(items: items, span: start.through(lastSpan))
   }
@@ -187,6 +187,11 @@ extension Parser {
       return Expression(.measure(operand), start.through(lastSpan))
     }
     return try parseConcatenation()
+  }
+
+  /// A comma with more behind it; one right before the end is skipped.
+  mutating func acceptComma(before end: Token.Kind) throws(Diagnostic) -> Bool {
+    try accept(.comma) && !isAt(end)
   }
 
   /// `a ++ b ++ c`.
@@ -364,7 +369,7 @@ extension Parser {
     guard !isAt(.array) else { throw unexpected("expected the type of the elements") }
     let element = try parseType()
     var sizes: [Expression] = []
-    while try accept(.comma) { sizes.append(try parseExpression()) }
+    while try acceptComma(before: .rightBracket) { sizes.append(try parseExpression()) }
     try expect(.rightBracket, "]", "after the sizes of an array")
     guard !sizes.isEmpty else {
       throw Diagnostic(
@@ -395,7 +400,7 @@ extension Parser {
       dimensions = .count(try parseExpression())
     } else {
       var sizes = [try parseExpression()]
-      while try accept(.comma) { sizes.append(try parseExpression()) }
+      while try acceptComma(before: .rightBracket) { sizes.append(try parseExpression()) }
       dimensions = .sizes(sizes)
     }
     try expect(.rightBracket, "]", "after an array type")

@@ -3,11 +3,18 @@ import QuantumCore
 extension Parser {
   /// The next statement of the outermost level; `nil` at the end.
   mutating func parseStatement() throws(Diagnostic) -> Statement? {
+    try skipEmptyStatements()
     if isAt(.endOfFile) { return nil }
     return version == 2 ? try parseStatement2() : try parseStatement3()
   }
 
   // MARK: OpenQASM 2
+
+  /// The paper's grammar of OpenQASM 2 has no empty statements; the readers of others take them.
+  private mutating func skipEmptyStatements() throws(Diagnostic) {
+    guard version == 2, !strict else { return }
+    while try accept(.semicolon) {}
+  }
 
   private mutating func parseStatement2() throws(Diagnostic) -> Statement {
     let start = token.span
@@ -92,6 +99,12 @@ extension Parser {
     let words = try integerWords(token)
     try advance()
     try expect(.rightParenthesis, ")", "after the condition")
+    if isAt(.leftBrace) {
+      throw unexpected(
+        "expected one operation after the condition",
+        hint: "blocks in braces are OpenQASM 3: start the text with 'OPENQASM 3.0;', or repeat "
+          + "the condition before each operation")
+    }
     let body = try parseOperation2()
     return Statement(
       .registerCondition(name, span, words, body), start.through(lastSpan), nameSpan: span)
@@ -103,6 +116,7 @@ extension Parser {
     let parameters =
       try accept(.leftParenthesis) ? try parseNames(until: .rightParenthesis, ")") : []
     let qubits = try parseNames(until: .semicolon, ";")
+    guard !qubits.isEmpty else { throw withoutQubits(span) }
     return Statement(
       .gate(
         GateDeclaration(
@@ -168,11 +182,11 @@ extension Parser {
     let parameters =
       try accept(.leftParenthesis) ? try parseNames(until: .rightParenthesis, ")") : []
     let qubits = try parseNames(until: .leftBrace, "{")
-    guard !qubits.isEmpty || version >= 3 else {
-      throw Diagnostic("a gate acts on at least one qubit", code: "syntax", at: span.range)
-    }
+    guard !qubits.isEmpty || version >= 3 else { throw withoutQubits(span) }
     var body: [Statement] = []
-    while !isAt(.rightBrace) {
+    while true {
+      try skipEmptyStatements()
+      if isAt(.rightBrace) { break }
       if isAt(.endOfFile) { throw unexpected("expected '}' at the end of a gate") }
       body.append(try parseGateBodyStatement())
     }
@@ -182,6 +196,10 @@ extension Parser {
         GateDeclaration(
           name: name, parameters: parameters, qubits: qubits, body: body, isOpaque: false,
           span: span)), start, nameSpan: span)
+  }
+
+  private func withoutQubits(_ span: SourceSpan) -> Diagnostic {
+    Diagnostic("a gate acts on at least one qubit", code: "syntax", at: span.range)
   }
 
   private mutating func parseGateBodyStatement() throws(Diagnostic) -> Statement {
@@ -214,7 +232,11 @@ extension Parser {
 
   private mutating func parseOperands() throws(Diagnostic) -> [Expression] {
     var operands = [try parseOperand()]
-    while try accept(.comma) { operands.append(try parseOperand()) }
+    while try accept(.comma) {
+      // Both versions' readers skip a comma at the end, but for the paper's grammar.
+      if isAt(.semicolon), !strict || version >= 3 { break }
+      operands.append(try parseOperand())
+    }
     return operands
   }
 
@@ -327,10 +349,9 @@ extension Parser {
     case .leftBrace:
       return Statement(
         .block(try nested { parser throws(Diagnostic) in try parser.parseBraces() }), start)
-    case .physicalQubit, .leftParenthesis, .integer, .real, .minus, .string, .exclamation, .tilde:
-      let value = try parseExpression()
-      try expectSemicolon("after an expression")
-      return Statement(.expression(value), start.through(lastSpan))
+    case .physicalQubit, .leftParenthesis, .integer, .real, .imaginary, .timing, .minus, .string,
+      .exclamation, .tilde:
+      return try parseExpressionStatement()
     case .identifier: break
     default:
       throw unexpected(
@@ -361,18 +382,22 @@ extension Parser {
       try advance()
       let size = try parseDesignator()
       let (name, span) = try expectName("the name of a register")
+      try refuseSizeBehindName("qubit", name)
       try expectSemicolon("after a declaration")
       return Statement(.qubits(name, size: size), start.through(lastSpan), nameSpan: span)
     case .bit, .bool, .int, .uint, .float, .angle, .complex, .duration, .array:
       return try parseDeclaration(isConstant: false)
     case .const:
       try advance()
+      try refuseUntypedConstant()
       return try parseDeclaration(isConstant: true)
     case .input, .output:
       try requireGlobal("'\(keyword.text)'")
       try advance()
+      let typeStart = token
       let type = try parseType()
       let (name, span) = try expectName("the name of a variable")
+      try refuseSizeBehindName(lexer.text(typeStart), name)
       try expectSemicolon("after a declaration")
       return Statement(
         .port(isInput: keyword == .input, type, name), start.through(lastSpan), nameSpan: span)
@@ -414,27 +439,30 @@ extension Parser {
       throw Diagnostic("'opaque' is OpenQASM 2", code: "syntax", at: start.range)
     case .else, .case, .default, .in, .readonly, .mutable, .void, .im:
       throw unexpected("expected a statement")
-    case .pi, .tau, .euler, .true, .false:
-      let value = try parseExpression()
-      try expectSemicolon("after an expression")
-      return Statement(.expression(value), start.through(lastSpan))
+    case .pi, .tau, .euler, .true, .false: return try parseExpressionStatement()
     }
+  }
+
+  /// An expression as a statement: a call, or a value that nobody uses.
+  private mutating func parseExpressionStatement() throws(Diagnostic) -> Statement {
+    let start = token.span
+    let value = try parseConcatenation()
+    try expectSemicolon("after an expression")
+    return Statement(.expression(value), start.through(lastSpan))
   }
 
   private mutating func parseDeclaration(isConstant: Bool) throws(Diagnostic) -> Statement {
     let start = token.span
     guard isAtClassicalType else { throw unexpected("expected a type") }
+    let (mark, typeStart) = (self, token)
     let type = try parseType()
     if isAt(.leftParenthesis), !isConstant {
-      throw Diagnostic(
-        "the value of this conversion is not used", code: "syntax", at: start.range)
+      // A conversion whose value is not used.
+      self = mark
+      return try parseExpressionStatement()
     }
     let (name, span) = try expectName("the name of a variable")
-    if isAt(.leftBracket) {
-      throw Diagnostic(
-        "the size belongs to the type", code: "syntax", at: token.span.range,
-        hint: "write 'bit[n] \(lexer.names[name]);' rather than 'bit \(lexer.names[name])[n];'")
-    }
+    try refuseSizeBehindName(lexer.text(typeStart), name)
     var value: Expression?
     if try accept(.equals) { value = try parseValue() }
     if isConstant, value == nil { throw unexpected("expected '=' and the value of a constant") }
@@ -449,6 +477,7 @@ extension Parser {
     let (name, span) = try expectName("the name of an alias")
     try expect(.equals, "=", "after the name of an alias")
     let value = try parseConcatenation()
+    try refuseBarsInAlias(value)
     try expectSemicolon("after an alias")
     return Statement(.alias(name, value), start.through(lastSpan), nameSpan: span)
   }
@@ -521,7 +550,7 @@ extension Parser {
           throw Diagnostic("'default' is the last case", code: "syntax", at: span.range)
         }
         var values = [try parseExpression()]
-        while try accept(.comma) { values.append(try parseExpression()) }
+        while try acceptComma(before: .leftBrace) { values.append(try parseExpression()) }
         cases.append(SwitchCase(values: values, body: try parseCaseBody()))
       } else if try accept(.default) {
         if otherwise != nil {
@@ -569,13 +598,15 @@ extension Parser {
   private mutating func parseSubroutine() throws(Diagnostic) -> Statement {
     let start = try advance().span
     let (name, span) = try expectName("the name of a subroutine")
-    try expect(.leftParenthesis, "(", "after the name of a subroutine")
+    guard isAt(.leftParenthesis) else { throw oldSubroutine(name) }
+    try advance()
     var parameters: [SubroutineDeclaration.Parameter] = []
     while !isAt(.rightParenthesis) {
       parameters.append(try parseParameter())
       guard try accept(.comma) else { break }
     }
     try expect(.rightParenthesis, ")", "after the parameters")
+    guard isAt(.arrow) || isAt(.leftBrace) else { throw oldSubroutine(name) }
     let result = try accept(.arrow) ? try parseType() : nil
     let outer = context
     context = Context(isInSubroutine: true, loops: 0, isGlobal: false)
@@ -587,6 +618,7 @@ extension Parser {
   }
 
   private mutating func parseParameter() throws(Diagnostic) -> SubroutineDeclaration.Parameter {
+    let typeStart = token
     let type: TypeSyntax
     switch keyword {
     case .readonly, .mutable: type = try parseArrayReference()
@@ -604,7 +636,9 @@ extension Parser {
         hint: "readonly array[int[32], #dim = 1] a")
     default: type = try parseType()
     }
+    if isAt(.colon) { throw oldParameter }
     let (name, span) = try expectName("the name of a parameter")
+    try refuseSizeBehindName(lexer.text(typeStart), name)
     return .init(type: type, name: name, span: span)
   }
 
@@ -674,50 +708,54 @@ extension Parser {
   {
     let name = try advance()
     let arguments = try isAt(.leftParenthesis) ? parseArguments() : []
-    let operands = isAt(.semicolon) ? [] : try parseOperands()
-    try expectSemicolon("after a gate")
+    let operands: [Expression]
+    do throws(Diagnostic) {
+      operands = isAt(.semicolon) ? [] : try parseOperands()
+      try expectSemicolon("after a gate")
+    } catch {
+      var error = error
+      error.hint = error.hint ?? Self.draftWordHint(lexer.names[name.name])
+      throw error
+    }
     let call = GateCall(
       modifiers: modifiers, name: name.name, nameSpan: name.span, arguments: arguments,
       operands: operands)
     return Statement(.gateCall(call), start.through(lastSpan), nameSpan: name.span)
   }
 
-  /// A statement that starts with a name: a gate, a call or an assignment.
+  /// A statement that starts with a name: a gate, an assignment or an expression.
   private mutating func parseNamedStatement() throws(Diagnostic) -> Statement {
-    let start = token.span
+    let (start, mark) = (token.span, self)
     switch try peekNext().kind {
     case .identifier, .physicalQubit, .semicolon: return try parseGateCall([], start)
     case .leftParenthesis:
       let name = try advance()
       let arguments = try parseArguments()
-      if isAt(.identifier) || isAt(.physicalQubit) {
-        let operands = try parseOperands()
-        try expectSemicolon("after a gate")
-        let call = GateCall(
-          modifiers: [], name: name.name, nameSpan: name.span, arguments: arguments,
-          operands: operands)
-        return Statement(.gateCall(call), start.through(lastSpan), nameSpan: start)
+      guard isAt(.identifier) || isAt(.physicalQubit) else { break }
+      let operands = try parseOperands()
+      try expectSemicolon("after a gate")
+      let call = GateCall(
+        modifiers: [], name: name.name, nameSpan: name.span, arguments: arguments,
+        operands: operands)
+      return Statement(.gateCall(call), start.through(lastSpan), nameSpan: start)
+    default:
+      let destination = try parsePostfix()
+      if let operation = assignmentOperation(token.kind) {
+        try advance()
+        let value = try parseValue()
+        try expectSemicolon("after an assignment")
+        return Statement(
+          .assignment(destination, operation.operation, value), start.through(lastSpan),
+          nameSpan: destination.span)
       }
-      try expectSemicolon("after a call")
-      let value = Expression(.call(name.name, arguments), start.through(lastSpan))
-      return Statement(.expression(value), start.through(lastSpan))
-    default: break
+      if isAt(.identifier) || isAt(.physicalQubit), case .index = destination.kind {
+        throw Diagnostic(
+          "parsed, not simulated: a gate with a duration", code: "not-simulated", at: start.range)
+      }
     }
-    let destination = try parsePostfix()
-    if let operation = assignmentOperation(token.kind) {
-      try advance()
-      let value = try parseValue()
-      try expectSemicolon("after an assignment")
-      return Statement(
-        .assignment(destination, operation.operation, value), start.through(lastSpan),
-        nameSpan: destination.span)
-    }
-    if isAt(.identifier) || isAt(.physicalQubit), case .index = destination.kind {
-      throw Diagnostic(
-        "parsed, not simulated: a gate with a duration", code: "not-simulated", at: start.range)
-    }
-    try expectSemicolon("after a name")
-    return Statement(.expression(destination), start.through(lastSpan))
+    // Neither: read again, as an expression.
+    self = mark
+    return try parseExpressionStatement()
   }
 
   private func assignmentOperation(_ kind: Token.Kind) -> (operation: BinaryOperation?, Void)? {

@@ -6,6 +6,12 @@ import QuantumCore
 struct Parser {
   var lexer: Lexer
   let version: Int
+  /// OpenQASM 2 as the paper has it, without what most readers accept besides.
+  let strict: Bool
+  /// Whether the text says that it is OpenQASM 3.0, which has fewer words than later ones.
+  private var isVersion30 = false
+  /// Words of later versions that the text uses as names.
+  private var freedWords: Set<Name> = []
   private(set) var token: Token
   private var lookahead: Token?
   /// The end of the token before `token`.
@@ -24,8 +30,9 @@ struct Parser {
   /// How deep blocks and parentheses may nest together.
   static let depthLimit = 200
 
-  init(_ source: [UInt8], version: Int) throws(Diagnostic) {
+  init(_ source: [UInt8], version: Int, strict: Bool = false) throws(Diagnostic) {
     self.version = version
+    self.strict = strict
     lexer = Lexer(source, version: version)
     token = Token(kind: .endOfFile, start: 0, end: 0, span: .start)
     token = try lexer.next()
@@ -66,6 +73,7 @@ struct Parser {
 
   func keyword(of token: Token) -> Keyword? {
     guard token.kind == .identifier, let keyword = Keyword(rawValue: token.name) else { return nil }
+    if !freedWords.isEmpty, freedWords.contains(token.name) { return nil }
     return version >= 3 || keyword.rawValue < Keyword.firstOfVersion3 ? keyword : nil
   }
 
@@ -99,14 +107,17 @@ struct Parser {
         line: lastSpan.line, column: lastSpan.column + lastSpan.length, length: 1)
       throw Diagnostic(
         "expected ';' \(context), not \(described(token))", code: "syntax",
-        at: token.span.line == lastSpan.line ? token.span.range : place.range)
+        at: token.span.line == lastSpan.line ? token.span.range : place.range,
+        hint: draftHint(context))
     }
     try advance()
   }
 
   mutating func expectName(_ what: String) throws(Diagnostic) -> (Name, SourceSpan) {
     guard token.kind == .identifier else { throw unexpected("expected \(what)") }
-    if let keyword {
+    if let keyword, isVersion30, keyword.isLaterThanVersion30 {
+      freedWords.insert(token.name)
+    } else if let keyword {
       throw Diagnostic(
         "expected \(what); '\(keyword.text)' is a word of OpenQASM \(version)", code: "syntax",
         at: token.span.range)
@@ -172,6 +183,7 @@ struct Parser {
         "the text is OpenQASM \(text) but is read as version \(version)", code: "version",
         at: token.span.range, hint: "read it as qasm\(major)")
     }
+    isVersion30 = text == "3.0"
     try advance()
     try expectSemicolon("after the version")
   }

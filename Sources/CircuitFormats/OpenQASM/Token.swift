@@ -39,6 +39,14 @@ enum Keyword: Int32, CaseIterable {
 
   /// The keywords of OpenQASM 2 and those added by 3.
   static let firstOfVersion3 = Keyword.else.rawValue
+
+  /// Whether the word came after OpenQASM 3.0: texts of that version may use it as a name.
+  var isLaterThanVersion30: Bool {
+    switch self {
+    case .switch, .case, .default, .nop: true
+    default: false
+    }
+  }
 }
 
 /// The identifiers of a text, each stored once; the parser fills it while the elaborator reads it.
