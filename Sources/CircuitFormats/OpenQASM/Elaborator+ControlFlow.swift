@@ -4,7 +4,7 @@ extension Elaborator {
   // MARK: Blocks of the circuit
 
   /// Builds a block of the circuit that runs conditionally or repeatedly.
-  private func circuitBlock(_ body: () throws(Diagnostic) -> Flow) throws(Diagnostic)
+  func circuitBlock(_ body: () throws(Diagnostic) -> Flow) throws(Diagnostic)
     -> (BlockID, Flow)
   {
     let outer = circuit.beginBlock()
@@ -230,13 +230,14 @@ extension Elaborator {
     let loopDepth: Int
     let functionBase: Int
     let warningCount: Int
+    let notedIgnored: Set<String>
   }
 
   func snapshot() -> Snapshot {
     Snapshot(
       state: state, mark: circuit.mark, scopeCount: scopes.count, frameCount: frames.count,
       runtimeDepth: runtimeDepth, loopDepth: loopDepth, functionBase: functionBase,
-      warningCount: warnings.count)
+      warningCount: warnings.count, notedIgnored: notedIgnored)
   }
 
   func restore(_ snapshot: Snapshot) {
@@ -248,6 +249,7 @@ extension Elaborator {
     loopDepth = snapshot.loopDepth
     functionBase = snapshot.functionBase
     warnings.removeLast(warnings.count - snapshot.warningCount)
+    notedIgnored = snapshot.notedIgnored
   }
 
   /// One turn after the other, `next` preparing each within its scope until it returns false.
@@ -285,7 +287,7 @@ extension Elaborator {
   }
 
   /// Unrolls a loop; if it turns out to be left while running, again inside a repeat block that can be left.
-  private func unroll(
+  func unroll(
     _ body: [Statement], _ statement: Statement,
     _ start: () -> () throws(Diagnostic) -> Bool
   ) throws(Diagnostic) -> Flow {
@@ -365,30 +367,13 @@ extension Elaborator {
       {
         return try runForReal(values, range, body, statement, bind)
       }
-      let start = try knownInteger(values[0], first.span)
-      let step = try knownInteger(values[1], range.span)
-      let stop = try knownInteger(values[2], last.span)
+      let start = try signedInteger(values[0], first.span)
+      let step = try signedInteger(values[1], range.span)
+      let stop = try signedInteger(values[2], last.span)
       guard step != 0 else {
         throw Diagnostic("a range's step is not 0", code: "range", at: range.span.range)
       }
-      let effects = Effects(of: body)
-      let turns = (Double(stop) - Double(start)) / Double(step)
-      guard turns <= Double(stepLimit) || effects.breaks || effects.returns || effects.ends
-      else {
-        throw Diagnostic(
-          "the loop takes more than \(stepLimit) turns to unroll", code: "too-large",
-          at: range.span.range)
-      }
-      return try unroll(body, statement) {
-        var current: Int64? = start
-        return { () throws(Diagnostic) -> Bool in
-          guard let value = current, step > 0 ? value <= stop : value >= stop else { return false }
-          let (next, overflow) = value.addingReportingOverflow(step)
-          current = overflow ? nil : next
-          try bind(.scalar(.int(64), .integer(value)))
-          return true
-        }
-      }
+      return try runFor(from: start, step: step, through: stop, range, body, statement, bind)
     }
   }
 
@@ -403,14 +388,24 @@ extension Elaborator {
     guard step != 0 else {
       throw Diagnostic("a range's step is not 0", code: "range", at: range.span.range)
     }
-    // Rounding must not lose the end of the range.
-    let count = ((stop - start) / step + 1e-9).rounded(.down)
+    // Rounding must not lose the end of the range, nor may its length overflow.
+    let count = (stop / step - start / step + 1e-9).rounded(.down)
+    let effects = Effects(of: body)
+    guard
+      count <= Double(stepLimit + Self.grantLimit) || effects.breaks || effects.returns
+        || effects.ends
+    else {
+      throw Diagnostic(
+        "the loop takes more than \(stepLimit + Self.grantLimit) turns to unroll",
+        code: "too-large", at: range.span.range)
+    }
     return try withoutActuallyEscaping(bind) { bind throws(Diagnostic) in
       try unroll(body, statement) {
         var turn = 0.0
         return { () throws(Diagnostic) -> Bool in
-          guard turn <= count else { return false }
-          try bind(.scalar(.float, .real(start + turn * step)))
+          let value = start + turn * step
+          guard turn <= count, value.isFinite else { return false }
+          try bind(.scalar(.float, .real(value)))
           turn += 1
           return true
         }

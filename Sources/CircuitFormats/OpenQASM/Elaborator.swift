@@ -44,7 +44,12 @@ final class Elaborator {
   private(set) var depth = 0
   private var steps = 0
   let stepLimit: Int
-  private var instructions = 0
+  /// Steps granted besides: a loop of known length ends, so each of its turns brings some.
+  private var grantedSteps = 0
+  /// Cells of loop variables that are watched, and those of them that were looked up.
+  var watchedCells: [Int] = []
+  var seenCells: Set<Int> = []
+  private(set) var instructions = 0
   private let instructionLimit: Int
   private var applications = 0
 
@@ -53,6 +58,8 @@ final class Elaborator {
   static let applicationLimit = 20_000_000
   static let expressionLimit = 1000
   static let cellLimit = 1 << 20
+  /// The most steps granted to loops of known length.
+  static let grantLimit = 2_500_000
 
   struct Scope {
     var entries: [Name: Entry] = [:]
@@ -138,15 +145,24 @@ final class Elaborator {
 
   func step(_ span: SourceSpan) throws(Diagnostic) {
     steps += 1
-    if steps > stepLimit {
+    if steps > stepLimit + grantedSteps {
       throw Diagnostic(
-        "the program takes more than \(stepLimit) steps to unroll", code: "too-large",
+        "the program takes more than \(stepLimit + grantedSteps) steps to unroll",
+        code: "too-large",
         at: span.range, hint: "does a loop that does not depend on measurements never end?")
     }
   }
 
+  /// Grants the steps of a turn of a loop whose length is known.
+  func grantTurn() { grantedSteps = min(grantedSteps + 5, Self.grantLimit) }
+
   func noteInstruction(_ span: SourceSpan) throws(Diagnostic) {
-    instructions += 1
+    try noteInstructions(1, span)
+  }
+
+  func noteInstructions(_ count: Int, _ span: SourceSpan) throws(Diagnostic) {
+    let (sum, overflow) = instructions.addingReportingOverflow(count)
+    instructions = overflow ? .max : sum
     if instructions > instructionLimit {
       throw Diagnostic(
         "the program unrolls to more than \(instructionLimit) instructions", code: "too-large",
@@ -191,10 +207,17 @@ final class Elaborator {
   func lookup(_ name: Name) -> Entry? {
     var index = scopes.count - 1
     while index >= functionBase, index > 0 {
-      if let entry = scopes[index].entries[name] { return entry }
+      if let entry = scopes[index].entries[name] {
+        if !watchedCells.isEmpty, case .cell(let cell) = entry.symbol { noteSeen(cell) }
+        return entry
+      }
       index -= 1
     }
     return scopes[0].entries[name]
+  }
+
+  private func noteSeen(_ cell: Int) {
+    if watchedCells.contains(cell) { seenCells.insert(cell) }
   }
 
   func declare(_ name: Name, _ symbol: Symbol, _ span: SourceSpan) throws(Diagnostic) {
