@@ -204,7 +204,7 @@ public struct StateVectorSimulator: Simulator {
       request: request, initialState: initialState)
     try run.run()
     return observables.indices.map { index in
-      var moments = WeightedMoments()
+      var moments = WeightedMoments(of: observables[index])
       for group in run.groups { moments.add(group.values[index], count: group.shots.count) }
       return Expectation(
         value: moments.mean, standardError: count > 1 ? moments.standardError : 0)
@@ -213,21 +213,32 @@ public struct StateVectorSimulator: Simulator {
 
   /// Mean and spread of numbers that occur several times.
   private struct WeightedMoments {
-    var count = 0
-    var mean = 0.0
+    private var count = 0
+    private var scaledMean = 0.0
     /// Σ (x − mean)².
-    var spread = 0.0
+    private var spread = 0.0
+    /// A power of two near the largest value: squares of values divided by it are neither infinite
+    /// nor 0.
+    private let unit: Double
+
+    init(of observable: PauliSum) {
+      let bound = observable.terms.reduce(0) { $0 + $1.coefficient.magnitude }
+      unit = bound.isNormal ? bound.binade : 1
+    }
 
     mutating func add(_ value: Double, count more: Int) {
       count += more
-      let difference = value - mean
-      mean += difference * Double(more) / Double(count)
-      spread += difference * (value - mean) * Double(more)
+      let value = value / unit
+      let difference = value - scaledMean
+      scaledMean += difference * Double(more) / Double(count)
+      spread += difference * (value - scaledMean) * Double(more)
     }
+
+    var mean: Double { scaledMean * unit }
 
     /// Of the mean.
     var standardError: Double {
-      count > 1 ? (spread / Double(count - 1) / Double(count)).squareRoot() : 0
+      count > 1 ? (spread / Double(count - 1) / Double(count)).squareRoot() * unit : 0
     }
   }
 

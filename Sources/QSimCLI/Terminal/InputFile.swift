@@ -61,14 +61,19 @@ struct InputFile {
     bytes = content
   }
 
-  /// The content as text.
+  /// The content behind a byte order mark, if there is one: what every reader of text should get.
+  var textBytes: ArraySlice<UInt8> {
+    bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
+  }
+
+  /// The content as text, without a byte order mark.
   ///
   /// - Throws: `InputRejected` at the first byte that is not UTF-8.
   func text() throws -> String {
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    if let text = String(validating: textBytes, as: UTF8.self) { return text }
     var (line, column) = (1, 1)
     var decoder = UTF8()
-    var iterator = bytes.makeIterator()
+    var iterator = textBytes.makeIterator()
     scan: while true {
       switch decoder.decode(&iterator) {
       case .scalarValue("\n"): (line, column) = (line + 1, 1)

@@ -26,15 +26,24 @@ extension PauliSum {
   /// Reads an observable: one term a line, a coefficient, then `X0*Z3` or a dense string.
   ///
   /// `-0.7 X0*Z3` is a sparse product, `0.5 XIZ` a dense string whose character i acts on qubit i (qubit 0 on the
-  /// left, as in Stim); a coefficient alone is a multiple of the identity. `#` starts a comment; blank lines are skipped.
+  /// left, as in Stim); a coefficient alone is a multiple of the identity. `#` starts a comment;
+  /// blank lines and a byte order mark are skipped.
   ///
-  /// - Throws: `Diagnostic` with the place of the first malformed token, or where there is no term at all.
+  /// - Throws: `Diagnostic` with the place of the first malformed token, where there is no term at
+  ///   all, or of the coefficient with which the expectation value could be too large for a number.
   public init(parsing text: String) throws(Diagnostic) {
     var terms: [Term] = []
     var lineNumber = 0
-    for rawLine in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+    var bound = 0.0
+    let scalars =
+      text.unicodeScalars.first == "\u{FEFF}"
+      ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+    for rawLine in scalars.split(separator: "\n", omittingEmptySubsequences: false) {
       lineNumber += 1
-      if let term = try Self.term(in: rawLine, line: lineNumber) { terms.append(term) }
+      guard let term = try Self.term(in: rawLine, line: lineNumber) else { continue }
+      bound += term.coefficient.magnitude
+      if bound > Self.largestBound { throw Self.overflow(in: rawLine, line: lineNumber) }
+      terms.append(term)
     }
     guard !terms.isEmpty else {
       throw Diagnostic(
@@ -43,6 +52,22 @@ extension PauliSum {
         hint: "a term is a number, then a product: -0.7 X0*Z3; for zero write 0")
     }
     self.init(terms)
+  }
+
+  /// The largest sum of the coefficients' sizes: twice as much, the largest derivative, is still a
+  /// number.
+  private static let largestBound = 8e307
+
+  private static func overflow(
+    in line: Substring.UnicodeScalarView, line number: Int
+  ) -> Diagnostic {
+    let word = words(of: line).first ?? ("", 1)
+    return Diagnostic(
+      "with this coefficient the value may exceed the largest number, 1.8e308",
+      code: "invalid-observable",
+      at: SourceRange(
+        line: number, column: word.column, length: word.text.unicodeScalars.count),
+      hint: "the sizes of the coefficients sum to at most 8e307: take a larger unit")
   }
 
   private typealias Word = (text: String, column: Int)
