@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "QuantumCore", targets: ["QuantumCore"]),
     .library(name: "CircuitFormats", targets: ["CircuitFormats"]),
     .library(name: "DenseSimulation", targets: ["DenseSimulation"]),
+    .library(name: "SparseSimulation", targets: ["SparseSimulation"]),
     .library(name: "StabilizerSimulation", targets: ["StabilizerSimulation"]),
     .library(name: "ErrorCorrection", targets: ["ErrorCorrection"]),
     .library(name: "QKD", targets: ["QKD"]),
@@ -41,18 +42,20 @@ let package = Package(
 
     .target(name: "QKD", dependencies: ["QuantumCore", numerics]),
 
-    // MARK: Layer 3 – fields
+    // MARK: Layer 3 – fields, and an engine on another
     .target(
       name: "ErrorCorrection",
       dependencies: ["QuantumCore", "CircuitFormats", "StabilizerSimulation"]
     ),
+    .target(
+      name: "SparseSimulation", dependencies: ["QuantumCore", "DenseSimulation", numerics]),
 
     // MARK: Layer 4 – the umbrella
     .target(
       name: "QSim",
       dependencies: [
-        "QuantumCore", "CircuitFormats", "DenseSimulation", "StabilizerSimulation",
-        "ErrorCorrection", "QKD",
+        "QuantumCore", "CircuitFormats", "DenseSimulation", "SparseSimulation",
+        "StabilizerSimulation", "ErrorCorrection", "QKD",
       ]),
 
     // MARK: Beside the umbrella
@@ -95,6 +98,11 @@ let package = Package(
     .testTarget(
       name: "DenseSimulationTests",
       dependencies: ["DenseSimulation", "CircuitFormats", "TestSupport", numerics]),
+    .testTarget(
+      name: "SparseSimulationTests",
+      dependencies: [
+        "SparseSimulation", "DenseSimulation", "CircuitFormats", "TestSupport", numerics,
+      ]),
     .testTarget(
       name: "StabilizerSimulationTests",
       dependencies: ["StabilizerSimulation", "CircuitFormats", "TestSupport", numerics]),

@@ -3,4 +3,5 @@
 @_exported import ErrorCorrection
 @_exported import QKD
 @_exported import QuantumCore
+@_exported import SparseSimulation
 @_exported import StabilizerSimulation

@@ -11,14 +11,15 @@ struct LayeringTests {
       "DenseSimulation",
       ["QuantumCore", "CQSimKernels", "COpenBLAS", "Numerics", "RealModule", "ComplexModule"]
     ),
+    ("SparseSimulation", ["QuantumCore", "DenseSimulation", "RealModule", "ComplexModule"]),
     ("StabilizerSimulation", ["QuantumCore", "CQSimKernels"]),
     ("ErrorCorrection", ["QuantumCore", "CircuitFormats", "StabilizerSimulation"]),
     ("QKD", ["QuantumCore", "Numerics", "RealModule"]),
     (
       "QSim",
       [
-        "QuantumCore", "CircuitFormats", "DenseSimulation", "StabilizerSimulation",
-        "ErrorCorrection", "QKD",
+        "QuantumCore", "CircuitFormats", "DenseSimulation", "SparseSimulation",
+        "StabilizerSimulation", "ErrorCorrection", "QKD",
       ]
     ),
     ("PostQuantum", ["Crypto", "FoundationEssentials"]),

@@ -1,0 +1,81 @@
+import DenseSimulation
+import QuantumCore
+
+/// What the sparse engine would need for a circuit.
+public struct SparsePlan: Hashable, Sendable {
+  /// How the figure comes about.
+  public enum Basis: String, Hashable, Sendable {
+    /// The circuit was run within narrow limits: the figure is what it takes.
+    case trial = "a trial run"
+    /// One shot was run within narrow limits, and outcomes or noise decide what others take.
+    case trialShot = "a trial run of one shot"
+    /// The gates were walked through: the figure is more than can be needed.
+    case bound = "a bound from the gates"
+  }
+
+  public let basis: Basis
+  /// Bytes of one state, with what its gates need while they run; saturates.
+  public let stateBytes: UInt64
+  /// log₂ of the number of amplitudes, over all groups: the most that the trial had at a time, or the bound.
+  public let amplitudeBits: Double
+  public let liveQubits: [Int]
+  public let gateCount: Int
+  /// Whether one simulation serves all shots.
+  public let isOneSimulation: Bool
+}
+
+extension SparseSimulator {
+  /// Amplitudes that a trial run may work on, and bytes that it may take.
+  private static var trialWork: UInt64 { 1 << 20 }
+  private static var trialBytes: UInt64 { 8 << 20 }
+  /// Programs with more steps are not tried.
+  private static var trialSteps: Int { 400_000 }
+
+  /// What the engine would need: found by running the circuit where that takes some milliseconds, otherwise from its gates.
+  ///
+  /// - Throws: `Obstacle` for what the engine does not do. Memory is none: see `stateBytes`.
+  public static func plan(
+    for circuit: Circuit, options: SimulationOptions
+  ) throws(Obstacle) -> SparsePlan {
+    let (program, live) = try prepare(circuit, options: options, tail: .sampling)
+    let gateCount = program.steps.count { if case .gate = $0 { true } else { false } }
+    func plan(_ basis: SparsePlan.Basis, _ bytes: UInt64, _ bits: Double) -> SparsePlan {
+      SparsePlan(
+        basis: basis, stateBytes: bytes, amplitudeBits: bits, liveQubits: live,
+        gateCount: gateCount, isOneSimulation: program.isDeterministic)
+    }
+    if let bytes = trial(program, of: circuit, live, options) {
+      let amplitudes = max(1, Double(bytes) / Double(AmplitudeStore.bytes(wordCount: 1, count: 1)))
+      return plan(program.isDeterministic ? .trial : .trialShot, bytes, Double.log2(of: amplitudes))
+    }
+    let bound = SupportBound.bound(of: program)
+    return plan(.bound, bound.bytes, bound.amplitudeBits)
+  }
+
+  /// Bytes that one shot took; `nil` if it was not through within the limits.
+  private static func trial(
+    _ program: SparseProgram, of circuit: Circuit, _ live: [Int], _ options: SimulationOptions
+  ) -> UInt64? {
+    guard program.steps.count <= trialSteps else { return nil }
+    var options = options
+    options.memoryLimit = min(trialBytes, options.memoryLimit ?? trialBytes)
+    options.progress = nil
+    options.threads = 1
+    var request = SparseRequest()
+    request.mostWork = trialWork
+    let run = SparseRun(
+      program, of: circuit, liveQubits: live, shots: 1, seed: 0, options: options,
+      request: request)
+    do {
+      try run.run()
+      return max(64, run.budget.peak)
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension Double {
+  /// log₂ of a number of at least 1, to a few digits.
+  static func log2(of value: Double) -> Double { Double(value.exponent) + (value.significand - 1) }
+}

@@ -1,0 +1,215 @@
+import ComplexModule
+import DenseSimulation
+import QuantumCore
+import RealModule
+
+/// Runs circuits of any width whose state has few amplitudes that are not 0, or falls apart into groups of qubits that do.
+///
+/// Reversible arithmetic on basis states, W and GHZ states, products of single qubits, teleportation and phase kickback are of
+/// this kind on hundreds of qubits. Every gate, measurement and channel of the catalog runs. Time and memory go with the
+/// amplitudes that are not 0; `plan` says how many there will be where it can.
+///
+/// Results are those of `StateVectorSimulator` for the same seed where circuits fit both, but for outcomes within rounding of each
+/// other. Sums that cancel to less than 9·10⁻¹⁶ of their terms are taken to be 0.
+///
+///     let samples = try SparseSimulator().sample(circuit, shots: 1000, seed: 1, options: .init())
+public struct SparseSimulator: Simulator {
+  public static let name = "sparse"
+
+  /// Circuits with more live qubits are refused.
+  public static let mostLiveQubits = 1 << 16
+
+  public init() {}
+
+  public static func obstacle(to circuit: Circuit, options: SimulationOptions) -> Obstacle? {
+    do throws(Obstacle) {
+      _ = try prepare(circuit, options: options, tail: .sampling)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Runs the circuit `shots` times.
+  ///
+  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the measurement record.
+  /// - Throws: `Obstacle` if there is one or memory runs out, then with the place; `Diagnostic` for an error that shows only
+  ///   while running; `CancellationError`.
+  public func sample(
+    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
+  ) throws -> Samples {
+    let run = try run(circuit, shots: shots, seed: seed, options: options)
+    return circuit.bitCount > 0 ? run.bits : run.record
+  }
+
+  /// Runs the circuit `shots` times; gives classical bits and measurement record.
+  ///
+  /// - Throws: as `sample`.
+  public func run(
+    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
+  ) throws -> StateVectorSimulator.Run {
+    precondition(shots >= 0, "A number of shots is not negative")
+    let (program, live) = try Self.prepare(circuit, options: options, tail: .sampling)
+    try ResultMemory.check(circuit, shots: shots, limit: options.memoryLimit)
+    let run = SparseRun(
+      program, of: circuit, liveQubits: live, shots: shots, seed: seed, options: options,
+      request: SparseRequest())
+    if shots > 0 { try run.run() }
+    return StateVectorSimulator.Run(
+      bits: Samples(source: .bits, table: run.bits.table),
+      record: Samples(source: .record, table: run.record.table))
+  }
+
+  /// Expectations of observables at the end of a circuit, before measurements that nothing follows.
+  ///
+  /// Exact where the circuit has one final state; otherwise the mean over `shots` trajectories.
+  ///
+  /// - Throws: as `sample`.
+  public func expectations(
+    of observables: [PauliSum], in circuit: Circuit, shots: Int, seed: UInt64,
+    options: SimulationOptions
+  ) throws -> [StateVectorSimulator.Expectation] {
+    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
+    let count = program.isDeterministic ? 1 : max(1, shots)
+    let positions = Dictionary(
+      uniqueKeysWithValues: live.enumerated().map { ($0.element, $0.offset) })
+    let terms = observables.map { Self.terms(of: $0, positions: positions) }
+    var request = SparseRequest(samples: false)
+    request.values = { state in
+      try terms.map { terms in
+        let values = try state.expectations(of: terms.map(\.product))
+        return zip(terms, values).reduce(0) { $0 + $1.0.coefficient * $1.1 }
+      }
+    }
+    let run = SparseRun(
+      program, of: circuit, liveQubits: live, shots: count, seed: seed, options: options,
+      request: request)
+    try run.run()
+    return observables.indices.map { index in
+      let moments = run.values.map { (value: $0.values[index], count: $0.count) }
+      return Self.mean(of: moments, count: count)
+    }
+  }
+
+  /// Terms on live qubits: an X or Y on any other makes a term 0, a Z leaves it.
+  private static func terms(
+    of sum: PauliSum, positions: [Int: Int]
+  ) -> [(coefficient: Double, product: QubitPauli)] {
+    sum.terms.compactMap { term in
+      var factors: [(qubit: Int, pauli: Pauli)] = []
+      for factor in term.pauli.factors {
+        if let position = positions[factor.qubit] {
+          factors.append((position, factor.pauli))
+        } else if factor.pauli.hasX {
+          return nil
+        }
+      }
+      return (term.coefficient, QubitPauli(factors))
+    }
+  }
+
+  private static func mean(
+    of groups: [(value: Double, count: Int)], count: Int
+  ) -> StateVectorSimulator.Expectation {
+    var (seen, mean, spread) = (0, 0.0, 0.0)
+    for group in groups {
+      seen += group.count
+      let difference = group.value - mean
+      mean += difference * Double(group.count) / Double(seen)
+      spread += difference * (group.value - mean) * Double(group.count)
+    }
+    let error = count > 1 ? (spread / Double(count - 1) / Double(count)).squareRoot() : 0
+    return .init(value: mean, standardError: error)
+  }
+
+  // MARK: States
+
+  /// The state at the end of one run, before measurements that nothing follows.
+  public struct FinalState: Sendable {
+    /// The qubits that have amplitudes, ascending: bit j of a basis state is `liveQubits[j]`. All others are |0⟩.
+    public let liveQubits: [Int]
+    private let state: SparseState
+
+    fileprivate init(liveQubits: [Int], state: SparseState) {
+      (self.liveQubits, self.state) = (liveQubits, state)
+    }
+
+    /// Basis states of largest probability with their amplitudes, in the order of their indices.
+    ///
+    /// - Parameters:
+    ///   - limit: the most to give; of equal ones those of least index.
+    ///   - threshold: basis states less probable than this part of the most probable one are left out.
+    /// - Throws: `Obstacle` if the list does not fit in memory.
+    public func largestAmplitudes(
+      limit: Int, threshold: Double = 0
+    ) throws(Obstacle) -> [(bits: BitVector, amplitude: Complex<Double>)] {
+      var state = state
+      return try state.largestAmplitudes(limit: limit, threshold: threshold)
+        .map { ($0.bits, $0.amplitude) }
+    }
+
+    /// The amplitude of every basis state of the live qubits.
+    ///
+    /// - Throws: `Obstacle` if they do not fit in memory.
+    public func amplitudes(limit: UInt64? = nil) throws(Obstacle) -> [Complex<Double>] {
+      var state = state
+      return try state.denseAmplitudes(limit: limit)
+    }
+  }
+
+  /// Runs the circuit once; gives its results and the state that they were drawn from.
+  ///
+  /// - Throws: as `sample`.
+  public func runOnce(
+    _ circuit: Circuit, seed: UInt64, options: SimulationOptions
+  ) throws -> (run: StateVectorSimulator.Run, final: FinalState) {
+    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
+    var request = SparseRequest()
+    request.keepsState = true
+    let run = SparseRun(
+      program, of: circuit, liveQubits: live, shots: 1, seed: seed, options: options,
+      request: request)
+    try run.run()
+    guard let state = run.finalState else {
+      throw Obstacle(.unsupported, "the circuit has no final state")
+    }
+    return (
+      StateVectorSimulator.Run(
+        bits: Samples(source: .bits, table: run.bits.table),
+        record: Samples(source: .record, table: run.record.table)),
+      FinalState(liveQubits: live, state: state)
+    )
+  }
+
+  /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is measured or reset.
+  ///
+  /// - Throws: `Obstacle` for what the simulator does not do.
+  public static func hasUniqueState(
+    _ circuit: Circuit, options: SimulationOptions
+  ) throws(Obstacle) -> Bool {
+    try prepare(circuit, options: options, tail: .state).program.isDeterministic
+  }
+
+  // MARK: Checks
+
+  package static func prepare(
+    _ circuit: Circuit, options: SimulationOptions, tail: Program.TailKind
+  ) throws(Obstacle) -> (program: SparseProgram, live: [Int]) {
+    let live = StateVectorSimulator.liveQubits(of: circuit)
+    guard live.count <= mostLiveQubits else {
+      throw Obstacle(
+        .unsupported,
+        "the sparse engine takes up to \(mostLiveQubits) live qubits, the circuit has \(live.count)",
+        hint: "stabilizers take more: --engine stabilizer runs Clifford circuits")
+    }
+    // A group for each qubit, at worst, before any amplitude is counted.
+    let required = UInt64(live.count).saturatingMultiply(512)
+    if let limit = options.memoryLimit, required > limit {
+      throw AmplitudeBudget.obstacle(required: required, available: limit)
+    }
+    return (
+      try SparseProgramCompiler.compile(
+        circuit, liveQubits: live, options: options, tail: tail), live
+    )
+  }
+}
