@@ -15,7 +15,7 @@ struct EngineTests {
     M 0 1 2
     """
 
-  @Test(arguments: ["statevector", "density-matrix", "trajectories"])
+  @Test(arguments: ["statevector", "density-matrix", "trajectories", "sparse"])
   func `an engine's results do not depend on threads`(engine: String) throws {
     let arguments = [
       "run", "-", "--engine", engine, "--shots", "500", "--seed", "3", "--json", "--reproducible",
@@ -61,10 +61,15 @@ struct EngineTests {
   }
 
   @Test func `a few gates that are no Cliffords on many qubits are named`() throws {
-    let wide = "H " + (0..<50).map(String.init).joined(separator: " ") + "\nS[T] 7\nM 0\n"
+    let wide =
+      "H " + (0..<50).map(String.init).joined(separator: " ") + "\nS[T] 7\nCZ"
+      + (1..<50).map { " \($0 - 1) \($0)" }.joined() + "\nM 0\n"
     let refused = try QSimProcess.run(["run", "-", "--seed", "1"], input: wide)
     #expect(refused.status == 71)
-    for part in ["at most", "stabilizers would carry any width", "1 t gate", "line 2, column 1"] {
+    for part in [
+      "at most", "--engine sparse", "stabilizers would carry any width", "1 t gate",
+      "line 2, column 1",
+    ] {
       #expect(refused.error.contains(part), "\(refused.error)")
     }
     let asked = try QSimProcess.run(["run", "-", "--engine", "stabilizer"], input: wide)

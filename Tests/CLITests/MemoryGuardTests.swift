@@ -6,8 +6,10 @@ struct MemoryGuardTests {
   static let sparse = """
     OPENQASM 2.0; include "qelib1.inc"; qreg q[40]; creg c[1]; h q[0]; cx q[0],q[39]; measure q[39]->c[0];
     """
+  /// Every amplitude differs from 0, and no group of qubits stands alone.
   static let dense = """
-    OPENQASM 2.0; include "qelib1.inc"; qreg q[40]; creg c[40]; h q; t q[0]; measure q->c;
+    OPENQASM 3.0; include "stdgates.inc"; qubit[40] q; bit[40] c; h q; t q[0];
+    for int i in [1:40-1] { cz q[0], q[i]; } c = measure q;
     """
 
   @Test func `unused qubits cost nothing`() throws {

@@ -45,7 +45,7 @@ struct CircuitDistributionTests {
   func `counts follow the exact distribution`(example: CircuitCase) throws {
     let circuit = try example.parse().circuit
     let shots = 20_000
-    let samples = try StateVectorSimulator().sample(
+    let samples = try Self.simulator(for: circuit).sample(
       circuit, shots: shots, seed: 20, options: SimulationOptions(threads: 2))
     #expect(samples.shotCount == shots)
     if let distribution = example.expected.distribution {
@@ -68,9 +68,15 @@ struct CircuitDistributionTests {
     let again = try CircuitFile.parse(
       text, format: file.format == .openQASM2 ? .openQASM3 : file.format)
     guard let distribution = example.expected.distribution else { return }
-    let samples = try StateVectorSimulator().sample(
+    let samples = try Self.simulator(for: again.circuit).sample(
       again.circuit, shots: 20_000, seed: 21, options: SimulationOptions())
     expectCounts(keys(of: samples, of: again.circuit, example), match: distribution)
+  }
+
+  /// The state vector, but for circuits that are too wide for it.
+  private static func simulator(for circuit: Circuit) -> any Simulator {
+    StateVectorSimulator.liveQubits(of: circuit).count > 25
+      ? SparseSimulator() : StateVectorSimulator()
   }
 
   private func keys(of samples: Samples, of circuit: Circuit, _ example: CircuitCase) -> [String:

@@ -29,6 +29,10 @@ SHOTS = 200_000
 WRONG_PARTNER = {"if_never_true.qasm": "Aer compares a register with too large a constant bit-wise",
                  "own_gates_win.qasm": "Qiskit's transpiler goes by the names of gates",
                  "controlled_u_phase.qasm": "Qiskit drops the phase of the built-in U"}
+# Circuits that the oracle and its partners are too narrow for: their qubits and outcomes in closed form.
+WIDE_SUM = 0x00ff00ff00ff00ff + 0x0123456789abcdef
+TOO_WIDE = {"wide_adder.qasm": (130, {f"{WIDE_SUM:065b}": 0.5,
+                                      f"{WIDE_SUM + (1 << 63):065b}": 0.5})}
 NOISE = re.compile(r"^\s*([XYZ]_ERROR|DEPOLARIZE|PAULI_CHANNEL|E\(|ELSE_|CORRELATED|HERALDED"
                    r"|M\w*\()", re.MULTILINE)
 
@@ -47,6 +51,9 @@ def entry(path):
     language = oracle.language_of(path.name, text)
     result = {"file": path.name, "language": language,
               "key_order": "record" if language == "stim" else "qiskit"}
+    if path.name in TOO_WIDE:
+        result["qubits"], result["distribution"] = TOO_WIDE[path.name]
+        return result
     if language == "stim":
         program = oracle.StimProgram(text)
         result["qubits"] = program.circuit.num_qubits
@@ -80,6 +87,8 @@ def counts_of(path, result):
     text = path.read_text(encoding="utf-8")
     if path.name in WRONG_PARTNER:
         return None, WRONG_PARTNER[path.name]
+    if path.name in TOO_WIDE:
+        return None, "too wide for a state vector"
     if result["language"] == "stim":
         if re.search(r"\[(T|R_|U3)", text):
             return None, "tags that stim ignores"

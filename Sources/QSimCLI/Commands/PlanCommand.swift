@@ -41,28 +41,29 @@ struct PlanCommand: DocumentedCommand {
     let warnings =
       source.report(file.warnings, on: terminal.current)
       + NoiseLoader.report(noisy, on: terminal.current)
-    // A plan for more memory than there is is still a plan: it says so itself.
     var options = engine.simulationOptions()
     let available = options.memoryLimit ?? .max
     options.memoryLimit = nil
+    let survey = EngineSurvey(of: file.circuit, options: options, available: available)
     let plan = try SimulationFailure.explained(source) {
-      try EnginePlan(engine.engine, for: file.circuit, options: options)
+      try enginePlan(for: file.circuit, options: options, available: available)
     }
     var report = Report(
       provenance: Provenance(command: "plan", version: QSimCommand.version, warnings: warnings))
-    report.provenance.memory = [
-      "required_bytes": .uint(plan.stateBytes),
-      "available_bytes": .uint(available),
-    ]
+    report.provenance.memory = ["available_bytes": .uint(available)]
+    if let plan { report.provenance.memory["required_bytes"] = .uint(plan.stateBytes) }
     report.provenance.machine = engine.machine
     report.fields = output.json ? fields(of: plan, file, source) : lines(of: plan, file, available)
-    if output.json, !noisy.firings.isEmpty {
-      report.fields["input"] = .object(source.summary(of: cleanCircuit))
-      report.fields["noise"] = NoiseLoader.list(of: noisy.firings)
+    if output.json {
+      report.fields["engines"] = survey.list
+      if !noisy.firings.isEmpty {
+        report.fields["input"] = .object(source.summary(of: cleanCircuit))
+        report.fields["noise"] = NoiseLoader.list(of: noisy.firings)
+      }
     }
-    report.tables = plan.hasSteps || output.json ? [steps(of: plan, file.circuit)] : []
+    report.tables = tables(of: plan, survey, file.circuit, available)
     output.print(report)
-    let hidden = plan.stepCount - (report.tables.first?.rows.count ?? 0)
+    let hidden = (plan?.stepCount ?? 0) - (report.tables.first?.rows.count ?? 0)
     if hidden > 0, !output.json, !output.csv {
       OutputFile.standard.write("… and \(hidden) more steps; --top 0 lists all\n")
     }
@@ -98,10 +99,47 @@ struct PlanCommand: DocumentedCommand {
     return file
   }
 
+  /// What the engine would do; `nil` where no engine has the memory, and one state is too large to be counted.
+  ///
+  /// A plan for more memory than there is is still a plan: it says so itself.
+  private func enginePlan(
+    for circuit: Circuit, options: SimulationOptions, available: UInt64
+  ) throws -> EnginePlan? {
+    var limited = options
+    limited.memoryLimit = available
+    do {
+      let fitting = try? engine.engine.resolved(for: circuit, options: limited)
+      let (chosen, why) = try fitting ?? engine.engine.resolved(for: circuit, options: options)
+      return try EnginePlan(chosen, why: why, for: circuit, options: options)
+    } catch let obstacle as Obstacle {
+      guard case .memory = obstacle.kind else { throw obstacle }
+      return nil
+    }
+  }
+
+  /// The steps, and for wide circuits and those that do not fit what each engine would need.
+  private func tables(
+    of plan: EnginePlan?, _ survey: EngineSurvey, _ circuit: Circuit, _ available: UInt64
+  ) -> [ReportTable] {
+    var tables: [ReportTable] = []
+    if let plan, plan.hasSteps || output.json { tables.append(steps(of: plan, circuit)) }
+    let isWide = StateVectorSimulator.liveQubits(of: circuit).count >= Self.wide
+    if !output.json, !output.csv, isWide || plan.map({ $0.stateBytes > available }) ?? true {
+      tables.append(survey.table)
+    }
+    return tables
+  }
+
+  /// Plans of circuits with so many live qubits list all engines.
+  private static let wide = 25
+
   private func fields(
-    of plan: EnginePlan, _ file: CircuitFile, _ source: CircuitSource
+    of plan: EnginePlan?, _ file: CircuitFile, _ source: CircuitSource
   ) -> ReportObject {
-    [
+    guard let plan else {
+      return ["input": .object(source.summary(of: file.circuit)), "engine": .null]
+    }
+    return [
       "input": .object(source.summary(of: file.circuit)),
       "engine": [
         "name": .string(plan.name), "why": .string(plan.why),
@@ -117,16 +155,21 @@ struct PlanCommand: DocumentedCommand {
   }
 
   private func lines(
-    of plan: EnginePlan, _ file: CircuitFile, _ available: UInt64
+    of plan: EnginePlan?, _ file: CircuitFile, _ available: UInt64
   ) -> ReportObject {
     let circuit = file.circuit
+    let live = plan?.liveQubits.count ?? StateVectorSimulator.liveQubits(of: circuit).count
+    let title: ReportValue = .string(
+      "\(file.format.title): \(circuit.qubitCount) qubits, \(live) of them live; "
+        + "\(circuit.gateCount) gates, depth \(circuit.depth)")
+    guard let plan else {
+      return ["circuit": title, "engine": "none has the memory: see below what each would need"]
+    }
     let bytes = DecimalText.bytes(plan.stateBytes)
     var memory = "\(bytes) (\(plan.stateSize))"
     if plan.stateBytes > available { memory += "; only \(DecimalText.bytes(available)) available" }
     var lines: ReportObject = [
-      "circuit": .string(
-        "\(file.format.title): \(circuit.qubitCount) qubits, \(plan.liveQubits.count) of them live; "
-          + "\(circuit.gateCount) gates, depth \(circuit.depth)"),
+      "circuit": title,
       "engine": .string(
         plan.hasSteps ? "\(plan.name), \(engine.precision.rawValue) precision" : plan.name),
       "why": .string(plan.why),

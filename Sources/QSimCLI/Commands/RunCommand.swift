@@ -141,9 +141,11 @@ struct RunCommand: DocumentedCommand {
           }
           if output.json {
             // Fusing the gates is left to the run: here only the header is wanted.
+            let (chosen, why) = try engine.engine.resolved(
+              for: file.circuit, options: options, needsAmplitudes: request.needsAmplitudes,
+              needsStateVector: request.needsStateVector)
             results.plan = try EnginePlan(
-              engine.engine, for: file.circuit, options: options,
-              needsAmplitudes: request.needsAmplitudes, listingSteps: false)
+              chosen, why: why, for: file.circuit, options: options, listingSteps: false)
           }
         }
         results.circuit = cleanCircuit
@@ -200,7 +202,7 @@ struct RunCommand: DocumentedCommand {
   /// What can be refused before anything runs.
   private func check(_ circuit: Circuit, _ options: SimulationOptions) throws {
     if stateOut != nil, shots != 1, engine.engine != .densityMatrix,
-      try !StateVectorSimulator.hasUniqueState(circuit, options: options)
+      try !engine.engine.hasUniqueState(circuit, options: options)
     {
       throw CommandFailure(
         .usage, "--state-out needs one final state, and outcomes or noise decide it here",

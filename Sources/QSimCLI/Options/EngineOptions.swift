@@ -5,24 +5,42 @@ import QSim
 enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
   case auto, statevector
   case densityMatrix = "density-matrix"
-  case trajectories, stabilizer
+  case trajectories, stabilizer, sparse
 
   /// The engine that is meant, and why it is where nobody asked for one.
   ///
   /// - Throws: `Obstacle` if no engine can run the circuit.
   func resolved(
-    for circuit: Circuit, options: SimulationOptions, needsAmplitudes: Bool = false
+    for circuit: Circuit, options: SimulationOptions, needsAmplitudes: Bool = false,
+    needsStateVector: Bool = false
   ) throws -> (engine: EngineChoice, why: String?) {
     guard self == .auto else { return (self, nil) }
     let choice = try SimulatorChoice(
-      for: circuit, options: options, needsAmplitudes: needsAmplitudes)
+      for: circuit, options: options, needsAmplitudes: needsAmplitudes,
+      needsStateVector: needsStateVector)
     let engine: EngineChoice =
       switch choice.engine {
       case .stabilizer: .stabilizer
       case .statevector: .statevector
       case .trajectories: .trajectories
+      case .sparse: .sparse
       }
     return (engine, choice.why)
+  }
+}
+
+extension EngineChoice {
+  /// Whether the circuit has one final state.
+  ///
+  /// - Throws: `Obstacle` for what no engine does.
+  func hasUniqueState(_ circuit: Circuit, options: SimulationOptions) throws -> Bool {
+    let live = StateVectorSimulator.liveQubits(of: circuit).count
+    if self != .sparse, live <= 48 || live > SparseSimulator.mostLiveQubits {
+      var options = options
+      if self == .auto, live <= 48 { options.memoryLimit = nil }
+      return try StateVectorSimulator.hasUniqueState(circuit, options: options)
+    }
+    return try SparseSimulator.hasUniqueState(circuit, options: options)
   }
 }
 

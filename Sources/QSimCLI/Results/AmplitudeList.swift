@@ -5,7 +5,7 @@ import Reporting
 struct AmplitudeList {
   /// One basis state and its amplitude.
   struct Entry {
-    let index: UInt64
+    let basisState: BitVector
     let amplitude: Complex<Double>
     var probability: Double { amplitude.lengthSquared }
   }
@@ -20,8 +20,9 @@ struct AmplitudeList {
   /// Amplitudes that are rounding errors are left out. Probabilities equal but for rounding rank by index, so that the
   /// choice does not depend on instruction set or fusion.
   init<S: Scalar>(of state: StateVector<S>, limit: Int) {
+    typealias Ranked = (index: UInt64, amplitude: Complex<Double>)
     let threshold = S.precision == .single ? 1e-12 : 1e-20
-    var kept: [(rank: Double, entry: Entry)] = []
+    var kept: [(rank: Double, entry: Ranked)] = []
     var floor = threshold
     // `limit` may be `Int.max`.
     let capacity = limit < 1 << 40 ? 4 * max(limit, 1024) : .max
@@ -42,13 +43,26 @@ struct AmplitudeList {
         kept.append(
           (
             (probability * scale).rounded() / scale,
-            Entry(index: UInt64(index), amplitude: Complex(re, im))
+            (UInt64(index), Complex(re, im))
           ))
         if kept.count >= capacity { prune() }
       }
     }
     prune()
-    entries = kept.map(\.entry).sorted { $0.index < $1.index }
+    let width = state.qubitCount
+    entries = kept.map(\.entry).sorted { $0.index < $1.index }.map { entry in
+      Entry(
+        basisState: BitVector(words: [entry.index], count: width), amplitude: entry.amplitude)
+    }
+  }
+
+  /// The basis states of largest probability of a state of any width.
+  ///
+  /// - Throws: `Obstacle` if the list does not fit in memory.
+  init(of state: SparseSimulator.FinalState, limit: Int) throws(Obstacle) {
+    entries = try state.largestAmplitudes(limit: limit, threshold: 1e-20).map {
+      Entry(basisState: $0.bits, amplitude: $0.amplitude)
+    }
   }
 
   /// The basis states of largest probability of a mixed state.
@@ -73,7 +87,7 @@ struct AmplitudeList {
     }
     var table = ReportTable(columns: columns, barColumn: "probability")
     for entry in entries {
-      let label = order.label(ofBasisState: entry.index, qubitCount: qubits.count)
+      let label = Self.label(of: entry.basisState, order)
       let (re, im) = (entry.amplitude.real, entry.amplitude.imaginary)
       let amplitude: [ReportValue] =
         !hasAmplitudes
@@ -81,6 +95,12 @@ struct AmplitudeList {
       table.append([.string(label), .double(entry.probability)] + amplitude)
     }
     return table
+  }
+
+  /// The bits of a basis state of any width; bit j is qubit j.
+  private static func label(of basisState: BitVector, _ order: BitOrder) -> String {
+    let text = basisState.map { $0 ? "1" : "0" }
+    return (order == .qiskit ? text.reversed() : text).joined()
   }
 
   private func heading(_ names: [String], _ order: BitOrder) -> String {

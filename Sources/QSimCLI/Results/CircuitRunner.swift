@@ -23,6 +23,9 @@ struct RunRequest {
   var needsAmplitudes: Bool {
     !observables.isEmpty || initialState != nil || stateOutput != nil
   }
+
+  /// Whether it is something that only the state vector gives.
+  var needsStateVector: Bool { wantsGradient || initialState != nil }
 }
 
 /// What one run of a circuit gave.
@@ -50,7 +53,7 @@ struct CircuitRunner {
   ) throws -> Bool {
     if circuit.measurementCount != 0 { return true }
     if engine == .densityMatrix || engine == .stabilizer { return false }
-    return try !StateVectorSimulator.hasUniqueState(circuit, options: options)
+    return try !engine.hasUniqueState(circuit, options: options)
   }
 
   /// Runs one circuit.
@@ -67,11 +70,13 @@ struct CircuitRunner {
     _ file: CircuitFile, as type: S.Type, _ stopwatch: inout Stopwatch
   ) throws -> RunOutcome {
     let engine = try request.engine.resolved(
-      for: file.circuit, options: request.options, needsAmplitudes: request.needsAmplitudes
+      for: file.circuit, options: request.options, needsAmplitudes: request.needsAmplitudes,
+      needsStateVector: request.needsStateVector
     ).engine
     switch engine {
     case .densityMatrix: return try runMixed(file, as: S.self, &stopwatch)
     case .stabilizer: return try runStabilizers(file, &stopwatch)
+    case .sparse: return try runSparse(file, as: S.self, &stopwatch)
     case .auto, .statevector, .trajectories: break
     }
     let circuit = file.circuit
@@ -205,7 +210,7 @@ struct CircuitRunner {
   }
 
   /// Counts what shots gave, and writes their bits where asked to.
-  private func take(
+  func take(
     bits: Samples, record: Samples, of file: CircuitFile, into outcome: inout RunOutcome
   ) throws {
     let circuit = file.circuit
@@ -234,7 +239,7 @@ struct CircuitRunner {
     }
   }
 
-  private func write<S: Scalar>(_ state: StateVector<S>, to path: String) throws {
+  func write<S: Scalar>(_ state: StateVector<S>, to path: String) throws {
     let file = try OutputFile.creating(path)
     NumPyFile.write(state) { file.write($0) }
     try file.close()

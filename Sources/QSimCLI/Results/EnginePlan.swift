@@ -39,15 +39,14 @@ struct EnginePlan {
   var stepCount: Int { steps.count }
 
   /// - Parameters:
-  ///   - needsAmplitudes: whether more is asked for than results of measurements; it decides what `auto` takes.
+  ///   - engine: which engine; not `auto`, which `EngineChoice.resolved` resolves.
+  ///   - why: why it is this one; `nil` if it was asked for.
   ///   - listingSteps: whether gates are merged into steps; without, there are none.
   /// - Throws: `Obstacle` if the engine cannot run the circuit.
   init(
-    _ choice: EngineChoice, for circuit: Circuit, options: SimulationOptions,
-    needsAmplitudes: Bool = false, listingSteps: Bool = true
+    _ engine: EngineChoice, why: String?, for circuit: Circuit, options: SimulationOptions,
+    listingSteps: Bool = true
   ) throws {
-    let (engine, why) = try choice.resolved(
-      for: circuit, options: options, needsAmplitudes: needsAmplitudes)
     let reason = why ?? "asked for"
     switch engine {
     case .densityMatrix:
@@ -58,6 +57,8 @@ struct EnginePlan {
         throw obstacle
       }
       self.init(stabilizersOf: circuit, reason)
+    case .sparse:
+      self.init(try SparseSimulator.plan(for: circuit, options: options), reason)
     case .auto, .statevector, .trajectories:
       self.init(
         try StateVectorSimulator.plan(
@@ -110,6 +111,19 @@ struct EnginePlan {
     estimatedSeconds = plan.estimatedSeconds
   }
 
+  private init(_ plan: SparsePlan, _ reason: String) {
+    name = SparseSimulator.name
+    why =
+      "\(reason); keeps amplitudes that are not 0, in groups of entangled qubits; \(Self.count(plan.liveQubits))"
+    strategy = plan.isOneSimulation ? "finalState" : "trajectories"
+    (liveQubits, stateBytes, gateCount) = (plan.liveQubits, plan.stateBytes, plan.gateCount)
+    stateSize =
+      plan.basis == .bound
+      ? "at most 2^\(Int(plan.amplitudeBits.rounded(.up))) amplitudes, \(plan.basis.rawValue)"
+      : plan.basis.rawValue
+    (steps, sweepCount, bytes, flops, estimatedSeconds) = ([], 0, 0, 0, 0)
+  }
+
   private init(stabilizersOf circuit: Circuit, _ reason: String) {
     name = StabilizerSimulator.name
     let isSampledByFrames = !circuit.hasControlFlow
@@ -128,7 +142,7 @@ struct EnginePlan {
   }
 
   /// Whether the engine works through amplitudes, in steps that can be listed.
-  var hasSteps: Bool { name != StabilizerSimulator.name }
+  var hasSteps: Bool { name != StabilizerSimulator.name && name != SparseSimulator.name }
 
   private static func count(_ qubits: [Int]) -> String {
     "\(qubits.count) live qubit\(qubits.count == 1 ? "" : "s")"

@@ -83,7 +83,7 @@ struct RunResults {
     report.fields["input"] = .object(source.summary(of: circuit))
     report.fields["engine"] = [
       "name": .string(plan?.name ?? StateVectorSimulator.name),
-      "why": .string(plan?.why ?? ""), "precision": .string(request.options.precision.rawValue),
+      "why": .string(plan?.why ?? ""), "precision": .string(precision(request).rawValue),
     ]
     if !firings.isEmpty { report.fields["noise"] = NoiseLoader.list(of: firings) }
     let first = rows.first?.outcome
@@ -120,6 +120,11 @@ struct RunResults {
       }
     }
     return report
+  }
+
+  /// The precision that amplitudes had.
+  private func precision(_ request: RunRequest) -> Precision {
+    plan?.name == SparseSimulator.name ? .double : request.options.precision
   }
 
   private static func list(

@@ -22,18 +22,31 @@ extension SparseState {
     try flushAll()
     var start = BitVector(count: qubitCount)
     for qubit in 0..<qubitCount where isKnown(qubit) && values[qubit] { start[qubit] = true }
+    try checkList(limit)
     var best = [BasisState(bits: start, amplitude: phase)]
     for case let group? in groups {
-      let (product, overflow) = best.count.multipliedReportingOverflow(
-        by: min(group.store.count, limit))
-      let each = UInt64(48 + 8 * ((qubitCount + 63) / 64))
-      let required = overflow ? .max : UInt64(product).saturatingMultiply(each)
-      guard required <= min(budget.limit, 1 << 46) else {
-        throw AmplitudeBudget.obstacle(required: required, available: budget.limit)
-      }
       best = combined(best, group, limit: limit, threshold: threshold)
     }
     return best.sorted { Self.precedes($0.bits, $1.bits) }
+  }
+
+  /// Lists longer than this are refused, whatever the memory.
+  private static var longestList: Int { 1 << 22 }
+
+  /// Refuses a list of amplitudes that does not fit.
+  private func checkList(_ limit: Int) throws(Obstacle) {
+    var total = 1
+    for case let group? in groups {
+      let (product, overflow) = total.multipliedReportingOverflow(by: max(1, group.store.count))
+      total = overflow ? .max : product
+    }
+    // A list, and one that it is made of.
+    let each = UInt64(2 * (96 + 8 * ((qubitCount + 63) / 64)))
+    let required = UInt64(min(total, limit)).saturatingMultiply(each)
+    guard min(total, limit) > Self.longestList || required > budget.limit else { return }
+    throw Obstacle(
+      .memory(required: required, available: budget.limit),
+      "too many amplitudes are not 0 to list them all", hint: "ask for fewer, as by --top 64")
   }
 
   private func combined(
