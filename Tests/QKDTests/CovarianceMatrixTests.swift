@@ -45,16 +45,48 @@ struct CovarianceMatrixTests {
     #expect(abs(channel.holevo().value - (whole - rest)) < 1e-12)
   }
 
+  /// The modes of Alice and Bob by the generic route: two squeezed states, two arms, a beam
+  /// splitter, two measurements.
+  private func relayed(
+    _ variance: Double, _ alice: Double, _ bob: Double, _ noise: Double
+  ) -> CovarianceMatrix {
+    let pair = CovarianceMatrix.twoModeSqueezed(variance: variance)
+    // Modes: Alice, sent by Alice, Bob, sent by Bob.
+    var all = pair.joined(with: pair)
+    all.transmit(1, transmittance: alice, excessNoise: noise)
+    all.transmit(3, transmittance: bob, excessNoise: noise)
+    all.mix(1, 3, transmittance: 0.5)
+    return all.conditioned(onHomodyneOf: 3, quadrature: 0)
+      .conditioned(onHomodyneOf: 1, quadrature: 1)
+  }
+
+  @Test(arguments: [(20.0, 0.8, 0.8, 0.01), (3, 0.9, 0.3, 0), (61, 0.2, 0.95, 0.02)])
+  func `the formulas of a relay agree with its covariance matrix`(
+    setup: (Double, Double, Double, Double)
+  ) throws {
+    let (variance, alice, bob, noise) = setup
+    let modes = try #require(
+      RelayedModes(variance: variance, alice: alice, bob: bob, excessNoise: noise))
+    let state = relayed(variance, alice, bob, noise)
+    let whole = try #require(state.entropy())
+    for mode in [0, 1] {
+      let rest = try #require(state.conditioned(onHeterodyneOf: mode).entropy())
+      #expect(abs(modes.holevo(keyMode: mode) - (whole - rest)) < 1e-11)
+    }
+    let (alone, given) = (state[0, 0] + 1, state.conditioned(onHeterodyneOf: 1)[0, 0] + 1)
+    #expect(abs(modes.information - Double.log2(alone / given)) < 1e-12)
+  }
+
   @Test func `the relay state of symmetric arms is symmetric`() throws {
-    let state = try #require(RelayedState(variance: 20, alice: 0.8, bob: 0.8, excessNoise: 0.01))
-    #expect(abs(state.holevo(keyMode: 0) - state.holevo(keyMode: 1)) < 1e-12)
+    let state = try #require(RelayedModes(variance: 20, alice: 0.8, bob: 0.8, excessNoise: 0.01))
+    #expect(state.holevo(keyMode: 0) == state.holevo(keyMode: 1))
   }
 
   @Test func `an untrusted relay gives key at any loss of the far arm only`() throws {
     // V → ∞: τ = 1 on the key party's arm gives key; τ = 1 on the other arm ends at e/(1+e) = 0.7311.
     func key(_ alice: Double, _ bob: Double) throws -> Double {
       let state = try #require(
-        RelayedState(variance: 1e6, alice: alice, bob: bob, excessNoise: 0))
+        RelayedModes(variance: 1e6, alice: alice, bob: bob, excessNoise: 0))
       return state.information - state.holevo(keyMode: 0)
     }
     for far in [0.9, 0.5, 0.1, 0.01] { #expect(try key(1, far) > 0) }

@@ -46,7 +46,9 @@ public struct Link: Sendable, Hashable {
   }
 
   /// Loss of the channel in dB; infinite where nothing passes.
-  public var lossDB: Double { transmittance > 0 ? max(0, -10 * .log10(transmittance)) : .infinity }
+  public var lossDB: Double {
+    transmittance > 0 ? max(0, 0 - 10 * .log10(transmittance)) : .infinity
+  }
 
   /// The transmittance of a part of the channel, as a fraction of its length.
   func transmittance(ofPart part: Double) -> Double {

@@ -42,12 +42,16 @@ public struct WeakPulseChannel: Sendable, Hashable {
   }
 
   /// E_k Q_k, wrong clicks per pulse of an intensity.
+  ///
+  /// With a = e^{−ηke} and b = e^{−ηk(1−e)}, the silence of the wrong and of the right detector but
+  /// for dark counts, and p = 1 − p_d: (1 − pa)(1 + pb)/2, a product of what does not cancel.
   public func errorGain(_ intensity: Double) -> Double {
     let x = transmittance * intensity
     if isFirstOrder { return vacuumYield / 2 - misalignment * Double.expMinusOne(-x) }
-    let contrast =
-      Double.exp(-x * misalignment) * -Double.expMinusOne(-x * (1 - 2 * misalignment))
-    return max(0, (gain(intensity) - (1 - darkCountProbability) * contrast) / 2)
+    let open = 1 - darkCountProbability
+    let wrong = x * misalignment
+    let click = darkCountProbability * Double.exp(-wrong) - Double.expMinusOne(-wrong)
+    return click * (1 + open * Double.exp(-x * (1 - misalignment))) / 2
   }
 
   /// Y_n, clicks per pulse of n photons.
@@ -58,11 +62,22 @@ public struct WeakPulseChannel: Sendable, Hashable {
   }
 
   /// e_n Y_n, wrong clicks per pulse of n photons.
+  ///
+  /// Photon by photon, as a sum of positive terms: what arrives at neither detector, at one of them
+  /// alone, at both.
   public func errorYield(photons n: Int) -> Double {
     if isFirstOrder { return vacuumYield / 2 + misalignment * arrival(n) }
-    let right = Double.pow(1 - transmittance * (1 - misalignment), n)
-    let wrong = Double.pow(1 - transmittance * misalignment, n)
-    return max(0, (yield(photons: n) - (1 - darkCountProbability) * (wrong - right)) / 2)
+    let (toWrong, toRight) = (transmittance * misalignment, transmittance * (1 - misalignment))
+    var (none, right, wrong, both) = (1.0, 0.0, 0.0, 0.0)
+    for _ in 0..<n {
+      both += right * toWrong + wrong * toRight
+      right = right * (1 - toWrong) + none * toRight
+      wrong = wrong * (1 - toRight) + none * toWrong
+      none *= 1 - transmittance
+    }
+    let dark = darkCountProbability
+    let double = both + dark * (right + wrong) + dark * dark * none
+    return (1 - dark) * (wrong + dark * none) + double / 2
   }
 
   /// 1 − (1−η)ⁿ: at least one of n photons arrives.
@@ -71,6 +86,48 @@ public struct WeakPulseChannel: Sendable, Hashable {
       ? transmittance
       : transmittance < 1
         ? -Double.expMinusOne(Double(n) * Double.log(onePlus: -transmittance)) : n > 0 ? 1 : 0
+  }
+
+  // MARK: Differences between intensities
+
+  /// e^a Q_a − e^b Q_b for a ≥ b: what decoy bounds are made of. The vacuum is gone from it before
+  /// anything is subtracted.
+  func gainRise(from b: Double, to a: Double) -> Double {
+    let photons = Self.rise(growth: 1, arriving: transmittance, from: b, to: a)
+    let vacuum = vacuumYield * Self.rise(growth: 1, from: b, to: a)
+    return isFirstOrder ? vacuum + photons : vacuum + (1 - vacuumYield) * photons
+  }
+
+  /// e^a E_a Q_a − e^b E_b Q_b for a ≥ b, as a sum of positive terms.
+  func errorGainRise(from b: Double, to a: Double) -> Double {
+    if isFirstOrder {
+      return vacuumYield / 2 * Self.rise(growth: 1, from: b, to: a)
+        + misalignment * Self.rise(growth: 1, arriving: transmittance, from: b, to: a)
+    }
+    let (dark, open) = (darkCountProbability, 1 - darkCountProbability)
+    let toWrong = transmittance * misalignment
+    // What is left where photons go to the right detector only.
+    let left = 1 - transmittance * (1 - misalignment)
+    let darkPart =
+      Self.rise(growth: 1, from: b, to: a) + open * Self.rise(growth: left, from: b, to: a)
+    let lightPart =
+      Self.rise(growth: 1, arriving: toWrong, from: b, to: a)
+      + open * Self.rise(growth: left, arriving: toWrong, from: b, to: a)
+    return (dark * darkPart + open * lightPart) / 2
+  }
+
+  /// e^{ca} − e^{cb}.
+  private static func rise(growth c: Double, from b: Double, to a: Double) -> Double {
+    Double.exp(c * b) * Double.expMinusOne(c * (a - b))
+  }
+
+  /// e^{ca}(1 − e^{−ra}) − e^{cb}(1 − e^{−rb}).
+  private static func rise(
+    growth c: Double, arriving r: Double, from b: Double, to a: Double
+  ) -> Double {
+    let grown = Double.expMinusOne(c * (a - b)) * -Double.expMinusOne(-r * a)
+    let added = Double.exp(-r * b) * -Double.expMinusOne(-r * (a - b))
+    return Double.exp(c * b) * (grown + added)
   }
 }
 

@@ -6,6 +6,16 @@ package enum Clamping {
   /// A length or rate of at least 0; what is not a number is 0.
   package static func length(_ value: Double) -> Double { value > 0 && value.isFinite ? value : 0 }
 
+  /// A difference of larger numbers as far as it is certain: 0 where rounding may have touched its
+  /// sixth digit.
+  ///
+  /// Rounding never makes key, and a key that is printed has its digits.
+  ///
+  /// - Parameter rounding: A bound on the error of `value`.
+  package static func certain(_ value: Double, rounding: Double) -> Double {
+    value > 0 && value <= 1e6 * rounding ? 0 : value
+  }
+
   /// An upper bound on an error rate: at most 1/2, and 1/2 if it is no number or below 0.
   package static func errorBound(_ value: Double) -> Double {
     value >= 0 && value < 0.5 ? value : 0.5

@@ -55,7 +55,8 @@ package enum TailBounds {
     return sum
   }
 
-  /// The deviation of the error rate of one random sample from that of the rest: Lim's γ.
+  /// The deviation of the error rate of one random sample from that of the rest: Lim's γ, for rates
+  /// of many errors.
   ///
   /// γ = √{ (c+d)(1−b)b/(cd ln 2) · log₂[ (c+d)/(cd(1−b)b) · s²/ε² ] } for rate b in a sample of c, applied to d. 0 for b = 0.
   ///
@@ -70,6 +71,59 @@ package enum TailBounds {
     let variance = (1 - b) * b
     let logarithm = Double.log(spread / variance) + 2 * logInverseFailure
     return Double.sqrt(spread * variance * max(0, logarithm)) / Entropy.ln2
+  }
+
+  /// The most that the error rate of the rest can be, given that of a random sample: for the phase
+  /// error of a key.
+  ///
+  /// The larger of two limits: Lim's b + γ, and that of the hypergeometric distribution, which
+  /// counts where errors are few. γ takes errors for normally distributed and vanishes with them; a
+  /// sample of c without errors still leaves about ln(1/ε)/c.
+  ///
+  /// - Parameters:
+  ///   - logInverseFailure: ln(s/ε), with s the number of terms of the protocol (21, 19, …).
+  /// - Source: [Lim14], Eq. (5); [Hoeffding63], Theorem 4, for the hypergeometric distribution.
+  package static func errorRateOfRest(
+    _ logInverseFailure: Double, rate b: Double, sample c: Double, rest d: Double
+  ) -> Double {
+    guard b < 1, c > 0, d > 0 else { return 1 }
+    let normal =
+      b + samplingDeviation(logInverseFailure, rate: b, sample: c, rest: d)
+    guard normal < 1 else { return 1 }
+    return max(
+      normal, hypergeometricLimit(logInverseFailure, errors: b * c, sample: c, rest: d))
+  }
+
+  /// The r at which a sample of c has at most k errors with probability ε, if a part r of the other
+  /// d is wrong; not too small.
+  ///
+  /// Of N = c + d with M = k + rd errors, at most k fall into the sample with probability at most
+  /// exp(−c D(k/c ‖ M/N)), and, as sample and errors may change places, at most exp(−M D(k/M ‖
+  /// c/N)); D is the relative entropy.
+  ///
+  /// - Parameters:
+  ///   - logInverseFailure: ln(1/ε).
+  ///   - k: Need not be whole.
+  /// - Complexity: O(1): bisection.
+  /// - Source: [Hoeffding63], Theorems 1 and 4.
+  package static func hypergeometricLimit(
+    _ logInverseFailure: Double, errors k: Double, sample c: Double, rest d: Double
+  ) -> Double {
+    func isExcluded(_ r: Double) -> Bool {
+      let (wrong, right) = (k + r * d, (c - k) + (1 - r) * d)
+      let seen = k > 0 ? k * Double.log(k / wrong * ((c + d) / c)) : 0
+      let bySample = seen + (c - k) * Double.log((c - k) / c * ((c + d) / right))
+      let byErrors = seen + r * d * Double.log(r * ((c + d) / wrong))
+      return max(bySample, byErrors) >= logInverseFailure
+    }
+    // Below the rate of the sample nothing is excluded. Logarithms keep the digits of small rates.
+    var (low, high) = (k / c, 1.0)
+    guard isExcluded(high) else { return 1 }
+    for _ in 0..<100 where high - low > 1e-13 * high {
+      let middle = low < high / 16 ? high / 16 : (low + high) / 2
+      if isExcluded(middle) { high = middle } else { low = middle }
+    }
+    return high
   }
 
   /// z with P(|N| > z) = ε for a standard normal N: √2 erfc⁻¹(ε); 6.47 at 10⁻¹⁰.

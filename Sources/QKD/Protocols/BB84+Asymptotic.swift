@@ -34,10 +34,9 @@ extension QKDProtocolDefinition {
     problem: SinglePhotonPulse.problem
   ) { parameters, link in
     let pulse = SinglePhotonPulse(parameters, link)
-    let single = Entropy.binary(pulse.singlePhotonErrorBound)
     let margin =
       sifting(parameters)
-      * (pulse.singlePhotonGain * (1 - single)
+      * (pulse.singlePhotonGain * Entropy.secrecy(pulse.singlePhotonErrorBound)
         - parameters[.errorCorrectionEfficiency] * pulse.gain * Entropy.binary(pulse.errorRate))
     return KeyRate(
       margin: margin, gain: pulse.gain,
@@ -133,7 +132,7 @@ extension QKDProtocolDefinition {
     let errorRate = gain > 0 ? min(0.5, errorGain / gain) : 0.5
     let leak = parameters[.errorCorrectionEfficiency] * gain * Entropy.binary(errorRate)
     return KeyRate(
-      margin: sifting(parameters) * (single * (1 - Entropy.binary(error)) - leak + slope),
+      margin: sifting(parameters) * (single * Entropy.secrecy(error) - leak + slope),
       gain: gain,
       [
         "gain": gain, "error_rate": errorRate, "single_photon_gain": single,
@@ -166,32 +165,32 @@ public struct DecoyBounds: Sendable, Hashable {
   /// Vacuum and weak decoy.
   ///
   /// - Precondition: `mu` > `nu` > 0.
-  /// - Source: [Ma05], Eqs. (34) and (37).
+  /// - Source: [Ma05], Eqs. (34) and (37). Differs in: the vacuum is taken out of each gain before
+  ///   gains are subtracted.
   public init(_ channel: WeakPulseChannel, mu: Double, nu: Double) {
-    let vacuum = channel.vacuumYield
-    let ratio = (nu / mu) * (nu / mu)
-    let bound =
-      channel.gain(nu) * Double.exp(nu) - channel.gain(mu) * Double.exp(mu) * ratio
-      - (1 - ratio) * vacuum
-    yield = mu / (mu * nu - nu * nu) * bound
-    let errors = channel.errorGain(nu) * Double.exp(nu) - vacuum / 2
-    error = yield > 0 ? Clamping.errorBound(errors / (yield * nu)) : 0.5
+    let rise = channel.gainRise(from: 0, to: nu) / nu
+    yield = (mu * rise - nu * channel.gainRise(from: 0, to: mu) / mu) / (mu - nu)
+    let errors = channel.errorGainRise(from: 0, to: nu) / nu
+    error = yield > 0 ? Clamping.errorBound(errors / yield) : 0.5
   }
 
   /// Two decoys of any intensities.
   ///
   /// - Precondition: `nu1` > `nu2` ≥ 0 and `mu` > `nu1` + `nu2`.
-  /// - Source: [Ma05], Eqs. (18), (21) and (25).
+  /// - Source: [Ma05], Eqs. (18), (21) and (25). Differs in: differences of gains are formed
+  ///   without cancellation.
   public init(_ channel: WeakPulseChannel, mu: Double, nu1: Double, nu2: Double) {
-    let (first, second) =
-      (channel.gain(nu1) * Double.exp(nu1), channel.gain(nu2) * Double.exp(nu2))
-    let vacuum = max(0, (nu1 * second - nu2 * first) / (nu1 - nu2))
-    let ratio = (nu1 - nu2) * (nu1 + nu2) / (mu * mu)
-    let bound = first - second - ratio * (channel.gain(mu) * Double.exp(mu) - vacuum)
-    yield = mu / ((nu1 - nu2) * (mu - nu1 - nu2)) * bound
-    let errors =
-      channel.errorGain(nu1) * Double.exp(nu1) - channel.errorGain(nu2) * Double.exp(nu2)
-    error = yield > 0 ? Clamping.errorBound(errors / ((nu1 - nu2) * yield)) : 0.5
+    let width = nu1 - nu2
+    let rise = channel.gainRise(from: nu2, to: nu1) / width
+    // What the vacuum estimate, at least 0, falls short of Y₀.
+    let slopes =
+      nu2 > 0
+      ? channel.gainRise(from: 0, to: nu1) / nu1 - channel.gainRise(from: 0, to: nu2) / nu2 : 0
+    let shortfall = min(channel.vacuumYield, nu1 * nu2 * max(0, slopes) / width)
+    let above = channel.gainRise(from: 0, to: mu) + shortfall
+    yield = (mu * rise - (nu1 + nu2) * above / mu) / (mu - nu1 - nu2)
+    let errors = channel.errorGainRise(from: nu2, to: nu1) / width
+    error = yield > 0 ? Clamping.errorBound(errors / yield) : 0.5
   }
 
   /// The intensity that is best without dark counts: (1−μ)e^−μ = f h(e_d)/(1−h(e_d)).

@@ -228,9 +228,8 @@ private struct FiniteKeyLength {
     var excess = 0.0
     if testSingle > 0, single > 0 {
       let error = max(0, testErrors) / testSingle
-      let phase =
-        error
-        + TailBounds.samplingDeviation(logTerms, rate: error, sample: testSingle, rest: single)
+      let phase = TailBounds.errorRateOfRest(
+        logTerms, rate: error, sample: testSingle, rest: single)
       phaseError = Clamping.errorBound(phase)
       excess = max(0, min(10, phase) - 0.5)
     } else {
@@ -241,7 +240,7 @@ private struct FiniteKeyLength {
     let cost =
       6 * logTerms / Entropy.ln2 + 1 - Double.log(parameters[.epsilonCorrectness]) / Entropy.ln2
     length =
-      Clamping.yield(vacuum) + Clamping.yield(single) * (1 - Entropy.binary(phaseError)) - leak
+      Clamping.yield(vacuum) + Clamping.yield(single) * Entropy.secrecy(phaseError) - leak
       - cost
     // Where there is no key, the length also says how far the bounds are from saying anything.
     if phaseError >= 0.5 || single <= 0 {

@@ -61,7 +61,8 @@ extension QKDProtocolDefinition {
     let secret =
       parameters[.reconciliationEfficiency] * channel.information - worst.holevo - penalty
     return KeyRate(
-      margin: (1 - parameters[.frameErrorRate]) * (1 - part) * (secret - worst.rounding),
+      margin: (1 - parameters[.frameErrorRate]) * (1 - part)
+        * Clamping.certain(secret, rounding: worst.rounding),
       gain: channel.information,
       [
         "mutual_information": channel.information, "holevo_bound": worst.holevo,
@@ -100,7 +101,8 @@ extension QKDProtocolDefinition {
       parameters[.reconciliationEfficiency] * channel.information - worst.holevo
       - smoothing / Double.sqrt(key) + hashing / key
     return KeyRate(
-      margin: corrected * (1 - part) * (secret - worst.rounding), gain: channel.information,
+      margin: corrected * (1 - part) * Clamping.certain(secret, rounding: worst.rounding),
+      gain: channel.information,
       [
         "mutual_information": channel.information, "holevo_bound": worst.holevo,
         "worst_transmittance": worst.transmittance, "worst_excess_noise": worst.excessNoise,
@@ -156,46 +158,16 @@ package struct GaussianChannel {
   }
 
   /// Eve's information χ_BE, and what rounding may have taken from it.
-  ///
-  /// - Source: [Lodewyck07], Eqs. (8)–(12); heterodyne detection [Weedbrook12]. λ₂ = √B/λ₁ and λ₄ = √D/λ₃, so that eigenvalues near 1
-  ///   are not differences.
   package func holevo() -> (value: Double, rounding: Double) {
-    let (t, v) = (transmittance, modulation + 1)
-    guard t > 0, receiver.efficiency > 0 else { return (0, 0) }
-    let line = 1 / t - 1 + excessNoise
-    let noise = receiver.noise
-    let rootB = t * (v * line + 1)
-    let a = v * v * (1 - 2 * t) + 2 * t + t * t * (v + line) * (v + line)
-    let scale = t * (v + line) + noise
-    let c: Double
-    let rootD: Double
-    switch receiver.detection {
-    case .homodyne:
-      c = (a * noise + v * rootB + t * (v + line)) / scale
-      rootD = Double.sqrt(rootB * (v + rootB * noise) / scale)
-    case .heterodyne:
-      c =
-        (a * noise * noise + rootB * rootB + 1 + 2 * noise * (v * rootB + t * (v + line))
-          + 2 * t * (v - 1) * (v + 1)) / (scale * scale)
-      rootD = (v + rootB * noise) / scale
-    }
-    var (value, size) = (0.0, 0.0)
-    for (sum, product, sign) in [(a, rootB, 1.0), (c, rootD, -1.0)] {
-      // λ² are the roots of z² − sum z + product².
-      let difference = max(0, sum - 2 * product) * (sum + 2 * product)
-      let large = Double.sqrt(max(1, (sum + Double.sqrt(difference)) / 2))
-      let small = max(1, product / large)
-      let entropy = Entropy.symplectic(large) + Entropy.symplectic(small)
-      value += sign * entropy
-      size += entropy
-    }
-    return (max(0, value), 4e-15 * (1 + size))
+    guard transmittance > 0, receiver.efficiency > 0 else { return (0, 0) }
+    return GaussianLeak(self).information
   }
 
-  /// K = β I − χ. Rounding never makes key: its bound is subtracted.
+  /// K = β I − χ.
   func key(_ parameters: KeyRateParameters) -> Double {
     let (holevo, rounding) = holevo()
-    return parameters[.reconciliationEfficiency] * information - holevo - rounding
+    return Clamping.certain(
+      parameters[.reconciliationEfficiency] * information - holevo, rounding: rounding)
   }
 
   var quantities: KeyValuePairs<String, Double> {

@@ -36,8 +36,9 @@ extension QKDProtocolDefinition {
   ) { parameters, link in
     let gains = RelayGains(parameters, link)
     let intensities = [parameters[.intensity1], parameters[.intensity2], parameters[.intensity3]]
-    guard let bounds = RelayBounds.asymptotic(gains, intensities) else { return .none }
-    return rate(parameters, gains.zBasis(intensities[0], intensities[0]), bounds, intensities[0])
+    return rate(
+      parameters, gains.zBasis(intensities[0], intensities[0]),
+      RelayBounds.asymptotic(gains, intensities), intensities[0])
   }
 
   private static let mdiClosedForm = QKDProtocolDefinition(
@@ -88,7 +89,7 @@ extension QKDProtocolDefinition {
     let leak =
       parameters[.errorCorrectionEfficiency] * key.all * Entropy.binary(key.errorRate)
     return KeyRate(
-      margin: single * (1 - Entropy.binary(error)) - leak + slope, gain: key.all,
+      margin: single * Entropy.secrecy(error) - leak + slope, gain: key.all,
       [
         "gain": key.all, "error_rate": key.errorRate, "single_photon_gain": single,
         "single_photon_error": error,
@@ -100,148 +101,52 @@ extension QKDProtocolDefinition {
 struct RelayBounds {
   /// Below 0 where the data say nothing.
   let yield: Double
+  /// Y₁₁ of the X basis; below 0 where the data say nothing.
+  let testYield: Double
+  /// An upper bound on e₁₁ Y₁₁ of the X basis.
+  let testErrors: Double
+
   /// At most 1/2.
-  let error: Double
+  var error: Double { testYield > 0 ? Clamping.errorBound(testErrors / testYield) : 0.5 }
 
   /// Two decoys, one order of photon numbers eliminated exactly.
   ///
   /// With G(a) = q_aa + q_ωω − q_aω − q_ωa for q = Q e^{a+b}, the combination (μ²−ω²)(μ−ω) G(ν) − (ν²−ω²)(ν−ω) G(μ) keeps Y₁₁ and
   /// makes every other term at most 0.
-  /// - Source: [Xu13], Eqs. (10) and (11).
+  /// - Source: [Xu13], Eqs. (10) and (11). Differs in: G is summed over the photons that arrive,
+  ///   without cancellation.
   static func closedForm(_ gains: RelayGains, _ intensities: [Double]) -> RelayBounds {
     let (mu, nu, omega) = (intensities[0], intensities[1], intensities[2])
-    func combination(_ a: Double, _ gain: (Double, Double) -> Double) -> Double {
-      func q(_ first: Double, _ second: Double) -> Double {
-        Double.exp(first + second) * gain(first, second)
-      }
-      return q(a, a) + q(omega, omega) - q(a, omega) - q(omega, a)
+    let arrivals = RelayArrivals(gains: gains)
+    func yield(_ outcome: RelayArrivals.Outcome) -> Double {
+      let first = (mu + omega) * arrivals.combination(outcome, from: omega, to: nu)
+      let second = (nu + omega) * arrivals.combination(outcome, from: omega, to: mu)
+      return (first - second) / (mu - nu)
     }
-    func yield(_ gain: (Double, Double) -> Double) -> Double {
-      let first = (mu * mu - omega * omega) * (mu - omega) * combination(nu, gain)
-      let second = (nu * nu - omega * omega) * (nu - omega) * combination(mu, gain)
-      let (m, n) = (mu - omega, nu - omega)
-      return (first - second) / (m * m * n * n * (mu - nu))
-    }
-    let xYield = yield { gains.xBasis($0, $1).all }
-    let errors =
-      combination(nu) { gains.xBasis($0, $1).wrong } / ((nu - omega) * (nu - omega))
     return RelayBounds(
-      yield: yield { gains.zBasis($0, $1).all },
-      error: xYield > 0 ? Clamping.errorBound(errors / xYield) : 0.5)
+      yield: yield(.zAll), testYield: yield(.xAll),
+      testErrors: arrivals.combination(.xWrong, from: omega, to: nu))
   }
 
-  /// The best bounds that nine gains of each basis allow; `nil` if no programme could be solved.
-  static func asymptotic(_ gains: RelayGains, _ intensities: [Double]) -> RelayBounds? {
+  /// The best bounds that nine gains of each basis allow.
+  ///
+  /// Those of the formulas hold for the same gains: where rounding keeps a programme from its
+  /// optimum, they stand in.
+  static func asymptotic(_ gains: RelayGains, _ intensities: [Double]) -> RelayBounds {
     func programme(_ gain: (Double, Double) -> Double) -> YieldProgramme {
       YieldProgramme(intensities, isSymmetric: gains.isSymmetric) { first, second in
         let value = gain(first, second)
         return (value, value)
       }
     }
+    let formula = closedForm(gains, intensities)
     let z = programme { gains.zBasis($0, $1).all }
     let x = programme { gains.xBasis($0, $1).all }
     let wrong = programme { gains.xBasis($0, $1).wrong }
-    guard let yield = z.leastYield(1, 1), let xYield = x.leastYield(1, 1),
-      let errors = wrong.largestYield(1, 1)
-    else { return nil }
     return RelayBounds(
-      yield: yield, error: xYield > 0 ? Clamping.errorBound(errors / xYield) : 0.5)
-  }
-}
-
-/// Yields Y_nm that a table of gains leaves possible: 0 ≤ Y_nm ≤ 1 and Q_ab = Σ e^{−a−b} aⁿbᵐ/(n!m!) Y_nm within its limits.
-///
-/// The programme is in what each Y_nm contributes to the largest gain, relative to that gain: coefficients are then powers of
-/// ratios of intensities, variables lie in 0…1, and bounds come from dual certificates, so rounding cannot make them wrong.
-/// Where both arms are alike, so are Y_nm and Y_mn: one variable and one row stand for both, and no bound on Y₁₁ suffers, as
-/// the mean of a solution and its mirror image is one too.
-struct YieldProgramme {
-  /// Photon numbers of each side below this are variables; beyond, yields are anything in 0…1.
-  static let photonLimit = 10
-
-  private let intensities: [Double]
-  private let scale: Double
-  /// Of the variables.
-  private let photons: [(Int, Int)]
-  /// With all rows; what is maximised is set for each bound.
-  private let constraints: LinearProgram
-
-  /// - Parameters:
-  ///   - isSymmetric: Whether limits do not change when the two intensities do.
-  ///   - limits: The least and the largest gain of two intensities.
-  init(
-    _ intensities: [Double], isSymmetric: Bool = false, limits: (Double, Double) -> (Double, Double)
-  ) {
-    let count = Self.photonLimit
-    self.intensities = intensities
-    let largest = intensities[0]
-    scale = max(
-      limits(largest, largest).1 * Double.exp(2 * largest), Double.leastNormalMagnitude * 1e20)
-    let powers = intensities.map { intensity in
-      sequence(first: 1) { $0 * (intensity / largest) }.prefix(count).map { $0 }
-    }
-    let tails = intensities.map(Self.tail)
-    let growth = intensities.map { Double.exp($0) }
-    let photons = isSymmetric ? Self.unorderedPhotons : Self.orderedPhotons
-    var program = LinearProgram(
-      maximizing: [Double](repeating: 0, count: photons.count),
-      reserving: 2 * intensities.count * intensities.count)
-    var products = [Double](repeating: 0, count: photons.count)
-    for first in intensities.indices {
-      for second in (isSymmetric ? first : 0)..<intensities.count {
-        let (left, right) = (powers[first], powers[second])
-        for (place, (n, m)) in photons.enumerated() {
-          products[place] = left[n] * right[m] + (isSymmetric && n != m ? left[m] * right[n] : 0)
-        }
-        let (low, high) = limits(intensities[first], intensities[second])
-        let weight = growth[first] * growth[second] / scale
-        let beyond = (tails[first] * growth[second] + tails[second] * growth[first]) / scale
-        // Rows of equal size keep pivots comparable.
-        let size = max(high * weight, 1e-12)
-        program.require(products, times: 1 / size, atMost: high * weight / size)
-        let least = (low * weight - beyond) / size
-        if least > 0 { program.require(products, times: -1 / size, atMost: -least) }
-      }
-    }
-    constraints = program
-    self.photons = photons
-  }
-
-  private static let orderedPhotons = (0..<photonLimit).flatMap { n in
-    (0..<photonLimit).map { (n, $0) }
-  }
-  private static let unorderedPhotons = orderedPhotons.filter { $0.0 <= $0.1 }
-
-  /// A lower bound on Y_nm, perhaps below 0; `nil` if the programme could not be solved.
-  func leastYield(_ n: Int, _ m: Int) -> Double? { bound(n, m, sign: -1).map { -$0 } }
-
-  /// An upper bound on Y_nm, at most 1.
-  func largestYield(_ n: Int, _ m: Int) -> Double? { bound(n, m, sign: 1).map { min(1, $0) } }
-
-  /// - Precondition: n = m, or the limits are not symmetric.
-  private func bound(_ n: Int, _ m: Int, sign: Double) -> Double? {
-    let program = constraints.maximizing(photons.map { $0 == (n, m) ? sign : 0 })
-    guard let solution = program.solved() else { return nil }
-    let weight = Self.weight(intensities[0], n) * Self.weight(intensities[0], m)
-    return solution.certifiedBound * scale / weight
-  }
-
-  /// aⁿ/n!.
-  private static func weight(_ intensity: Double, _ n: Int) -> Double {
-    (0..<n).reduce(1) { $0 * intensity / Double($1 + 1) }
-  }
-
-  /// Σ aⁿ/n! over more photons than the programme has.
-  private static func tail(_ intensity: Double) -> Double {
-    var term = weight(intensity, photonLimit)
-    var sum = 0.0
-    var n = Double(photonLimit)
-    while term > sum * 1e-17 {
-      sum += term
-      n += 1
-      term *= intensity / n
-    }
-    return sum
+      yield: max(formula.yield, z.leastYield(1, 1) ?? -.infinity),
+      testYield: max(formula.testYield, x.leastYield(1, 1) ?? -.infinity),
+      testErrors: min(formula.testErrors, wrong.largestYield(1, 1) ?? .infinity))
   }
 }
 
@@ -314,15 +219,14 @@ private struct RelaySession {
     var phase = 10.0
     if test > 0, single > 0 {
       let error = min(1, errors / test)
-      phase =
-        error + TailBounds.samplingDeviation(logTerms, rate: error, sample: test, rest: single)
+      phase = TailBounds.errorRateOfRest(logTerms, rate: error, sample: test, rest: single)
     }
     let bound = Clamping.errorBound(phase)
     let leak =
       parameters[.errorCorrectionEfficiency] * keyTrials * key.all * Entropy.binary(key.errorRate)
     let cost =
       6 * logTerms / Entropy.ln2 + 1 - Double.log(parameters[.epsilonCorrectness]) / Entropy.ln2
-    var length = single * (1 - Entropy.binary(bound)) - leak - cost
+    var length = single * Entropy.secrecy(bound) - leak - cost
     if bound >= 0.5 { length -= keyTrials * key.all * 1e-3 * (min(10, phase) - 0.5) }
     let floored = length >= 1 ? length.rounded(.down) : min(0, length)
     return KeyRate(

@@ -32,7 +32,8 @@ extension QKDProtocolDefinition {
       transmittance: channel.transmittance, excessNoise: channel.excessNoise)
     let holevo = constellation.holevo(
       transmittance: channel.transmittance, excessNoise: channel.excessNoise)
-    let secret = parameters[.reconciliationEfficiency] * information - holevo - 1e-14
+    let secret = Clamping.certain(
+      parameters[.reconciliationEfficiency] * information - holevo, rounding: 1e-14 * information)
     return KeyRate(
       margin: (1 - parameters[.frameErrorRate]) * secret, gain: information,
       ["mutual_information": information, "holevo_bound": holevo])
@@ -52,8 +53,8 @@ extension QKDProtocolDefinition {
     let position = parameters[.relayPosition]
     let efficiency = parameters[.detectorEfficiency]
     guard
-      let state = RelayedState(
-        variance: 1 + parameters[.modulationVariance],
+      let state = RelayedModes(
+        modulation: parameters[.modulationVariance],
         alice: efficiency * link.transmittance(ofPart: position),
         bob: efficiency * link.transmittance(ofPart: 1 - position),
         excessNoise: parameters[.excessNoise])
@@ -61,7 +62,8 @@ extension QKDProtocolDefinition {
     // The key is the outcome of the party nearer to the relay.
     let information = state.information
     let holevo = state.holevo(keyMode: position <= 0.5 ? 0 : 1)
-    let secret = parameters[.reconciliationEfficiency] * information - holevo - 1e-13 * (1 + holevo)
+    let secret = Clamping.certain(
+      parameters[.reconciliationEfficiency] * information - holevo, rounding: 1e-14 * information)
     return KeyRate(
       margin: (1 - parameters[.frameErrorRate]) * secret, gain: information,
       ["mutual_information": information, "holevo_bound": holevo])
@@ -113,25 +115,17 @@ struct PhaseConstellation {
 
   /// Eve's information for a Gaussian channel, from Z* = 2√T tr(τ^½ a τ^½ a†) − √(2Tξw).
   func holevo(transmittance: Double, excessNoise: Double) -> Double {
-    let mean = amplitude * amplitude
-    let v = 1 + 2 * mean
-    let w = 1 + transmittance * (2 * mean + excessNoise)
-    let limit = Double.sqrt((v - 1) * (v + 1))
-    let z = min(
-      limit,
-      max(
-        0,
-        2 * Double.sqrt(transmittance) * correlation
-          - Double.sqrt(2 * transmittance * excessNoise * spread)))
-    // ν of ((v, z), (z, w)): ν₁ − ν₂ = |w − v|, ν₁ ν₂ = vw − z².
-    let product = v * w - z * z
-    let gap = abs(w - v)
-    let sum = Double.sqrt(gap * gap + 4 * max(1, product))
-    let conditional = v - z * z / (1 + w)
-    let value =
-      Entropy.symplectic((sum + gap) / 2) + Entropy.symplectic((sum - gap) / 2)
-      - Entropy.symplectic(conditional)
-    return max(0, value)
+    let excess = 2 * amplitude * amplitude
+    // Z over √T, and the most that any state could have.
+    let limit = Double.sqrt(excess * (excess + 2))
+    let z = min(limit, max(0, 2 * correlation - Double.sqrt(2 * excessNoise * spread)))
+    let missing = (limit - z) * (limit + z)
+    return TwoModeState(
+      firstExcess: excess, secondExcess: transmittance * (excess + excessNoise),
+      correlation: transmittance * z * z,
+      upper: 2 * excess * (1 - transmittance) + transmittance * (missing + excess * excessNoise),
+      lower: transmittance * (missing + excessNoise * (excess + 2))
+    ).heterodyneInformation
   }
 
   /// I_AB of heterodyne outcomes: states at √(2T) α, variance 1 + Tξ/2 in each quadrature.
@@ -142,34 +136,45 @@ struct PhaseConstellation {
     return circularInformation(radius: radius)
   }
 
-  /// log₂ M − E log₂ Σ_k exp(−(|y − s_k|² − |y − s₀|²)/2) by the trapezoidal rule, exact to rounding for such integrands.
+  /// −E log₂ of the mean over k of exp(−(|y − s_k|² − |y − s₀|²)/2) by the trapezoidal rule, exact
+  /// to rounding for such integrands.
+  ///
+  /// Each exponential has mean 1: of faint states, whose mean differs little from 1, its linear
+  /// part is left out before it could drown what remains.
   private func circularInformation(radius: Double) -> Double {
     let points = (0..<size).map { place -> (Double, Double) in
       let angle = 2 * Double.pi * Double(place) / Double(size)
       return (radius * Double.cos(angle), radius * Double.sin(angle))
     }
+    let isFaint = radius < 0.4
     let (step, reach) = (0.3, 27)
     var sum = 0.0
     for i in -reach...reach {
       for j in -reach...reach {
         let (x, y) = (Double(i) * step, Double(j) * step)
         let weight = Double.exp(-(x * x + y * y) / 2)
-        // Σ_k exp(−n·d_k − |d_k|²/2) with d_k = s₀ − s_k, less its first term 1.
+        // Σ_k exp(−n·d_k − |d_k|²/2) with d_k = s₀ − s_k, each less 1 for faint states; k = 0 adds
+        // 0 or 1.
         let others = points.dropFirst().reduce(0) { total, point in
           let (dx, dy) = (radius - point.0, -point.1)
-          return total + Double.exp(-(x * dx + y * dy) - (dx * dx + dy * dy) / 2)
+          let exponent = -(x * dx + y * dy) - (dx * dx + dy * dy) / 2
+          return total + (isFaint ? Double.expMinusOne(exponent) : Double.exp(exponent))
         }
-        sum += weight * Double.log(onePlus: others)
+        sum +=
+          weight
+          * (isFaint
+            ? Entropy.logarithmBeyondLinear(others / Double(size)) : Double.log(onePlus: others))
       }
     }
     let average = sum * step * step / (2 * Double.pi) / Entropy.ln2
-    return max(0, Double.log2(Double(size)) - average)
+    return max(0, (isFaint ? 0 : Double.log2(Double(size))) - average)
   }
 }
 
 /// A binary input ±a in Gaussian noise of variance 1.
 enum BinaryInput {
-  /// 1 − E log₂(1 + e^{−2ay}), y ~ N(a, 1), by the trapezoidal rule.
+  /// a² − E ln cosh(ay) over ln 2, y ~ N(a, 1), by the trapezoidal rule: 1 − E log₂(1 + e^{−2ay})
+  /// without its cancellation at small a.
   static func capacity(amplitude: Double) -> Double {
     guard amplitude > 0 else { return 0 }
     guard amplitude < 12 else { return 1 }
@@ -177,53 +182,65 @@ enum BinaryInput {
     var sum = 0.0
     for place in -72...72 {
       let noise = Double(place) * step
-      let exponent = -2 * amplitude * (amplitude + noise)
+      let argument = abs(amplitude * (amplitude + noise))
+      let half = Double.sinh(min(1, argument) / 2)
       let logarithm =
-        exponent > 0
-        ? exponent + Double.log(onePlus: Double.exp(-exponent))
-        : Double.log(onePlus: Double.exp(exponent))
+        argument < 1
+        ? Double.log(onePlus: 2 * half * half)
+        : argument - Entropy.ln2 + Double.log(onePlus: Double.exp(-2 * argument))
       sum += Double.exp(-noise * noise / 2) * logarithm
     }
-    let average = sum * step / Double.sqrt(2 * .pi) / Entropy.ln2
-    return max(0, 1 - average)
+    let average = sum * step / Double.sqrt(2 * .pi)
+    return min(1, max(0, amplitude * amplitude - average) / Entropy.ln2)
   }
 }
 
 /// The modes that Alice and Bob keep after the relay has announced its results.
 ///
 /// Each sends half of a two-mode squeezed state; the relay mixes them on a balanced beam splitter and measures x of one output and
-/// p of the other. The generic Gaussian route: no formula of a paper is behind it.
-package struct RelayedState {
-  /// Modes 0 (Alice) and 1 (Bob).
-  let state: CovarianceMatrix
+/// p of the other. With θ the sum of the variances that arrive, the modes keep V − τ_A(V²−1)/θ and
+/// V − τ_B(V²−1)/θ, correlated by √(τ_Aτ_B)(V²−1)/θ. Written in V − 1 and 1 − τ, so that nothing
+/// cancels.
+package struct RelayedModes {
+  /// Excess variances of Alice's mode and of Bob's.
+  private let excesses: (alice: Double, bob: Double)
+  /// z².
+  private let correlation: Double
+  /// (V²−1)/θ times 2(1−τ) + ξ(τ_A+τ_B) of each arm.
+  private let losses: (alice: Double, bob: Double)
 
   package init?(variance: Double, alice: Double, bob: Double, excessNoise: Double) {
     guard variance > 1, alice > 0, bob > 0 else { return nil }
-    let pair = CovarianceMatrix.twoModeSqueezed(variance: variance)
-    // Modes: Alice, sent by Alice, Bob, sent by Bob.
-    var all = pair.joined(with: pair)
-    all.transmit(1, transmittance: alice, excessNoise: excessNoise)
-    all.transmit(3, transmittance: bob, excessNoise: excessNoise)
-    all.mix(1, 3, transmittance: 0.5)
-    state = all.conditioned(onHomodyneOf: 3, quadrature: 0)
-      .conditioned(onHomodyneOf: 1, quadrature: 1)
+    self.init(modulation: variance - 1, alice: alice, bob: bob, excessNoise: excessNoise)
   }
 
-  /// Bits that heterodyne outcomes of both share.
+  /// - Parameter modulation: V − 1.
+  init?(modulation m: Double, alice: Double, bob: Double, excessNoise: Double) {
+    guard m > 0, alice > 0, bob > 0 else { return nil }
+    let arms = alice + bob
+    let theta = arms * m + 2 + excessNoise * arms
+    let noise = excessNoise * arms
+    let (fromAlice, fromBob) = (2 * (1 - alice) + noise, 2 * (1 - bob) + noise)
+    excesses = (m * (bob * m + fromAlice) / theta, m * (alice * m + fromBob) / theta)
+    let common = m * (m + 2) / theta
+    correlation = alice * bob * common * common
+    losses = (common * fromAlice, common * fromBob)
+  }
+
+  /// Bits that heterodyne outcomes of both share: log₂ of (1+a)(1+b) over (1+a)(1+b) − z².
   package var information: Double {
-    let alone = state.reduced(to: [0])
-    let given = state.conditioned(onHeterodyneOf: 1)
-    func determinant(_ mode: CovarianceMatrix) -> Double {
-      (mode[0, 0] + 1) * (mode[1, 1] + 1) - mode[0, 1] * mode[1, 0]
-    }
-    return max(0, Double.log2(determinant(alone) / determinant(given)) / 2)
+    let rest = 4 + excesses.alice + excesses.bob + (losses.alice + losses.bob) / 2
+    return Double.log(onePlus: correlation / rest) / Entropy.ln2
   }
 
-  /// Eve's information on the heterodyne outcome of a mode: S(AB) − S(other | outcome).
+  /// Eve's information on the heterodyne outcome of a mode, 0 for Alice's: S(AB) − S(other |
+  /// outcome).
   package func holevo(keyMode: Int) -> Double {
-    guard let whole = state.entropy(),
-      let rest = state.conditioned(onHeterodyneOf: keyMode).entropy()
-    else { return .infinity }
-    return max(0, whole - rest)
+    let isAlice = keyMode == 0
+    return TwoModeState(
+      firstExcess: isAlice ? excesses.bob : excesses.alice,
+      secondExcess: isAlice ? excesses.alice : excesses.bob, correlation: correlation,
+      upper: isAlice ? losses.bob : losses.alice, lower: isAlice ? losses.alice : losses.bob
+    ).heterodyneInformation
   }
 }

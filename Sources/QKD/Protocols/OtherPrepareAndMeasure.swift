@@ -27,12 +27,12 @@ extension QKDProtocolDefinition {
       ])
   }
 
-  /// Eve's information Q + (1−Q) h((1−3Q/2)/(1−Q)) per bit; 1 from Q = 1/3 on.
+  /// Eve's information Q + (1−Q) h((1−3Q/2)/(1−Q)) per bit, by h(x) = h(1−x); 1 from Q = 1/3 on.
   ///
   /// - Source: [Scarani09], Eq. (A6).
   static func sixStatePrivacy(error: Double) -> Double {
     guard error < 1.0 / 3 else { return 1 }
-    return error + (1 - error) * Entropy.binary((1 - 1.5 * error) / (1 - error))
+    return error + (1 - error) * Entropy.binary(error / (2 * (1 - error)))
   }
 
   /// Key from pulses of one photon and of two.

@@ -3,7 +3,8 @@ import RealModule
 /// Bell measurements of two weak pulses at an untrusted relay: gains and error gains per pulse pair.
 ///
 /// - Source: [MaRazavi12], App. B. Differs in: the bracket 1 + 2y² − 4y I₀(x) + I₀(2x) of the X basis is evaluated as
-///   2(1−y)² − 4y(I₀(x)−1) + (I₀(2x)−1), which keeps all digits at low intensities.
+///   2(1−y)² − 4y(I₀(x)−1) + (I₀(2x)−1), which keeps all digits at low intensities; errors have
+///   half of its first two terms and 2e_d of the third, so that nothing is taken from a half.
 struct RelayGains: Sendable {
   /// Transmittances of both arms with the detectors.
   let alice: Double
@@ -41,10 +42,9 @@ struct RelayGains: Sendable {
   var singlePhotons: Gain {
     let (a, b) = (alice, bob)
     let open = (1 - dark) * (1 - dark)
-    let yield =
-      open
-      * (a * b / 2 + (2 * a + 2 * b - 3 * a * b) * dark + 4 * (1 - a) * (1 - b) * dark * dark)
-    return Gain(all: yield, wrong: max(0, yield / 2 - (0.5 - misalignment) * open * a * b / 2))
+    let noise = (2 * a + 2 * b - 3 * a * b) * dark + 4 * (1 - a) * (1 - b) * dark * dark
+    return Gain(
+      all: open * (a * b / 2 + noise), wrong: open * (misalignment * a * b / 2 + noise / 2))
   }
 
   func xBasis(_ first: Double, _ second: Double) -> Gain {
@@ -53,10 +53,11 @@ struct RelayGains: Sendable {
     let silence = (1 - dark) * Double.exp(-quarter)
     let click = dark * Double.exp(-quarter) - Double.expMinusOne(-quarter)
     let twice = besselI0MinusOne(2 * x)
-    let all =
-      2 * silence * silence * (2 * click * click - 4 * silence * besselI0MinusOne(x) + twice)
-    let contrast = 2 * (0.5 - misalignment) * silence * silence * twice
-    return Gain(all: max(0, all), wrong: max(0, all / 2 - contrast))
+    let half = 2 * click * click - 4 * silence * besselI0MinusOne(x)
+    let open = silence * silence
+    return Gain(
+      all: max(0, 2 * open * (half + twice)),
+      wrong: max(0, open * (half + 2 * misalignment * twice)))
   }
 
   func zBasis(_ first: Double, _ second: Double) -> Gain {

@@ -26,11 +26,11 @@ extension QKDProtocolDefinition {
     }
   ) { parameters, link in
     let clicks = CALClicks(parameters, link)
-    let cost =
-      parameters[.errorCorrectionEfficiency] * Entropy.binary(clicks.bitError)
-      + Entropy.binary(clicks.phaseError)
+    let part =
+      Entropy.secrecy(clicks.phaseError)
+      - parameters[.errorCorrectionEfficiency] * Entropy.binary(clicks.bitError)
     return KeyRate(
-      margin: 2 * clicks.gain * (1 - cost), gain: 2 * clicks.gain,
+      margin: 2 * clicks.gain * part, gain: 2 * clicks.gain,
       ["gain": 2 * clicks.gain, "error_rate": clicks.bitError, "phase_error": clicks.phaseError])
   }
 }
@@ -70,10 +70,11 @@ package struct CALClicks {
     phaseError = gain > 0 ? Clamping.errorBound(weight / gain) : 0.5
   }
 
-  /// c_n = e^{−α²/2} αⁿ/√n! until they no longer matter.
+  /// c_n = e^{−α²/2} αⁿ/√n! until they no longer matter, even beside the roots of the smallest
+  /// yields.
   private static func amplitudes(_ alpha: Double) -> [Double] {
     var amplitudes = [Double.exp(-alpha * alpha / 2)]
-    while amplitudes.count < 25, amplitudes[amplitudes.count - 1] > 1e-13 || amplitudes.count < 5 {
+    while amplitudes.count < 60, amplitudes[amplitudes.count - 1] > 1e-20 || amplitudes.count < 5 {
       amplitudes.append(
         amplitudes[amplitudes.count - 1] * alpha / Double.sqrt(Double(amplitudes.count)))
     }

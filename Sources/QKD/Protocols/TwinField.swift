@@ -44,7 +44,7 @@ extension QKDProtocolDefinition {
     let error = gain > 0 ? either(min(0.5, channel.errorGain(mu) / gain), slice) : 0.5
     let yield = channel.yield(photons: 1)
     let single = yield > 0 ? either(min(0.5, channel.errorYield(photons: 1) / yield), slice) : 0.5
-    let secret = yield * mu * Double.exp(-mu) * (1 - Entropy.binary(Clamping.errorBound(single)))
+    let secret = yield * mu * Double.exp(-mu) * Entropy.secrecy(Clamping.errorBound(single))
     let leak = parameters[.errorCorrectionEfficiency] * gain * Entropy.binary(error)
     return KeyRate(
       margin: (secret - leak) / slices, gain: gain / slices,
@@ -67,11 +67,11 @@ extension QKDProtocolDefinition {
     let clicks = PhaseMatchingClicks(
       arm: arm(parameters, link), dark: parameters[.darkCountProbability], mu: parameters[.mu],
       error: error)
-    let cost =
-      Entropy.binary(Clamping.errorBound(clicks.phaseError))
-      + parameters[.errorCorrectionEfficiency] * Entropy.binary(min(0.5, clicks.bitError))
+    let part =
+      Entropy.secrecy(Clamping.errorBound(clicks.phaseError))
+      - parameters[.errorCorrectionEfficiency] * Entropy.binary(min(0.5, clicks.bitError))
     return KeyRate(
-      margin: 2 / slices * clicks.gain * (1 - cost), gain: 2 / slices * clicks.gain,
+      margin: 2 / slices * clicks.gain * part, gain: 2 / slices * clicks.gain,
       [
         "gain": clicks.gain, "error_rate": clicks.bitError, "phase_error": clicks.phaseError,
         "slice_error": error,
@@ -94,7 +94,7 @@ extension QKDProtocolDefinition {
     let gain = clicks.vacuum + clicks.both + 2 * clicks.one
     let error = gain > 0 ? min(0.5, (clicks.vacuum + clicks.both) / gain) : 0.5
     let single = 2 * clicks.single
-    let secret = single * (1 - Entropy.binary(Clamping.errorBound(clicks.singleError)))
+    let secret = single * Entropy.secrecy(Clamping.errorBound(clicks.singleError))
     let leak = parameters[.errorCorrectionEfficiency] * gain * Entropy.binary(error)
     return KeyRate(
       margin: secret - leak, gain: gain,
@@ -123,7 +123,7 @@ extension QKDProtocolDefinition {
     let phase = Clamping.errorBound(2 * singleError * (1 - singleError))
     let leak = parameters[.errorCorrectionEfficiency] * survivors * Entropy.binary(error)
     return KeyRate(
-      margin: single * (1 - Entropy.binary(phase)) - leak, gain: survivors,
+      margin: single * Entropy.secrecy(phase) - leak, gain: survivors,
       [
         "gain": survivors, "error_rate": error, "single_photon_gain": single,
         "single_photon_error": phase,
@@ -166,7 +166,7 @@ extension QKDProtocolDefinition {
       alice: arm, bob: arm, dark: dark, misalignment: parameters[.misalignment]
     ).singlePhotons.errorRate
     let part =
-      single * (1 - Entropy.binary(Clamping.errorBound(phase)))
+      single * Entropy.secrecy(Clamping.errorBound(phase))
       - parameters[.errorCorrectionEfficiency] * Entropy.binary(error)
     return KeyRate(
       margin: pairing * sifted * part, gain: pairing * sifted,
