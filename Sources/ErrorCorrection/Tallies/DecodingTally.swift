@@ -22,11 +22,11 @@ public struct DecodingTally: Sendable, Hashable {
     self.customCounts = customCounts
   }
 
-  /// Adds the shots of another tally; sums saturate.
+  /// Adds the shots of another tally; sums saturate, and what is among the shots stays among them.
   public mutating func add(_ other: DecodingTally) {
     shots = shots.saturatingSum(other.shots)
-    errors = errors.saturatingSum(other.errors)
-    discards = discards.saturatingSum(other.discards)
+    discards = min(shots, discards.saturatingSum(other.discards))
+    errors = min(shots - discards, errors.saturatingSum(other.errors))
     for (name, count) in other.customCounts {
       customCounts[name] = (customCounts[name] ?? 0).saturatingSum(count)
     }
@@ -41,7 +41,10 @@ public struct DecodingTally: Sendable, Hashable {
 }
 
 extension Int {
-  fileprivate func saturatingSum(_ other: Int) -> Int {
+  /// The sum, or the largest number there is.
+  ///
+  /// - Precondition: neither is negative.
+  func saturatingSum(_ other: Int) -> Int {
     let (sum, overflows) = addingReportingOverflow(other)
     return overflows ? .max : sum
   }

@@ -42,17 +42,18 @@ public struct LogicalErrorRate: Sendable, Hashable {
   ///
   /// P of ½ and more carry no information about ε, which then is ½.
   public static func perCycle(_ failure: Double, cycles: Double) -> Double {
-    failure >= 0.5 ? 0.5 : (1 - pow(1 - 2 * failure, 1 / cycles)) / 2
+    failure >= 0.5 ? 0.5 : -expm1(log1p(-2 * failure) / cycles) / 2
   }
 
   /// P of an experiment of r cycles from ε: the inverse of `perCycle`.
   public static func perExperiment(_ rate: Double, cycles: Double) -> Double {
-    (1 - pow(max(0, 1 - 2 * rate), cycles)) / 2
+    rate >= 0.5 ? 0.5 : -expm1(log1p(-2 * rate) * cycles) / 2
   }
 
   /// Failures among the shots that were kept.
   public static func estimate(_ tally: DecodingTally) -> BinomialEstimate {
-    BinomialEstimate(successes: tally.errors, trials: tally.shots - tally.discards)
+    let kept = max(0, tally.shots - tally.discards)
+    return BinomialEstimate(successes: min(tally.errors, kept), trials: kept)
   }
 
   /// Failures per experiment.
@@ -89,7 +90,7 @@ public struct LogicalErrorRate: Sendable, Hashable {
 
   /// From ln(1 − 2ε) and its deviation.
   private init(slope: Double, deviation: Double) {
-    value = (1 - exp(slope)) / 2
+    value = -expm1(slope) / 2
     standardError = exp(slope) / 2 * deviation
   }
 
@@ -103,7 +104,8 @@ public struct LogicalErrorRate: Sendable, Hashable {
     }
 
     private init?(cycles: Double, estimate: BinomialEstimate) {
-      guard estimate.trials > 0, estimate.successes * 2 < estimate.trials else { return nil }
+      // Less than half, without doubling what may be large.
+      guard estimate.trials > 0, estimate.successes <= (estimate.trials - 1) / 2 else { return nil }
       self.cycles = cycles
       self.estimate = estimate
     }
@@ -112,11 +114,11 @@ public struct LogicalErrorRate: Sendable, Hashable {
       DecayPoint(
         cycles: cycles,
         estimate: BinomialEstimate(
-          successes: estimate.successes + other.estimate.successes,
-          trials: estimate.trials + other.estimate.trials)) ?? self
+          successes: estimate.successes.saturatingSum(other.estimate.successes),
+          trials: estimate.trials.saturatingSum(other.estimate.trials))) ?? self
     }
 
-    var logarithm: Double { log(1 - 2 * estimate.rate) }
+    var logarithm: Double { log1p(-2 * estimate.rate) }
     /// No failure counts as one half of one, so that weights stay finite.
     var deviation: Double {
       let trials = Double(estimate.trials)

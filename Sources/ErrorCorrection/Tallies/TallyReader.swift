@@ -3,10 +3,13 @@ import QuantumCore
 
 /// Reads files of tallies: those of `TallyRow`, and those that sinter writes.
 ///
-/// Columns are found by their names in the first line, in any order; more columns are ignored. A last line without an end is
-/// what an interrupted program left: it does not count.
+/// Columns are found by their names in the first line, in any order; more columns are ignored. A
+/// last line without an end may be what an interrupted program left: it stands apart from the rows.
 public struct TallyReader: Sendable {
+  /// Of the lines that have an end.
   public let rows: [TallyRow]
+  /// The last line, if it has no end but all its fields.
+  public let lastRow: TallyRow?
   /// The bytes up to the end of the last whole line: where the next row goes.
   public let wholeByteCount: Int
 
@@ -15,17 +18,23 @@ public struct TallyReader: Sendable {
     wholeByteCount = (bytes.lastIndex(of: 0x0a) ?? -1) + 1
     var scanner = FieldScanner(bytes[..<wholeByteCount])
     guard let header = try scanner.nextRecord() else {
-      rows = []
+      (rows, lastRow) = ([], nil)
       return
     }
     let columns = try Columns(header)
     var rows: [TallyRow] = []
     while let record = try scanner.nextRecord() { rows.append(try columns.row(record)) }
     self.rows = rows
+    var last = FieldScanner(bytes[wholeByteCount...])
+    let fields = try? last.nextRecord()
+    lastRow = fields.flatMap { try? columns.row($0) }
   }
 
+  /// Rows of the same id as one, in the order of the first of each; those with an end alone.
+  public var merged: [TallyRow] { Self.merged(rows) }
+
   /// Rows of the same id as one, in the order of the first of each.
-  public var merged: [TallyRow] {
+  public static func merged(_ rows: [TallyRow]) -> [TallyRow] {
     var places: [String: Int] = [:]
     var merged: [TallyRow] = []
     for row in rows {
@@ -63,13 +72,15 @@ private struct FieldScanner {
   private let bytes: ArraySlice<UInt8>
   private var position = 0
   private var line = 1
-  private var lineStart = 0
+  /// Where the columns of this line have been counted up to, and how many there were.
+  private var counted = 0
+  private var column = 0
 
   init(_ bytes: ArraySlice<UInt8>) {
     let hasMark = bytes.starts(with: [0xef, 0xbb, 0xbf])
     self.bytes = hasMark ? bytes.dropFirst(3) : bytes
     position = self.bytes.startIndex
-    lineStart = position
+    counted = position
   }
 
   /// The fields of the next line that is not empty; `nil` at the end.
@@ -91,14 +102,14 @@ private struct FieldScanner {
   private mutating func passByte() {
     if bytes[position] == 0x0a {
       line += 1
-      lineStart = position + 1
+      (counted, column) = (position + 1, 0)
     }
     position += 1
   }
 
   /// Up to a comma or the end of the line, neither of which is passed.
   private mutating func nextField() throws(Diagnostic) -> Field {
-    let place = self.place
+    let place = nextPlace()
     var text: [UInt8] = []
     if position < bytes.endIndex, bytes[position] == UInt8(ascii: "\"") {
       position += 1
@@ -129,9 +140,14 @@ private struct FieldScanner {
     return Field(text: string, range: place)
   }
 
-  private var place: SourceRange {
-    let before = bytes[lineStart..<position]
-    return SourceRange(line: line, column: before.count { $0 & 0xc0 != 0x80 } + 1)
+  /// The place of the next byte.
+  ///
+  /// - Complexity: linear in the bytes since the last place of the line, so linear in a line for
+  ///   all its fields.
+  private mutating func nextPlace() -> SourceRange {
+    column += bytes[counted..<position].count { $0 & 0xc0 != 0x80 }
+    counted = position
+    return SourceRange(line: line, column: column + 1)
   }
 }
 
@@ -183,7 +199,6 @@ private struct Columns {
     return value
   }
 
-  /// An object of counts on one line: `{"name":12,"other":3}`.
   private func counts(in fields: [Field]) throws(Diagnostic) -> [String: Int] {
     guard let place = places["custom_counts"], !fields[place].trimmed.isEmpty else { return [:] }
     let field = fields[place]

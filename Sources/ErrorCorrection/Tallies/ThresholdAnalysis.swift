@@ -46,6 +46,9 @@ public struct ThresholdAnalysis: Sendable {
     public let cycles: [Double]
     /// The sum over all of them.
     public let tally: DecodingTally
+    /// Whether `rate` is per cycle; it is per experiment where a sample does not say how many
+    /// cycles it has.
+    public let isPerCycle: Bool
     /// `nil` where nothing can be said, as when half of the shots fail.
     public let rate: Estimate?
   }
@@ -78,6 +81,9 @@ public struct ThresholdAnalysis: Sendable {
   /// `nil` where there are too few points near a crossing.
   public let scaling: ScalingFit?
 
+  /// Samples of which every shot was discarded: nothing is known from them.
+  public let discarded: [Sample]
+
   /// How the figures come about, in words.
   public static let suppressionMethod =
     "weighted least squares of ln ε against distance, ε ∝ Λ^(-(d+1)/2)"
@@ -103,7 +109,8 @@ public struct ThresholdAnalysis: Sendable {
     rates = model.curves.enumerated().map { place, curve in
       CycleRate(
         distance: curve.distance, parameter: curve.parameter, cycles: curve.cycles,
-        tally: curve.tally, rate: estimate(place))
+        tally: curve.tally, isPerCycle: curve.cycles.count == curve.samples.count,
+        rate: estimate(place))
     }
     suppressions = model.groups.compactMap { group in
       guard let factor = estimate(group.factorPlace) else { return nil }
@@ -118,6 +125,7 @@ public struct ThresholdAnalysis: Sendable {
       return Crossing(distances: pair.distances, parameter: parameter, confidence: share)
     }
     scaling = ScalingFit(model, seed: seed)
+    discarded = model.discarded
   }
 }
 

@@ -38,6 +38,8 @@ struct ThresholdModel {
   }
 
   let samples: [ThresholdAnalysis.Sample]
+  /// Those of which no shot was kept.
+  let discarded: [ThresholdAnalysis.Sample]
   private(set) var curves: [Curve] = []
   private(set) var groups: [Group] = []
   private(set) var pairs: [Pair] = []
@@ -48,7 +50,9 @@ struct ThresholdModel {
   var counts: [Int] { samples.map(\.tally.errors) }
 
   init(_ given: [ThresholdAnalysis.Sample]) {
-    samples = Self.merged(given)
+    let merged = Self.merged(given)
+    samples = merged.filter { $0.tally.shots > $0.tally.discards }
+    discarded = merged.filter { $0.tally.shots > 0 && $0.tally.shots <= $0.tally.discards }
     addCurves()
     addGroups()
     addPairs()
@@ -73,8 +77,7 @@ struct ThresholdModel {
     func order(_ key: Key) -> (Double, Int, Double) {
       (key.parameter ?? 0, key.distance, key.cycles ?? 0)
     }
-    return tallies.filter { $0.value.shots > $0.value.discards }
-      .sorted { order($0.key) < order($1.key) }
+    return tallies.sorted { order($0.key) < order($1.key) }
       .map { key, tally in
         ThresholdAnalysis.Sample(
           distance: key.distance, parameter: key.parameter, cycles: key.cycles, tally: tally)
@@ -101,9 +104,14 @@ struct ThresholdModel {
   }
 
   private mutating func addGroups() {
-    for parameter in distinct(curves.map(\.parameter)) {
-      let places = curves.indices.filter { curves[$0].parameter == parameter }
-      guard places.count > 1 else { continue }
+    var order: [Double?] = []
+    var byParameter: [Double?: [Int]] = [:]
+    for (place, curve) in curves.enumerated() {
+      if byParameter[curve.parameter] == nil { order.append(curve.parameter) }
+      byParameter[curve.parameter, default: []].append(place)
+    }
+    for parameter in order {
+      guard let places = byParameter[parameter], places.count > 1 else { continue }
       let factorPlace = figureCount
       let steps = zip(places, places.dropFirst()).enumerated().map { index, pair in
         (
@@ -118,25 +126,21 @@ struct ThresholdModel {
   }
 
   private mutating func addPairs() {
-    let distances = distinct(curves.map(\.distance)).sorted()
+    var byDistance: [Int: [Double: Int]] = [:]
+    for (place, curve) in curves.enumerated() {
+      guard let parameter = curve.parameter, parameter > 0 else { continue }
+      byDistance[curve.distance, default: [:]][parameter] = place
+    }
+    let distances = Set(curves.map(\.distance)).sorted()
     for (small, large) in zip(distances, distances.dropFirst()) {
-      var points: [(parameter: Double, first: Int, second: Int)] = []
-      for (place, curve) in curves.enumerated() where curve.distance == small {
-        guard let parameter = curve.parameter, parameter > 0,
-          let other = curves.firstIndex(where: {
-            $0.distance == large && $0.parameter == parameter
-          })
-        else { continue }
-        points.append((parameter, place, other))
+      guard let first = byDistance[small], let second = byDistance[large] else { continue }
+      let points = first.sorted { $0.key < $1.key }.compactMap { parameter, place in
+        second[parameter].map { (parameter: parameter, first: place, second: $0) }
       }
       guard points.count > 1 else { continue }
       pairs.append(Pair(distances: [small, large], points: points, place: figureCount))
       figureCount += 1
     }
-  }
-
-  private func distinct<Value: Equatable>(_ values: [Value]) -> [Value] {
-    values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   // MARK: Figures

@@ -58,7 +58,7 @@ enum ThresholdReport {
 
   private static func rates(_ analyses: Analyses, _ parameter: String) -> ReportTable {
     var table = ReportTable(
-      key: "rates", title: "Error rates per cycle",
+      key: "rates", title: "Error rates \(unit(analyses))",
       columns: [
         groupColumn, .init(parameter), .init("d"), .init("r", alignment: .left), .init("shots"),
         .init("errors"),
@@ -74,6 +74,14 @@ enum ThresholdReport {
       }
     }
     return table
+  }
+
+  /// What rates are per, in words.
+  private static func unit(_ analyses: Analyses) -> String {
+    let rates = analyses.flatMap(\.analysis.rates)
+    if rates.allSatisfy(\.isPerCycle) { return "per cycle" }
+    return rates.contains(where: \.isPerCycle)
+      ? "per cycle, per experiment where its cycles are not known" : "per experiment"
   }
 
   private static func suppressions(_ analyses: Analyses, _ parameter: String) -> ReportTable {
@@ -137,17 +145,16 @@ enum ThresholdReport {
     let isSweep = analyses.contains { item in
       Set(item.analysis.rates.map(\.parameter)).count > 1
     }
-    let rate = Chart.Axis("logical error rate per cycle", scale: .logarithmic)
+    let rate = Chart.Axis("logical error rate \(unit(analyses))", scale: .logarithmic)
     guard isSweep else { return overDistance(analyses, rate) }
     var chart = Chart(
       title: "Logical error rates",
       x: .init("physical error rate \(parameter)", scale: .logarithmic),
       y: rate)
     for (name, analysis) in analyses {
-      for distance in Set(analysis.rates.map(\.distance)).sorted() {
-        let points = analysis.rates.filter { $0.distance == distance }.compactMap { rate in
-          point(rate, at: rate.parameter)
-        }
+      let byDistance = Dictionary(grouping: analysis.rates, by: \.distance)
+      for (distance, rates) in byDistance.sorted(by: { $0.key < $1.key }) {
+        let points = rates.compactMap { rate in point(rate, at: rate.parameter) }
         let prefix = analyses.count > 1 ? "\(name) " : ""
         chart.series.append(
           .init("\(prefix)d = \(distance)", points: points, uncertainty: .band))

@@ -7,7 +7,8 @@ struct ThresholdCommand: DocumentedCommand {
   static let summary = "Fit error rates per cycle, Λ and thresholds to collected tallies."
   static let details = """
     Reads files of 'qsim collect' or sinter. Rows are grouped by decoder and by what their metadata say beside distance, rounds and \
-    error rate. ε is the error rate per cycle; several numbers of rounds at one distance give it free of what preparation and \
+    error rate; what has other values at every distance, such as a path, is left out. ε is the error rate per cycle, or per \
+    experiment where metadata have no number of rounds; several numbers of rounds at one distance give it free of what preparation and \
     measurement cost. Λ is what two more in distance divide ε by. Crossings are where neighbouring distances are equally \
     good. Intervals hold 95 % and come from a parametric bootstrap with a fixed seed.
     """
@@ -57,14 +58,15 @@ struct ThresholdCommand: DocumentedCommand {
     let keys = TallyGroups.Keys(
       distance: distanceKey, rounds: roundsKey, parameter: parameterKey)
     let groups = try TallyGroups(files: files, keys: keys)
-    for warning in groups.warnings {
-      printError(terminal.current.styled("qsim: warning: \(warning)"))
-    }
     let analyses = groups.groups.map { group in
       (
         name: group.name,
         analysis: ThresholdAnalysis(group.samples, seed: seed, resamples: resamples)
       )
+    }
+    let warnings = groups.warnings + analyses.flatMap { discarded($0.analysis, in: $0.name) }
+    for warning in warnings {
+      printError(terminal.current.styled("qsim: warning: \(warning)"))
     }
     if let svg {
       let file = try OutputFile.creating(svg)
@@ -75,12 +77,25 @@ struct ThresholdCommand: DocumentedCommand {
     }
     var report = ThresholdReport.report(analyses, parameter: parameterKey)
     report.provenance = Provenance(
-      command: "threshold", version: QSimCommand.version, seed: seed, warnings: groups.warnings)
+      command: "threshold", version: QSimCommand.version, seed: seed, warnings: warnings)
     report.fields["resamples"] = .int(resamples)
     if !output.json {
       report.fields = [:]
       if !output.csv { report.tables = ThresholdReport.plainTables(report, analyses) }
     }
     output.print(report)
+  }
+
+  /// Names what does not count because nothing of it was kept.
+  private func discarded(_ analysis: ThresholdAnalysis, in group: String) -> [String] {
+    analysis.discarded.map { sample in
+      var place = "\(distanceKey)=\(sample.distance)"
+      if let parameter = sample.parameter {
+        place += " \(parameterKey)=\(DecimalText.rounded(parameter))"
+      }
+      if let cycles = sample.cycles { place += " \(roundsKey)=\(DecimalText.rounded(cycles))" }
+      return
+        "\(group): all \(sample.tally.shots) shots of \(place) were discarded; it does not count"
+    }
   }
 }

@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `qsim threshold` on tallies as other programs and hands write them.
+struct ReportedTalliesTests {
+  private static let header =
+    "shots,errors,discards,seconds,decoder,strong_id,json_metadata,custom_counts\n"
+
+  private func csvRows(_ file: String, _ options: [String] = []) throws -> [[String]] {
+    let result = try QSimProcess.run(
+      ["threshold", "Tests/Fixtures/Reported/tallies/\(file)", "--csv"] + options)
+    #expect(result.status == 0, "\(result.error)")
+    return result.output.split(separator: "\n", omittingEmptySubsequences: false).map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+
+  private func rates(_ file: String) throws -> [Double] {
+    try csvRows(file).filter { $0.count == 9 }.compactMap { Double($0[6]) }
+  }
+
+  private func row(_ shots: Int, _ errors: Int, _ discards: Int, _ metadata: String, id: Int = 0)
+    -> String
+  {
+    let quoted = metadata.replacingOccurrences(of: "\"", with: "\"\"")
+    return "\(shots),\(errors),\(discards),1.0,matching,\(id),\"\(quoted)\",\n"
+  }
+
+  @Test func `ten million million shots are analysed as fast as few`() throws {
+    let rates = try rates("tiny.csv")
+    #expect(rates.count == 2)
+    #expect(zip(rates, [7.0e-14, 2.0e-14]).allSatisfy { abs($0 / $1 - 1) < 1e-6 }, "\(rates)")
+  }
+
+  @Test(arguments: ["counts_comma.csv", "noeol.csv"])
+  func `rows of other programs give the three rates`(file: String) throws {
+    // 1 − 2P = (1 − 2ε)^r.
+    let expected = [(0.06, 3.0), (0.02, 5), (0.0065, 7)].map { failure, cycles in
+      (1 - pow(1 - 2 * failure, 1 / cycles)) / 2
+    }
+    let rates = try rates(file)
+    #expect(rates.count == 3)
+    #expect(zip(rates, expected).allSatisfy { abs($0 / $1 - 1) < 1e-9 }, "\(rates)")
+  }
+
+  @Test func `a torn last line does not count, and that is said`() throws {
+    let whole = Self.header + row(1000, 10, 0, "{\"d\":3}") + row(1000, 5, 0, "{\"d\":5}", id: 1)
+    for cut in [3, 12, 40] {
+      let result = try QSimProcess.run(["threshold", "-"], input: String(whole.dropLast(cut)))
+      #expect(result.status == 0 && result.error.contains("does not count"), "\(result.error)")
+    }
+  }
+
+  @Test func `a distance that is text is called text`() throws {
+    let result = try QSimProcess.run(["threshold", "Tests/Fixtures/Reported/tallies/string_d.csv"])
+    #expect(result.status == 65)
+    #expect(result.error.contains("the distance 'd' is text"), "\(result.error)")
+  }
+
+  @Test func `paths do not make every row a group`() throws {
+    let result = try QSimProcess.run(["threshold", "Tests/Fixtures/Reported/tallies/paths.csv"])
+    #expect(result.status == 0 && result.error.contains("'path' has other values"))
+    #expect(result.output.contains("Λ") && result.output.contains("Crossings"))
+    let report = try JSONObject(
+      QSimProcess.run([
+        "threshold", "Tests/Fixtures/Reported/tallies/paths.csv", "--json",
+      ]).output)
+    let crossings = try #require(report["crossings"] as? [[String: Any]])
+    #expect(crossings.compactMap { $0["d"] as? String } == ["3,5", "5,7"])
+    for crossing in crossings {
+      #expect(abs((crossing["p"] as? Double ?? 0) / 0.01 - 1) < 0.01)
+    }
+  }
+
+  @Test func `bases keep their groups, even with one distance each`() throws {
+    let rows = [(3, "X"), (5, "X"), (3, "Z"), (5, "Z")].enumerated().map { place, item in
+      row(1000, 10 + place, 0, "{\"b\":\"\(item.1)\",\"d\":\(item.0)}", id: place)
+    }
+    for input in [rows.joined(), rows[0] + rows[3]] {
+      let result = try QSimProcess.run(["threshold", "-"], input: Self.header + input)
+      #expect(result.output.contains("b=X") && result.output.contains("b=Z"), "\(result.output)")
+    }
+  }
+
+  @Test func `rates are per experiment where there are no rounds`() throws {
+    let input =
+      Self.header + row(1000, 10, 0, "{\"d\":3}") + row(1000, 5, 0, "{\"d\":5}", id: 1)
+    let result = try QSimProcess.run(["threshold", "-"], input: input)
+    #expect(result.output.contains("Error rates per experiment"), "\(result.output)")
+    #expect(!result.output.contains("per cycle"))
+    let mixed = try QSimProcess.run(
+      ["threshold", "-"], input: input + row(1000, 4, 0, "{\"d\":7,\"r\":7}", id: 2))
+    #expect(mixed.output.contains("per cycle, per experiment where"), "\(mixed.output)")
+  }
+
+  @Test func `rows of discarded shots are named`() throws {
+    let input =
+      Self.header + row(1000, 10, 0, "{\"d\":3,\"p\":0.01}")
+      + row(500, 0, 500, "{\"d\":5,\"p\":0.01}", id: 1)
+    let result = try QSimProcess.run(["threshold", "-"], input: input)
+    #expect(result.status == 0)
+    #expect(
+      result.error.contains("all 500 shots of d=5 p=0.01 were discarded"), "\(result.error)")
+  }
+
+  @Test(arguments: [
+    (Int.max, 0), (.max, 1), (.max, 1 << 62), (.max, .max), (1 << 62, 1 << 62), (.max, .max - 1),
+  ]) func `counts up to the largest number are analysed`(shots: Int, errors: Int) throws {
+    let rows = [3, 5, 7].map { row(shots, errors, 0, "{\"d\":\($0),\"p\":0.01,\"r\":3}", id: $0) }
+    // The same distance in two rows adds up beyond what a number holds.
+    let again = row(shots, errors, 0, "{\"d\":3,\"p\":0.01,\"r\":3}", id: 9)
+    let discards = row(.max, 0, .max, "{\"d\":3,\"p\":0.01,\"r\":3}", id: 10)
+    for input in [rows.joined(), rows.joined() + again, rows.joined() + again + discards] {
+      let result = try QSimProcess.run(
+        ["threshold", "-", "--resamples", "50"], input: Self.header + input)
+      #expect(result.status == 0 && !result.output.contains("nan"), "\(result.error)")
+    }
+  }
+
+  /// Were fields, names or groups compared with each other, these would take hours.
+  @Test func `wide rows and many groups are read in one pass`() throws {
+    let columns = 60_000
+    let wide =
+      "shots,errors,discards,seconds,decoder,strong_id,json_metadata,"
+      + (0..<columns).map { "c\($0)" }.joined(separator: ",") + "\n"
+      + [3, 5].map { distance in
+        "1000,\(distance),0,1,m,\(distance),\"{\"\"d\"\":\(distance)}\","
+          + [String](repeating: "x", count: columns).joined(separator: ",")
+      }.joined(separator: "\n") + "\n"
+    #expect(try QSimProcess.run(["threshold", "-", "--csv"], input: wide).status == 0)
+    var many = Self.header
+    for place in 0..<6000 {
+      many += row(
+        1000, 10, 0, "{\"d\":\(place % 2 == 0 ? 3 : 5),\"g\":\"\(place / 2)\"}", id: place)
+    }
+    let groups = try QSimProcess.run(
+      ["threshold", "-", "--csv", "--resamples", "2"], input: many)
+    #expect(groups.status == 0, "\(groups.error)")
+    var sweep = Self.header
+    for place in 0..<6000 {
+      sweep += row(
+        1000, 10, 0, "{\"d\":\(3 + place % 3),\"p\":\(1e-6 * Double(place / 3 + 1))}", id: place)
+    }
+    let points = try QSimProcess.run(
+      ["threshold", "-", "--csv", "--resamples", "2"], input: sweep)
+    #expect(points.status == 0, "\(points.error)")
+  }
+}
