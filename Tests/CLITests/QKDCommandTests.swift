@@ -48,7 +48,7 @@ struct QKDCommandTests {
   ]) func `bad scenarios name field, value and range`(options: [String], message: String) throws {
     let result = try QSimProcess.run(
       ["qkd", "rate", "--protocol", "bb84-decoy-finite-two"] + options)
-    #expect(result.status == 65, "\(result.error)")
+    #expect(result.status == 64, "\(result.error)")
     #expect(result.error.contains(message), "\(result.error)")
   }
 
@@ -158,7 +158,7 @@ struct QKDCommandTests {
       ("--sky-radiance", "-1"), ("--altitude-km", "-1"), ("--protocol", "tf-pm"),
       ("--set", "block_size=1"),
     ] {
-      #expect(try QSimProcess.run(["qkd", "pass", option, value]).status == 65)
+      #expect(try QSimProcess.run(["qkd", "pass", option, value]).status == 64)
     }
   }
 

@@ -18,10 +18,29 @@ public enum DEMWriter {
   }
 
   /// The model as the bytes of its text.
-  public static func bytes(of model: DetectorErrorModel) -> [UInt8] {
-    var printer = DEMPrinter()
-    printer.print(model, block: .root, depth: 0) { _ in }
-    return printer.text
+  ///
+  /// - Parameter threads: How many may share the instructions outside blocks; the text does not
+  ///   depend on it.
+  public static func bytes(of model: DetectorErrorModel, threads: Int = 1) -> [UInt8] {
+    let instructions = model.instructions()
+    let (size, count) = (4096, instructions.count)
+    let chunks = (count + size - 1) / size
+    guard threads > 1, chunks > 1 else {
+      var printer = DEMPrinter()
+      printer.print(model, instructions[...], depth: 0) { _ in }
+      return printer.text
+    }
+    var parts = [[UInt8]](repeating: [], count: chunks)
+    parts.withUnsafeMutableBufferPointer { parts in
+      let shared = UncheckedSendable(parts)
+      Parallel.forEach(chunks: chunks, threads: threads) { chunk in
+        var printer = DEMPrinter()
+        let end = min(count, (chunk + 1) * size)
+        printer.print(model, instructions[(chunk * size)..<end], depth: 0) { _ in }
+        shared.value[chunk] = printer.text
+      }
+    }
+    return Array(parts.joined())
   }
 
   /// Writes the text in parts of about a megabyte.
@@ -31,7 +50,7 @@ public enum DEMWriter {
     _ model: DetectorErrorModel, to write: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var printer = DEMPrinter()
-    try printer.print(model, block: .root, depth: 0) { text throws(Failure) in
+    try printer.print(model, model.instructions()[...], depth: 0) { text throws(Failure) in
       guard text.count >= 1 << 20 else { return }
       try write(text)
       text.removeAll(keepingCapacity: true)
@@ -45,12 +64,12 @@ private struct DEMPrinter: StimTextPrinter {
   /// Texts of numbers printed before: few probabilities occur, many times each.
   private var numbers: [UInt64: [UInt8]] = [:]
 
-  /// Prints a block, offering the text to `flush` after every instruction.
+  /// Prints instructions of a block, offering the text to `flush` after each.
   mutating func print<Failure: Error>(
-    _ model: DetectorErrorModel, block: BlockID, depth: Int,
-    flush: (inout [UInt8]) throws(Failure) -> Void
+    _ model: DetectorErrorModel, _ instructions: ArraySlice<DetectorErrorModel.Instruction>,
+    depth: Int, flush: (inout [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
-    for instruction in model.instructions(of: block) {
+    for instruction in instructions {
       indent(depth)
       print(instruction.kind.word)
       printTag(model.tag(of: instruction))
@@ -65,9 +84,9 @@ private struct DEMPrinter: StimTextPrinter {
         text.append(UInt8(ascii: " "))
         print(instruction.count)
         print(" {\n")
-        let body = instruction.body!
-        if model.instructions(of: body).isEmpty { print("\n") }
-        try print(model, block: body, depth: depth + 1, flush: flush)
+        let body = model.instructions(of: instruction.body!)
+        if body.isEmpty { print("\n") }
+        try print(model, body[...], depth: depth + 1, flush: flush)
         indent(depth)
         print("}")
       }

@@ -11,14 +11,20 @@ struct PlanFile {
   /// - Throws: `InputRejected` with the place of what is wrong, `CommandFailure` if the file cannot be read.
   static func templates(_ path: String, filling common: TaskTemplate) throws -> [TaskTemplate] {
     let plan = PlanFile(folder: path.lastIndex(of: "/").map { path[...$0] } ?? "")
-    return try YAMLFile(reading: path, code: "plan").read {
-      (root) throws(Diagnostic) in try plan.templates(root, common)
+    let file = try YAMLFile(reading: path, code: "plan")
+    let placed = try file.read { (root) throws(Diagnostic) in try plan.templates(root, common) }
+    return placed.map { template, range in
+      var template = template
+      template.rejection = { message, hint in
+        file.rejection(Diagnostic(message, code: "plan", at: range, hint: hint))
+      }
+      return template
     }
   }
 
   private func templates(
     _ root: YAMLNode, _ common: TaskTemplate
-  ) throws(Diagnostic) -> [TaskTemplate] {
+  ) throws(Diagnostic) -> [(template: TaskTemplate, range: SourceRange?)] {
     var defaults = common
     var families: [YAMLNode] = []
     for (key, value) in try root.entries() {
@@ -29,8 +35,10 @@ struct PlanFile {
       }
     }
     guard !families.isEmpty else { throw root.failure("a plan has 'tasks', a list") }
-    var templates: [TaskTemplate] = []
-    for family in families { templates.append(try template(family, defaults)) }
+    var templates: [(template: TaskTemplate, range: SourceRange?)] = []
+    for family in families {
+      templates.append((try template(family, defaults), family.range))
+    }
     return templates
   }
 
@@ -101,7 +109,15 @@ struct PlanFile {
     _ key: String, _ value: YAMLNode, into template: inout TaskTemplate
   ) throws(Diagnostic) -> Bool {
     switch key {
-    case "decoders": template.decoders = try value.strings()
+    case "decoders":
+      template.decoders = []
+      for element in try value.elements() {
+        let name = try element.string()
+        guard DecoderCatalog.definition(named: name) != nil else {
+          throw element.unknown("decoder", among: DecoderCatalog.all.map(\.name))
+        }
+        template.decoders.append(name)
+      }
     case "max_shots": template.maximumShots = try value.integer(from: 0)
     case "max_errors": template.maximumErrors = try value.integer(from: 1)
     default: return false

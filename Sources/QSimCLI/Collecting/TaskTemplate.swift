@@ -13,6 +13,8 @@ struct TaskTemplate {
   var maximumErrors: Int?
   /// What rows say about a circuit; of files `nil` for what their names say.
   var metadata: ReportObject?
+  /// For a family of a plan: what its place in the file makes of a message and a hint.
+  var rejection: (@Sendable (String, String?) -> InputRejected)?
 
   /// A task, ready to be collected.
   struct Task {
@@ -24,8 +26,20 @@ struct TaskTemplate {
 
   /// All tasks of the family: circuits in order, decoders within.
   ///
-  /// - Throws: `CommandFailure` for what cannot be asked for, `InputRejected` for circuits that are wrong.
+  /// - Throws: `CommandFailure` for what the command line cannot ask for, `InputRejected` for what
+  ///   is wrong in a plan and for circuits that are wrong.
   func tasks() throws -> [Task] {
+    guard let rejection else { return try made() }
+    do {
+      return try made()
+    } catch let failure as CommandFailure
+      where failure.status == .usage || failure.status == .badInput
+    {
+      throw rejection(failure.message, failure.hint)
+    }
+  }
+
+  private func made() throws -> [Task] {
     guard !decoders.isEmpty else {
       throw CommandFailure(
         .usage, "there is no decoder",

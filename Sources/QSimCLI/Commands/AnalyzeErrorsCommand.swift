@@ -38,9 +38,18 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
   @Flag(help: "Do not decompose into parts of which one is no error of its own.")
   var blockDecomposeFromIntroducingRemnantEdges = false
 
+  @Option(
+    help:
+      "The threads that write the model; the result does not depend on it. (default: one per processor)"
+  )
+  var threads: Int?
+
   @OptionGroup var terminal: TerminalOptions
 
   func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("'--threads' is in 1...1024.")
+    }
     if let p = approximateDisjointErrors, !(0...1).contains(p) {
       throw ValidationError("'--approximate-disjoint-errors' is in 0...1.")
     }
@@ -58,7 +67,9 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
         of: circuit, options: options, memoryLimit: MemoryBudget().available)
     }
     let file = try OutputFile.creating(out.out)
-    file.write(bytes: DEMWriter.bytes(of: model))
+    let text = DEMWriter.bytes(
+      of: model, threads: threads ?? min(Parallel.processorCount, 1024))
+    file.write(bytes: text)
     try file.close()
   }
 }

@@ -39,7 +39,7 @@ struct QKDCompareCommand: DocumentedCommand {
     let searches = try searches(ids)
     let distances = try distance.distances() ?? (0...50).map { Double($0) * 10 }
     guard searches.count * distances.count <= KeyRateScenario.rowLimit else {
-      throw CommandFailure(.badInput, "there are more than \(KeyRateScenario.rowLimit) rows")
+      throw CommandFailure(.usage, "there are more than \(KeyRateScenario.rowLimit) rows")
     }
     let curves = searches.map { $0.points(distancesKm: distances, threads: rates.threads) }
     let crossings = searches.map { search in

@@ -149,11 +149,11 @@ struct QKDPassCommand: DocumentedCommand {
     ]
     for (name, value, range, unit) in ranges where !range.contains(value) {
       let text = "\(range.lowerBound)...\(range.upperBound)" + (unit.isEmpty ? "" : " \(unit)")
-      throw CommandFailure(.badInput, "\(name) is in \(text), not \(value)")
+      throw CommandFailure(.usage, "\(name) is in \(text), not \(value)")
     }
     guard lowestElevationDeg < highestElevationDeg else {
       throw CommandFailure(
-        .badInput,
+        .usage,
         "lowest_elevation_deg is below highest_elevation_deg (\(highestElevationDeg)), not \(lowestElevationDeg)"
       )
     }

@@ -36,13 +36,13 @@ struct QKDRateCommand: DocumentedCommand {
 
   func run() throws {
     let scenario = try scenario()
-    let searches = try KeyRateScenario.accepting { () throws(Diagnostic) in
+    let searches = try KeyRateScenario.accepting(fault) { () throws(Diagnostic) in
       try scenario.searches()
     }
     let isAsked = maxDistance || crossing != nil
     let distances = scenario.distancesKm ?? (isAsked ? [] : (0...60).map { Double($0) * 5 })
     guard searches.count * max(1, distances.count) <= KeyRateScenario.rowLimit else {
-      throw CommandFailure(.badInput, "there are more than \(KeyRateScenario.rowLimit) rows")
+      throw CommandFailure(fault, "there are more than \(KeyRateScenario.rowLimit) rows")
     }
     var report = Report(
       provenance: Provenance(command: "qkd rate", version: QSimCommand.version))
@@ -65,6 +65,9 @@ struct QKDRateCommand: DocumentedCommand {
     output.print(report)
   }
 
+  /// What it means that a scenario makes no sense.
+  private var fault: ExitStatus { file == nil ? .usage : .badInput }
+
   private func scenario() throws -> KeyRateScenario {
     let given = try rates.allSettings()
     let isWhole = given.isEmpty && protocolID == nil && rates.preset == nil
@@ -75,7 +78,7 @@ struct QKDRateCommand: DocumentedCommand {
     }
     let names = Set(given.map(\.name))
     let distances = try distance.distances() ?? file?.distancesKm
-    return try KeyRateScenario.accepting { () throws(Diagnostic) in
+    return try KeyRateScenario.accepting(fault) { () throws(Diagnostic) in
       let name = rates.preset ?? file?.preset
       var preset: KeyRatePreset?
       if let name { preset = try KeyRateScenario.preset(named: name) }
@@ -108,7 +111,7 @@ struct QKDRateCommand: DocumentedCommand {
     }
     if searches[0].parameters.value(of: .transmittance) != nil {
       throw CommandFailure(
-        .badInput, "transmittance is set, so the rate is the same at every distance",
+        fault, "transmittance is set, so the rate is the same at every distance",
         hint: "leave it out, and loss_db_per_km makes the distance count")
     }
     if maxDistance {

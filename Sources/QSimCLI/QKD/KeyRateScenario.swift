@@ -92,10 +92,11 @@ struct KeyRateScenario {
   static func distances(_ text: String) throws(Diagnostic) -> [Double] {
     var distances: [Double] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      distances += try values(String(part), of: "distance_km")
-      guard distances.count <= rowLimit else {
+      let more = try values(String(part), of: "distance_km")
+      guard distances.count + more.count <= rowLimit else {
         throw Diagnostic("there are more than \(rowLimit) distances", code: "range")
       }
+      distances += more
     }
     for distance in distances where !(0...1e6).contains(distance) {
       throw Diagnostic("distance_km is in 0...1000000 km, not \(distance)", code: "range")
@@ -103,12 +104,16 @@ struct KeyRateScenario {
     return distances
   }
 
-  /// Runs what may find fault with a scenario; faults end the command with exit code 65.
-  static func accepting<Result>(_ body: () throws(Diagnostic) -> Result) throws -> Result {
+  /// Runs what may find fault with a scenario; faults end the command.
+  ///
+  /// - Parameter status: `usage` for what options say, `badInput` for what a file has a part in.
+  static func accepting<Result>(
+    _ status: ExitStatus = .usage, _ body: () throws(Diagnostic) -> Result
+  ) throws -> Result {
     do throws(Diagnostic) {
       return try body()
     } catch {
-      throw CommandFailure(.badInput, error.message, hint: error.hint)
+      throw CommandFailure(status, error.message, hint: error.hint)
     }
   }
 }

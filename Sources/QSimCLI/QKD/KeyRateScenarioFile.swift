@@ -60,7 +60,7 @@ struct KeyRateScenarioFile {
         for value in part where !parameter.range.contains(value) {
           throw element.failure("\(key.text) is \(parameter.rangeText), not \(value)")
         }
-        values += part
+        try Self.extend(&values, with: part, of: key.text, at: element)
       }
       settings.append((key.text, values))
     }
@@ -74,9 +74,19 @@ struct KeyRateScenarioFile {
       for distance in part where !(0...1e6).contains(distance) {
         throw element.failure("distance_km is in 0...1000000 km, not \(distance)")
       }
-      distances += part
+      try extend(&distances, with: part, of: "distance_km", at: element)
     }
     return distances
+  }
+
+  /// Adds values, as long as there are no more than a scenario can have rows.
+  private static func extend(
+    _ values: inout [Double], with part: [Double], of name: String, at element: YAMLNode
+  ) throws(Diagnostic) {
+    guard values.count + part.count <= KeyRateScenario.rowLimit else {
+      throw element.failure("\(name) has more than \(KeyRateScenario.rowLimit) values")
+    }
+    values += part
   }
 
   /// A number, a flag or a range.

@@ -22,12 +22,22 @@ struct YAMLFile {
     do throws(Diagnostic) {
       return try body(compose())
     } catch {
-      throw InputRejected(rendered: [error.rendered(file: name, source: source)])
+      throw rejection(error)
     }
+  }
+
+  /// The end of a command because of something in the file.
+  func rejection(_ diagnostic: Diagnostic) -> InputRejected {
+    InputRejected(rendered: [diagnostic.rendered(file: name, source: source)])
   }
 
   private func compose() throws(Diagnostic) -> YAMLNode {
     let start = SourceRange(line: 1, column: 1)
+    if let place = AliasExpansion.excess(in: source) {
+      throw Diagnostic(
+        "with its aliases the text stands for more than \(AliasExpansion.limit) bytes", code: code,
+        at: place, hint: "write fewer aliases of aliases")
+    }
     do {
       if let node = try Yams.compose(yaml: source) { return YAMLNode(node, code: code) }
     } catch {
