@@ -83,7 +83,7 @@ struct ScenarioLimitTests {
 
   @Test(arguments: [
     (
-      "{code: repetition_code, task: memory, distance: 3, decoders: [mathcing]}", "2:65", "mathcing"
+      "{code: repetition_code, task: memory, distance: 3, decoders: [mathcing]}", "2:67", "mathcing"
     ),
     ("{code: repetition_cod, task: memory, distance: 3}", "2:5", "repetition_cod"),
     (
