@@ -49,7 +49,9 @@ struct ProtocolCatalogTests {
       #expect(rate <= last * (1 + 1e-9), "\(step)")
       last = rate
     }
-    #expect(last == 0)
+    // Behind a receiver out of Eve's reach, Gaussian modulation has key at any distance.
+    let isEndless = id == "cv-gg02-homodyne" || id == "cv-gg02-heterodyne"
+    #expect(isEndless ? last > 0 && last < 1e-16 : last == 0)
   }
 
   @Test(

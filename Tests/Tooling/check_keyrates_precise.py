@@ -7,7 +7,7 @@ that `qsim catalog protocols` names, distances from 0 to 2000 km, seeded.
 
     check_keyrates_precise.py --qsim .build/release/qsim                 10,000 sets a protocol
     check_keyrates_precise.py --qsim ... --sets 500 --protocols tf-pm    fewer
-    check_keyrates_precise.py --qsim ... --sets 300 --write FILE         the fixture of the Swift tests
+    check_keyrates_precise.py --qsim ... --sets 90 --write FILE          the fixture of the Swift tests
 
 A rate that is printed is right to a millionth and never above the truth by more. Where a rate is bounded by
 linear programmes it lies between the bound of formulas and the rate of infinitely many decoys. Needs mpmath
