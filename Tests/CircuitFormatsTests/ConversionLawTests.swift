@@ -154,6 +154,15 @@ struct ConversionLawTests {
     #expect(try length(80, spare: false) < 5 * length(40, spare: false))
   }
 
+  @Test func `a gate of too many parts is refused before it fills memory`() {
+    var circuit = Circuit(qubitCount: 401)
+    circuit.append(.h, targets: (0...400).map { .qubit($0) }, controlCount: 400)
+    for format in [CircuitFormat.openQASM2, .stim] {
+      #expect(throws: Diagnostic.self) { try circuit.text(as: format) }
+    }
+    #expect(throws: Never.self) { try circuit.text(as: .openQASM3) }
+  }
+
   @Test(arguments: [1, 2, 3, 4])
   func `any matrix is written and read back`(_ count: Int) throws {
     forAll(36, count: 3) { rng in

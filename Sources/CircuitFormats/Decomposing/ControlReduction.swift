@@ -14,7 +14,7 @@ struct ControlReduction {
 
   /// Too many gates to write.
   struct TooLong: Error {}
-  static let limit = 2_000_000
+  static let limit = 200_000
 
   private(set) var steps: [Step] = []
   /// A qubit that takes no part, in any state, which it keeps; `nil` if there is none.

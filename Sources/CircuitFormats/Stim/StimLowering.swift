@@ -13,6 +13,8 @@ struct StimLowering {
   private var oldestReadable: UInt64 = 0
   /// How often the count of records grew too large and began anew.
   private var losses = 0
+  /// Gates that larger ones were taken apart into.
+  private var partCount = 0
   /// Set by an unconditional end of the run: nothing after it happens.
   private var isHalted = false
 
@@ -348,6 +350,10 @@ extension StimLowering {
       throw place.refusal(
         "'\(Self.name(of: gate))' with \(controlCount) controls, more than \(ControlReduction.limit) gates,"
       )
+    }
+    partCount += steps.count
+    guard partCount <= 2 * ControlReduction.limit else {
+      throw place.refusal("a circuit whose gates are more than \(2 * ControlReduction.limit) parts")
     }
     for step in steps {
       try lowerGroup(
