@@ -87,7 +87,9 @@ public struct SparseSimulator: Simulator {
     try run.run()
     return observables.indices.map { index in
       let moments = run.values.map { (value: $0.values[index], count: $0.count) }
-      return Self.mean(of: moments, count: count)
+      // Near the largest value, so that squares are neither infinite nor 0.
+      let bound = observables[index].terms.reduce(0) { $0 + $1.coefficient.magnitude }
+      return Self.mean(of: moments, count: count, unit: bound.isNormal ? bound.binade : 1)
     }
   }
 
@@ -109,17 +111,18 @@ public struct SparseSimulator: Simulator {
   }
 
   private static func mean(
-    of groups: [(value: Double, count: Int)], count: Int
+    of groups: [(value: Double, count: Int)], count: Int, unit: Double
   ) -> StateVectorSimulator.Expectation {
     var (seen, mean, spread) = (0, 0.0, 0.0)
     for group in groups {
       seen += group.count
-      let difference = group.value - mean
+      let value = group.value / unit
+      let difference = value - mean
       mean += difference * Double(group.count) / Double(seen)
-      spread += difference * (group.value - mean) * Double(group.count)
+      spread += difference * (value - mean) * Double(group.count)
     }
     let error = count > 1 ? (spread / Double(count - 1) / Double(count)).squareRoot() : 0
-    return .init(value: mean, standardError: error)
+    return .init(value: mean * unit, standardError: error * unit)
   }
 
   // MARK: States

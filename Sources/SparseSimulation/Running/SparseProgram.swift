@@ -100,7 +100,8 @@ package struct SparseTail: Sendable {
     /// One drawn bit is read as the other.
     case confusion(qubit: Int, p01: Double, p10: Double)
     case constant(SparseProgram.Constant)
-    case assign(ClassicalDestination, ClassicalExpression)
+    /// With its place in the circuit's text.
+    case assign(ClassicalDestination, ClassicalExpression, SourceRange?)
   }
   package var steps: [Step] = []
   /// Gates that turn the measured bases to Z.
@@ -188,7 +189,7 @@ private struct SparseTailAnalysis {
       reversedSteps.append(.constant(constant))
       return true
     case .assign(let destination, let value):
-      reversedSteps.append(.assign(destination, value))
+      reversedSteps.append(.assign(destination, value, range))
       return true
     case .dynamic, .feedback, .jump, .jumpUnless, .startLoop, .nextTurn, .halt: return false
     }

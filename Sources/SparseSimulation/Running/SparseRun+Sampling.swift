@@ -108,8 +108,14 @@ extension SparseRun {
         try sampler?.draw({ sampling.uniform(UInt64(shot), $0) }, into: drawn)
         var (state, memory) = (start, memory)
         for step in tail.steps {
-          if case .assign(let destination, let value) = step {
-            try memory.assign(value.evaluated(in: memory), to: destination)
+          if case .assign(let destination, let value, let range) = step {
+            do throws(Diagnostic) {
+              try memory.assign(value.evaluated(in: memory), to: destination)
+            } catch {
+              var error = error
+              error.range = error.range ?? range
+              throw error
+            }
             state.event += 1
           } else if let result = state.result(
             of: step, shot: shot, events: events, drawn: drawn)
