@@ -5,7 +5,8 @@ import Testing
 struct DelayFormatTests {
   @Test(arguments: [
     ("delay[100ns] q[0];", "delay(100.0) 0"), ("delay[2.5us] q;", "delay(2500.0) 0 1"),
-    ("delay[3µs] q[1];", "delay(3000.0) 1"), ("delay[1ms] q[1], q[0];", "delay(1000000.0) 1 0"),
+    ("delay[3\u{b5}s] q[1];", "delay(3000.0) 1"), ("delay[3\u{3bc}s] q[1];", "delay(3000.0) 1"),
+    ("delay[3 ms] q[1];", "delay(3000000.0) 1"), ("delay[1ms] q[1], q[0];", "delay(1000000.0) 1 0"),
     ("delay[2s] q[0];", "delay(2000000000.0) 0"), ("delay[0ns] q;", "delay(0.0) 0 1"),
     ("delay[1e2ns];", "delay(100.0) 0 1"), ("delay[.5ns] q[0];", "delay(0.5) 0"),
     ("const duration t = 1us; delay[t * 3] q[0];", "delay(3000.0) 0"),

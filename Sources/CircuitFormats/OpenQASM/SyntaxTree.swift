@@ -46,7 +46,9 @@ final class Expression {
 enum TimeUnit: String, CaseIterable {
   case nanoseconds = "ns"
   case microseconds = "us"
-  case microsecondsInGreek = "µs"
+  /// With the sign for micro, and with the Greek letter.
+  case microsecondsWithSign = "\u{b5}s"
+  case microsecondsInGreek = "\u{3bc}s"
   case milliseconds = "ms"
   /// A time step of the device, whose length the text does not tell.
   case deviceSteps = "dt"
@@ -56,7 +58,7 @@ enum TimeUnit: String, CaseIterable {
   var nanoseconds: Double? {
     switch self {
     case .nanoseconds: 1
-    case .microseconds, .microsecondsInGreek: 1e3
+    case .microseconds, .microsecondsWithSign, .microsecondsInGreek: 1e3
     case .milliseconds: 1e6
     case .seconds: 1e9
     case .deviceSteps: nil
