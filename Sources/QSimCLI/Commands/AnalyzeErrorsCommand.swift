@@ -6,7 +6,8 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
   static let summary = "Turn a noisy circuit with detectors into its error model."
   static let details = """
     Writes a .dem file: every independent error mechanism with its probability and the detectors and observables that \
-    it flips. What cannot be analysed is an error that names the instruction.
+    it flips. What cannot be analysed is an error that names the instruction. Commands that only use the model take cases of a \
+    channel that exclude each other as independent, which is no more than an approximation; here that must be asked for.
     """
   static let examples = [
     "qsim gen --code repetition_code --task memory --distance 3 --rounds 100 --before_measure_flip_probability 0.1 "
@@ -35,7 +36,7 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
   @Flag(help: "Leave errors as they are that cannot be decomposed, instead of failing.")
   var ignoreDecompositionFailures = false
 
-  @Flag(help: "Do not decompose into parts of which one is no error of its own.")
+  @Flag(help: "Do not decompose into parts that flip detectors and are no errors of their own.")
   var blockDecomposeFromIntroducingRemnantEdges = false
 
   @Option(
@@ -43,6 +44,12 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
       "The threads that write the model; the result does not depend on it. (default: one per processor)"
   )
   var threads: Int?
+
+  @Flag(
+    help:
+      "Decompose as Stim does, also into parts that are no errors of the circuit or flip other observables."
+  )
+  var decomposeLikeStim = false
 
   @OptionGroup var terminal: TerminalOptions
 
@@ -58,10 +65,11 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
   func run() throws {
     let (source, circuit) = try input.read(for: Self.self)
     let options = ErrorAnalyzer.Options(
-      decomposesErrors: decomposeErrors, foldsLoops: foldLoops,
+      decomposesErrors: decomposeErrors || decomposeLikeStim, foldsLoops: foldLoops,
       allowsGaugeDetectors: allowGaugeDetectors, disjointErrorThreshold: approximateDisjointErrors,
       ignoresDecompositionFailures: ignoreDecompositionFailures,
-      blocksRemnantEdges: blockDecomposeFromIntroducingRemnantEdges)
+      blocksRemnantEdges: blockDecomposeFromIntroducingRemnantEdges,
+      decomposesLikeStim: decomposeLikeStim)
     let model = try SimulationFailure.explained(source) {
       try ErrorAnalyzer.model(
         of: circuit, options: options, memoryLimit: MemoryBudget().available)

@@ -41,7 +41,8 @@ extension DetectorErrorModel {
         guard symptom.detectors.count <= 2 else {
           throw Obstacle(
             .unsupported, "the model has a mechanism with more than two detectors",
-            hint: "make the model with --decompose_errors, or skip such mechanisms")
+            hint: "make the model with 'analyze_errors --decompose_errors', or skip such mechanisms"
+          )
         }
         symptoms.insert(symptom)
       }

@@ -19,7 +19,8 @@ extension ErrorAnalysis {
       code: "non-deterministic", at: place,
       hint: hasObservable
         ? "an observable must not depend on a result that is random"
-        : "leave the detector out, or accept random ones with --allow_gauge_detectors")
+        : "leave the detector out, or accept random ones with "
+          + "'analyze_errors --allow_gauge_detectors'")
   }
 
   var endlessLoop: Obstacle {

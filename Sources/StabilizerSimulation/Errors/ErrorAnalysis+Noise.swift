@@ -66,14 +66,16 @@ extension ErrorAnalysis {
 
   /// Adds the cases read last, each with its probability.
   @inline(__always)
-  private func addCases(_ probabilities: SIMD16<Double>, tag: UInt32) {
+  private func addCases(
+    _ probabilities: SIMD16<Double>, tag: UInt32, order: ChannelSplit.Order = .firstQubit
+  ) {
     stretch.table.add(
-      cases, probabilities: probabilities, tag: tag, splits: options.decomposesErrors)
+      cases, probabilities: probabilities, tag: tag, style: options.style, order: order)
   }
 
   private func addDepolarization1(_ instruction: Instruction, _ p: Double) throws {
     guard p <= 0.75 else { throw overMixing(instruction, p, limit: "3/4") }
-    let q = 0.5 - 0.5 * (1 - 4 * p / 3).squareRoot()
+    let q = Self.independentPart(of: 4 * p / 3, root: 2) ?? 0.5 - 0.5 * (1 - 4 * p / 3).squareRoot()
     if q <= 0 { return }
     let probabilities = SIMD16<Double>(repeating: q)
     forEachQubitCases(of: instruction) { addCases(probabilities, tag: instruction.tag) }
@@ -81,11 +83,18 @@ extension ErrorAnalysis {
 
   private func addDepolarization2(_ instruction: Instruction, _ p: Double) throws {
     guard p <= 15.0 / 16 else { throw overMixing(instruction, p, limit: "15/16") }
-    // Rounded as Stim rounds, so that the texts of models are the same.
-    let q = 0.5 - 0.5 * pow(max(0, 1 - 16 * p / 15), 0.125)
+    let q =
+      Self.independentPart(of: 16 * p / 15, root: 8)
+      ?? 0.5 - 0.5 * pow(max(0, 1 - 16 * p / 15), 0.125)
     if q <= 0 { return }
     let probabilities = SIMD16<Double>(repeating: q)
     forEachPairCases(of: instruction) { addCases(probabilities, tag: instruction.tag) }
+  }
+
+  /// (1 − (1 − x)^(1/root)) / 2 without cancellation; `nil` where that loses little, and Stim's
+  /// rounding makes the texts of models the same.
+  private static func independentPart(of x: Double, root: Double) -> Double? {
+    x < IndependentPauliErrors.smallProbability ? -expm1(log1p(-x) / root) / 2 : nil
   }
 
   private func overMixing(_ instruction: Instruction, _ p: Double, limit: String) -> CircuitError {
@@ -121,7 +130,9 @@ extension ErrorAnalysis {
       probabilities[masks[(index + 1) / 4] + 4 * masks[(index + 1) % 4]] = probability
     }
     if p.count(where: { $0 > 0 }) > 1 { try checkDisjoint(instruction, p) }
-    forEachPairCases(of: instruction) { addExclusive(probabilities, tag: instruction.tag) }
+    forEachPairCases(of: instruction) {
+      addExclusive(probabilities, tag: instruction.tag, order: .secondQubit)
+    }
   }
 
   private func addHeralded(_ instruction: Instruction, _ p: [Double]) throws {
@@ -141,7 +152,9 @@ extension ErrorAnalysis {
 
   /// Adds cases that exclude each other as if they were independent; the probabilities of those that flip the same are
   /// summed, which is exact.
-  private func addExclusive(_ given: SIMD16<Double>, tag: UInt32) {
+  private func addExclusive(
+    _ given: SIMD16<Double>, tag: UInt32, order: ChannelSplit.Order = .firstQubit
+  ) {
     var probabilities = given
     for mask in 1..<cases.count where cases[mask].isEmpty {
       for low in 0..<cases.count where low ^ mask > low {
@@ -149,7 +162,7 @@ extension ErrorAnalysis {
         probabilities[low ^ mask] = 0
       }
     }
-    addCases(probabilities, tag: tag)
+    addCases(probabilities, tag: tag, order: order)
   }
 
   private static func byMask(_ list: [Double]) -> SIMD16<Double> {
@@ -165,7 +178,7 @@ extension ErrorAnalysis {
       throw CircuitError(
         "disjoint-errors",
         "the cases of \(name) exclude each other: they are not independent errors",
-        hint: "accept the approximation with --approximate_disjoint_errors")
+        hint: "accept the approximation with 'analyze_errors --approximate_disjoint_errors'")
     }
     for (index, probability) in probabilities.enumerated() where probability > threshold {
       throw CircuitError(

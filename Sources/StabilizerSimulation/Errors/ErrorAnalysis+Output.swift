@@ -164,6 +164,11 @@ extension MechanismTable {
         let first = firstSymptom(Int(order[start]))
         var end = start + 1
         while end < order.count, firstSymptom(Int(order[end])) == first { end += 1 }
+        if first >= firstObservable {
+          // The last bucket holds all of these.
+          var bucket = UnsafeMutableBufferPointer(rebasing: order[start...])
+          return bucket.sort { precedes(Int($0), Int($1)) }
+        }
         sort(UnsafeMutableBufferPointer(rebasing: order[start..<end]))
         start = end
       }

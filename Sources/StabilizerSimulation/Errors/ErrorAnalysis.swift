@@ -48,7 +48,7 @@ final class ErrorAnalysis {
       throw Obstacle(
         .unsupported,
         "unrolling the circuit's repeat blocks takes \(work == .max ? "2^64 or more" : "\(work)") steps",
-        hint: "fold the loops with --fold_loops")
+        hint: "fold the loops with 'analyze_errors --fold_loops'")
     }
   }
 
@@ -144,7 +144,7 @@ final class ErrorAnalysis {
       .memory(
         required: max(2 * UInt64(held), memoryLimit.saturatingAdd(1)), available: memoryLimit),
       "the error mechanisms take \(held) bytes and there is no room for twice as many",
-      hint: "fold the loops with --fold_loops")
+      hint: "fold the loops with 'analyze_errors --fold_loops'")
   }
 
   static let looseChain = CircuitError(

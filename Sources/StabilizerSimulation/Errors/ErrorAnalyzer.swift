@@ -22,13 +22,18 @@ public enum ErrorAnalyzer {
     public var disjointErrorThreshold: Double?
     /// Leaves mechanisms as they are that cannot be decomposed, instead of throwing.
     public var ignoresDecompositionFailures: Bool
-    /// Does not accept decompositions whose last part is no mechanism of its own.
+    /// Does not accept decompositions of which a part that flips detectors is no mechanism of its
+    /// own.
     public var blocksRemnantEdges: Bool
+
+    /// Decomposes as Stim 1.16 does, text for text, also where parts are then no errors of the
+    /// circuit, or flip other observables together than the error does.
+    public var decomposesLikeStim: Bool
 
     public init(
       decomposesErrors: Bool = false, foldsLoops: Bool = false, allowsGaugeDetectors: Bool = false,
       disjointErrorThreshold: Double? = nil, ignoresDecompositionFailures: Bool = false,
-      blocksRemnantEdges: Bool = false
+      blocksRemnantEdges: Bool = false, decomposesLikeStim: Bool = false
     ) {
       self.decomposesErrors = decomposesErrors
       self.foldsLoops = foldsLoops
@@ -36,6 +41,12 @@ public enum ErrorAnalyzer {
       self.disjointErrorThreshold = disjointErrorThreshold
       self.ignoresDecompositionFailures = ignoresDecompositionFailures
       self.blocksRemnantEdges = blocksRemnantEdges
+      self.decomposesLikeStim = decomposesLikeStim
+    }
+
+    /// `nil` if errors are not decomposed.
+    var style: DecompositionStyle? {
+      decomposesErrors ? (decomposesLikeStim ? .stim : .ofErrors) : nil
     }
   }
 

@@ -1,8 +1,14 @@
+import Glibc
+
 /// Independent X, Y and Z errors that together make a Pauli channel.
 struct IndependentPauliErrors {
   let x: Double
   let y: Double
   let z: Double
+
+  /// Below this, 1 − p is not formed: the digits of p would be lost. At it, six digits of sixteen
+  /// are.
+  static let smallProbability = 1e-5
 
   /// Errors that are negative by rounding only.
   private static let tolerance = 1e-12
@@ -15,6 +21,14 @@ struct IndependentPauliErrors {
   init?(x px: Double, y py: Double, z pz: Double) {
     if [px, py, pz].count(where: { $0 > 0 }) <= 1 {
       (x, y, z) = (px, py, pz)
+      return
+    }
+    if px + py + pz < Self.smallProbability {
+      // ln (1 − 2q_x) = (ln λ_y + ln λ_z − ln λ_x) / 2.
+      let (x, y, z) = (log1p(-2 * (py + pz)), log1p(-2 * (px + pz)), log1p(-2 * (px + py)))
+      let errors = [y + z - x, x + z - y, x + y - z].map { -expm1($0 / 2) / 2 }
+      guard errors.allSatisfy({ $0 >= -Self.tolerance }) else { return nil }
+      (self.x, self.y, self.z) = (max(0, errors[0]), max(0, errors[1]), max(0, errors[2]))
       return
     }
     let (lx, ly, lz) = (1 - 2 * (py + pz), 1 - 2 * (px + pz), 1 - 2 * (px + py))

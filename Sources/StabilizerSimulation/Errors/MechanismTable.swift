@@ -22,6 +22,8 @@ struct MechanismTable: ~Copyable {
   private(set) var symptoms = GrowingBuffer<Symptom>(capacity: 1024)
   /// Suggested decompositions: for each its length, then the symptoms of the parts with `separator` between.
   private var suggestions = GrowingBuffer<Symptom>(capacity: 256)
+  /// By entry that stands whole: parts, with separators, in which it may be put down if need be.
+  private(set) var alternatives: [Int: [Symptom]] = [:]
   /// Entry indices plus one; 0 is free.
   private var slots: UnsafeMutablePointer<UInt32>
   private var slotCount: Int
@@ -81,7 +83,12 @@ struct MechanismTable: ~Copyable {
     suggestions[place] = Symptom(suggestions.count - place - 1)
   }
 
+  mutating func setAlternative(_ parts: [Symptom], of index: Int) {
+    if alternatives[index] == nil { alternatives[index] = parts }
+  }
+
   mutating func removeAll() {
+    alternatives.removeAll()
     slots.update(repeating: 0, count: slotCount)
     entries.removeAll()
     symptoms.removeAll()

@@ -32,6 +32,9 @@ package struct SymptomSet {
     return count
   }
 
+  /// Whether it comes first in lexicographic order.
+  func precedes(_ other: SymptomSet) -> Bool { values.lexicographicallyPrecedes(other.values) }
+
   @inline(__always)
   func isEqual(to other: UnsafePointer<Symptom>, count otherCount: Int) -> Bool {
     guard count == otherCount else { return false }
