@@ -30,16 +30,20 @@ public final class BatchDecoder {
     var result = DecodingResult(
       predictions: BitTable(rowCount: shots, columnCount: decoder.observableCount),
       weights: [Double](repeating: .nan, count: weights ? shots : 0),
-      confidences: [Double](repeating: .nan, count: confidences ? shots : 0))
+      confidences: [Double](repeating: .nan, count: confidences ? shots : 0),
+      unexplained: [Bool](repeating: false, count: shots))
     let stride = 8 * result.predictions.stride
     detections.withPackedRows { rows in
       result.predictions.words.withUnsafeMutableBytes { words in
         result.weights.withUnsafeMutableBufferPointer { weightBuffer in
           result.confidences.withUnsafeMutableBufferPointer { confidenceBuffer in
-            decode(
-              rows, into: words.baseAddress, stride: stride,
-              weights: weights ? weightBuffer.baseAddress : nil,
-              confidences: confidences ? confidenceBuffer.baseAddress : nil, evidence: evidence)
+            result.unexplained.withUnsafeMutableBufferPointer { unexplained in
+              decode(
+                rows, into: words.baseAddress, stride: stride,
+                weights: weights ? weightBuffer.baseAddress : nil,
+                confidences: confidences ? confidenceBuffer.baseAddress : nil,
+                unexplained: unexplained.baseAddress, evidence: evidence)
+            }
           }
         }
       }
@@ -55,7 +59,7 @@ public final class BatchDecoder {
   private func decode(
     _ rows: PackedRows, into words: UnsafeMutableRawPointer?, stride: Int,
     weights: UnsafeMutablePointer<Double>?, confidences: UnsafeMutablePointer<Double>?,
-    evidence: ShotEvidence?
+    unexplained: UnsafeMutablePointer<Bool>?, evidence: ShotEvidence?
   ) {
     guard rows.rowCount > 0 else { return }
     // Shots that a thread decodes at a time: few enough that every thread has some.
@@ -66,7 +70,7 @@ public final class BatchDecoder {
       let shared = UncheckedSendable(
         (
           output: words ?? nothing.baseAddress!, weights: weights, confidences: confidences,
-          rows: rows, sessions: sessions
+          unexplained: unexplained, rows: rows, sessions: sessions
         ))
       Parallel.forEach(chunks: workers, threads: workers) { worker in
         for block in Swift.stride(from: worker, to: blocks, by: workers) {
@@ -78,6 +82,7 @@ public final class BatchDecoder {
               predictionStride: stride,
               weights: shared.value.weights.map { $0 + range.lowerBound },
               confidences: shared.value.confidences.map { $0 + range.lowerBound },
+              unexplained: shared.value.unexplained.map { $0 + range.lowerBound },
               evidence: evidence?.shots(range)))
         }
       }

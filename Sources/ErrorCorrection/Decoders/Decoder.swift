@@ -53,19 +53,25 @@ public struct DecodingBatch {
   /// If there: for every shot how sure the decoder is of its prediction, as ln(odds) or the nearest thing it has
   /// (see the decoder); NaN where it has none.
   package var confidences: UnsafeMutablePointer<Double>?
+  /// If there: for every shot whether nothing that the decoder knows of explains its detection
+  /// events. Such shots are predicted as no flips, with an infinite weight where the decoder has
+  /// weights.
+  package var unexplained: UnsafeMutablePointer<Bool>?
   /// If there: probabilities that hold in a shot instead of the model's.
   package var evidence: ShotEvidence?
 
   package init(
     detections: PackedRows, predictions: UnsafeMutableRawPointer, predictionStride: Int,
     weights: UnsafeMutablePointer<Double>? = nil,
-    confidences: UnsafeMutablePointer<Double>? = nil, evidence: ShotEvidence? = nil
+    confidences: UnsafeMutablePointer<Double>? = nil,
+    unexplained: UnsafeMutablePointer<Bool>? = nil, evidence: ShotEvidence? = nil
   ) {
     self.detections = detections
     self.predictions = predictions
     self.predictionStride = predictionStride
     self.weights = weights
     self.confidences = confidences
+    self.unexplained = unexplained
     self.evidence = evidence
   }
 }
@@ -129,6 +135,12 @@ public struct DecodingResult: Sendable {
   /// See `DecodingBatch`; empty unless asked for.
   public var weights: [Double] = []
   public var confidences: [Double] = []
+  /// Whether nothing explains a shot's detection events, by shot: then the prediction is that
+  /// nothing flipped.
+  public var unexplained: [Bool] = []
+
+  /// How many shots nothing explains.
+  public var unexplainedCount: Int { unexplained.count { $0 } }
 }
 
 extension CompiledDecoder {

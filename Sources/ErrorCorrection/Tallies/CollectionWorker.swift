@@ -6,6 +6,7 @@ import QuantumCore
 final class CollectionWorker: @unchecked Sendable {
   private var sessions: [(any DecodingSession)?]
   private var predictions: [UInt8] = []
+  private var unexplained: [Bool] = []
 
   init(taskCount: Int) { sessions = Array(repeating: nil, count: taskCount) }
 
@@ -45,11 +46,16 @@ final class CollectionWorker: @unchecked Sendable {
     let stride = max(1, byteCount)
     predictions.removeAll(keepingCapacity: true)
     predictions.append(contentsOf: repeatElement(0, count: stride * shots))
+    unexplained = [Bool](repeating: false, count: shots)
     var tally = DecodingTally(shots: shots)
     predictions.withUnsafeMutableBytes { bytes in
       guard let base = bytes.baseAddress else { return }
-      session.decode(
-        DecodingBatch(detections: detectors, predictions: base, predictionStride: stride))
+      unexplained.withUnsafeMutableBufferPointer { unexplained in
+        session.decode(
+          DecodingBatch(
+            detections: detectors, predictions: base, predictionStride: stride,
+            unexplained: unexplained.baseAddress))
+      }
       for shot in 0..<shots {
         let (predicted, seen) = (base + shot * stride, observables.row(shot))
         var difference: UInt8 = 0
@@ -66,6 +72,8 @@ final class CollectionWorker: @unchecked Sendable {
         }
       }
     }
+    let unexplainedCount = unexplained.count { $0 }
+    if unexplainedCount > 0 { tally.customCounts["unexplained"] = unexplainedCount }
     if source.counting.contains(.detectionEvents) {
       tally.customCounts["detectors_checked"] = shots * source.detectorCount
       tally.customCounts["detection_events"] = Self.bitCount(of: detectors)

@@ -9,7 +9,8 @@ struct DecodeCommand: DocumentedCommand {
     Writes a row of predictions for every row of detection events. Where the flips are known, behind the events or in \
     '--obs-in', '--count-mistakes' prints how often a prediction was wrong instead, with the 95 % Wilson interval. \
     'us_per_shot' is the time of decoding alone. With '--window' the events are decoded as they come: a window of rounds at a \
-    time, by the last coordinate of their detectors, of which the first are final; '--buffer' more rounds are looked at. \
+    time, of which the first are final; '--buffer' more rounds are looked at. Shots that no errors of the model explain are \
+    predicted as no flips, and counted. \
     'qsim catalog decoders' lists the decoders.
     """
   static let examples = [
@@ -125,11 +126,12 @@ struct DecodeCommand: DocumentedCommand {
     try files.decodeAll(
       BatchDecoder(compiled, threads: threads ?? min(Parallel.processorCount, 1024)), &tally)
     try files.close()
+    warn(of: tally)
     if printsReport {
       output.print(
         report(
           of: tally, definition, timing: stopwatch.laps,
-          latencies: (compiled as? CompiledWindowedDecoder)?.latencies))
+          windows: compiled as? CompiledWindowedDecoder))
     }
   }
 }
@@ -137,13 +139,22 @@ struct DecodeCommand: DocumentedCommand {
 // MARK: - Report
 
 extension DecodeCommand {
+  private func warn(of tally: DecodingCounts) {
+    guard tally.unexplained > 0 else { return }
+    let text =
+      "no errors of the model explain \(tally.unexplained) of \(tally.shots) shots; "
+      + "they are predicted as no flips"
+    printError(terminal.current.styled("qsim: warning: \(text)"))
+  }
+
   private func report(
     of tally: DecodingCounts, _ definition: DecoderDefinition, timing: ReportObject,
-    latencies: LatencyHistogram?
+    windows: CompiledWindowedDecoder?
   ) -> Report {
     var report = Report(provenance: Provenance(command: "decode", version: QSimCommand.version))
     report.fields["decoder"] = .string(definition.name)
     report.fields["shots"] = .int(tally.shots)
+    if tally.unexplained > 0 { report.fields["unexplained"] = .int(tally.unexplained) }
     if inIncludesAppendedObservables || obsIn != nil {
       let estimate = BinomialEstimate(successes: tally.mistakes, trials: tally.shots)
       let interval = estimate.wilsonInterval()
@@ -156,7 +167,10 @@ extension DecodeCommand {
     timing["decode_s"] = .double(tally.seconds)
     timing["us_per_shot"] =
       tally.shots > 0 ? .double(tally.seconds / Double(tally.shots) * 1e6) : .null
-    if let latencies, latencies.count > 0 {
+    if let windows, windows.roundLength != 1 {
+      report.fields["round_length"] = .double(windows.roundLength)
+    }
+    if let latencies = windows?.latencies, latencies.count > 0 {
       timing["windows"] = .uint(latencies.count)
       timing["window_us_p50"] = .double(Double(latencies.quantile(0.5)) / 1000)
       timing["window_us_p99"] = .double(Double(latencies.quantile(0.99)) / 1000)

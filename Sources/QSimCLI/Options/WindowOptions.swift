@@ -14,8 +14,29 @@ struct WindowOptions: ParsableArguments {
       valueName: "rounds"))
   var buffer: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Which coordinate of a detector is its time, from 1. (default: the last one that never goes back)",
+      valueName: "number"))
+  var timeCoordinate: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long a round is, in units of the time. (default: what mostly lies between two times)",
+      valueName: "time"))
+  var roundLength: Double?
+
   func validate() throws {
-    if buffer != nil, window == nil { throw ValidationError("'--buffer' goes with '--window'.") }
+    for (name, isGiven) in [
+      ("buffer", buffer != nil), ("time-coordinate", timeCoordinate != nil),
+      ("round-length", roundLength != nil),
+    ] where isGiven && window == nil { throw ValidationError("'--\(name)' goes with '--window'.") }
+    if let timeCoordinate, timeCoordinate < 1 {
+      throw ValidationError("'--time-coordinate' counts from 1.")
+    }
+    if let roundLength, !(roundLength > 1e-15 && roundLength < 1e15) {
+      throw ValidationError("'--round-length' is a positive number.")
+    }
     if let window, !(window > 0 && window < 1e15) {
       throw ValidationError("'--window' is a positive number of rounds.")
     }
@@ -29,6 +50,8 @@ struct WindowOptions: ParsableArguments {
     _ decoder: any Decoder, clock: @escaping @Sendable () -> UInt64
   ) -> any Decoder {
     guard let window else { return decoder }
-    return WindowedDecoder(decoder, commit: window, buffer: buffer ?? window, clock: clock)
+    return WindowedDecoder(
+      decoder, commit: window, buffer: buffer ?? window,
+      timeCoordinate: timeCoordinate.map { $0 - 1 }, roundLength: roundLength, clock: clock)
   }
 }

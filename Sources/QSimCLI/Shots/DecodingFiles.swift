@@ -5,6 +5,8 @@ struct DecodingCounts {
   var shots = 0
   /// Shots in which some observable's prediction was wrong.
   var mistakes = 0
+  /// Shots whose detection events nothing in the model explains.
+  var unexplained = 0
   /// Spent in decoding alone.
   var seconds = 0.0
 }
@@ -60,6 +62,7 @@ final class DecodingFiles {
         for: shots, weights: weights != nil, confidences: confidences != nil)
       tally.seconds += Stopwatch.now() - start
       tally.shots += shots.rowCount
+      tally.unexplained += result.unexplainedCount
       if let truth = try truth(for: block) {
         tally.mistakes += Self.differingRows(result.predictions, truth)
       }

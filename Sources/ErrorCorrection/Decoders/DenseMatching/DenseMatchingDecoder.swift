@@ -41,29 +41,40 @@ final class DenseMatchingSession: DecodingSession {
 
   func decode(_ batch: DecodingBatch) {
     for shot in 0..<batch.detections.rowCount {
+      guard graph.isExplained(batch, shot) else {
+        batch.setUnexplained(shot, observableCount: graph.observableCount)
+        continue
+      }
       batch.detectionEvents(ofShot: shot, into: &events)
-      let changes = batch.evidence.map { graph.edgeProbabilities($0, shot: shot) }
-      for (edge, probability) in changes ?? [] {
+      let changes = batch.evidence.map { graph.changes(by: $0, shot: shot) } ?? GraphChanges()
+      for (edge, probability) in changes.probabilities {
         paths.weights[edge] = MatchingGraph.logOdds(probability)
       }
       let (edges, weight) = correctingEdges()
-      for (edge, _) in changes ?? [] { paths.weights[edge] = graph.edges[edge].weight }
+      for (edge, _) in changes.probabilities { paths.weights[edge] = graph.edges[edge].weight }
       let output = batch.clearPrediction(ofShot: shot, observableCount: graph.observableCount)
-      for edge in edges { graph.flipObservables(of: edge, in: output) }
-      batch.weights?[shot] = weight
+      let prediction = GraphPrediction(output, graph, changes)
+      for edge in edges { prediction.flip(edge: edge) }
+      if batch.evidence == nil {
+        graph.joint?.apply(to: Set(edges.map { Int32($0) })) { prediction.flip($0) }
+      }
+      batch.weights?[shot] = weight + changes.certainWeight
       batch.confidences?[shot] = .nan
+      batch.unexplained?[shot] = weight == .infinity
     }
   }
 
   func correction(for detections: BitVector) -> DecodedCorrection? {
     precondition(detections.count == graph.detectorCount, "A shot has a bit for every detector")
+    guard graph.isExplained(detections) else { return graph.noCorrection }
     events = detections.indices.filter { detections[$0] }.map { Int32($0) }
     let (edges, weight) = correctingEdges()
     return graph.correction(edges: edges, weight: weight)
   }
 
-  /// The edges of the likeliest correction, ascending, and its weight: infinite where no edges explain the events.
-  private func correctingEdges() -> (edges: [Int], weight: Double) {
+  /// The edges of the likeliest correction, and its weight: infinite where no edges explain the
+  /// events.
+  private func correctingEdges() -> (edges: Set<Int>, weight: Double) {
     var (chosen, weight) = (Set<Int>(), 0.0)
     let terminals = self.terminals(&chosen, &weight)
     for (a, b) in pairs(of: terminals) {
@@ -77,7 +88,7 @@ final class DenseMatchingSession: DecodingSession {
         if chosen.remove(edge) == nil { chosen.insert(edge) }
       }
     }
-    return (chosen.sorted(), weight)
+    return (chosen, weight)
   }
 
   /// The nodes where an odd number of paths ends, an even number of them: events, changed by the edges of negative weight,

@@ -7,6 +7,7 @@ struct ShortestPaths {
   let graph: DecodingGraph
   /// By edge; an infinite one is no edge.
   var weights: [Double]
+  private static let certainty = MatchingGraph.logOdds(1)
   private var distances: [Double]
   /// The edge by which the path arrives.
   private var arrivals: [Int32]
@@ -30,6 +31,8 @@ struct ShortestPaths {
     while let (distance, node) = popNearest() {
       guard distance == distances[Int(node)] else { continue }
       for edge in graph.edges(at: Int(node)) {
+        // What is certain cannot be taken back.
+        guard weights[Int(edge)] > Self.certainty else { continue }
         reach(
           graph.other(Int(node), of: Int(edge)), distance + abs(weights[Int(edge)]), by: edge)
       }

@@ -56,7 +56,7 @@ final class CompiledLookupDecoder: CompiledDecoder {
     func decode(_ batch: DecodingBatch) {
       let byteCount = (decoder.observableCount + 7) / 8
       for shot in 0..<batch.detections.rowCount {
-        let (prediction, confidence) = decoder.answer(to: batch, shot)
+        let (prediction, confidence, isExplained) = decoder.answer(to: batch, shot)
         let output = batch.predictions + shot * batch.predictionStride
         for byte in 0..<byteCount {
           output.storeBytes(
@@ -65,23 +65,25 @@ final class CompiledLookupDecoder: CompiledDecoder {
         }
         batch.weights?[shot] = .nan
         batch.confidences?[shot] = confidence
+        batch.unexplained?[shot] = !isExplained
       }
     }
   }
 
-  private func answer(to batch: DecodingBatch, _ shot: Int) -> (UInt32, Double) {
+  private func answer(to batch: DecodingBatch, _ shot: Int) -> (UInt32, Double, Bool) {
     let rows = batch.detections
     let syndrome = detectorCount == 0 ? 0 : Int(rows.word(rows.row(shot), at: 0))
     if let evidence = batch.evidence, !evidence.entries(ofShot: shot).isEmpty {
       return answer(to: syndrome, evidence, shot)
     }
-    return (predictions[syndrome], Double(confidences[syndrome]))
+    let confidence = Double(confidences[syndrome])
+    return (predictions[syndrome], confidence, !confidence.isNaN)
   }
 
   /// Works out the distribution anew: slow, but right.
   private func answer(
     to syndrome: Int, _ evidence: ShotEvidence, _ shot: Int
-  ) -> (UInt32, Double) {
+  ) -> (UInt32, Double, Bool) {
     guard var mechanisms = individual else {
       preconditionFailure("Evidence is for models that unroll to at most 2^20 instructions")
     }
@@ -93,6 +95,7 @@ final class CompiledLookupDecoder: CompiledDecoder {
     let distribution = ErrorDistribution(
       mechanisms: mechanisms.sorted { $0.flips < $1.flips }, detectorCount: detectorCount,
       observableCount: observableCount, threads: 1)
-    return distribution.likeliest(syndrome).map { ($0.observables, $0.logOdds) } ?? (0, .nan)
+    return distribution.likeliest(syndrome).map { ($0.observables, $0.logOdds, true) }
+      ?? (0, .nan, false)
   }
 }

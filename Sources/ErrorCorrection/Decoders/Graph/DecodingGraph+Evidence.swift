@@ -5,27 +5,39 @@ extension ShotEvidence {
   func entries(ofShot shot: Int) -> Range<Int> { starts[shot]..<starts[shot + 1] }
 }
 
+/// What evidence changes in a graph for one shot.
+struct GraphChanges {
+  var probabilities: [(edge: Int, probability: Double)] = []
+  /// Of edges that flip other observables than in the graph: words.
+  var observables: [Int: [UInt64]] = [:]
+  /// What flips in any case: words, empty for nothing.
+  var certainObservables: [UInt64] = []
+  var certainWeight = 0.0
+
+  fileprivate mutating func flip(_ words: [UInt64]) {
+    if certainObservables.isEmpty { certainObservables = words.map { _ in 0 } }
+    for (word, mask) in words.enumerated() { certainObservables[word] ^= mask }
+  }
+}
+
 extension DecodingGraph {
   /// The edges that a shot's evidence is about, with their probabilities put together again from all mechanisms.
-  func edgeProbabilities(
-    _ evidence: ShotEvidence, shot: Int
-  ) -> [(edge: Int, probability: Double)] {
-    var known: [Int32: Double] = [:]
-    var edges: Set<Int32> = []
-    for entry in evidence.entries(ofShot: shot) {
-      let mechanism = Int(evidence.mechanisms[entry])
-      precondition(
-        mechanism >= 0 && mechanism + 1 < mechanismStarts.count,
-        "Evidence is about mechanisms of the model")
-      known[Int32(mechanism)] = evidence.probabilities[entry]
-      let parts = Int(mechanismStarts[mechanism])..<Int(mechanismStarts[mechanism + 1])
-      edges.formUnion(mechanismEdges[parts])
-    }
-    return edges.sorted().map { edge in
-      let probability = contributions[contributionRanges[Int(edge)]].reduce(0.0) {
-        DetectorErrorModel.oddProbability($0, known[$1.mechanism] ?? $1.probability)
+  func changes(by evidence: ShotEvidence, shot: Int) -> GraphChanges {
+    let known = EdgeEvidence(
+      evidence, shot: shot, mechanismStarts: mechanismStarts, mechanismEdges: mechanismEdges)
+    var changes = GraphChanges()
+    for edge in known.edges {
+      let faults = parallel[edge]
+      let outcome = known.outcome(contributions[contributionRanges[Int(edge)]], faults)
+      changes.probabilities.append((Int(edge), outcome.probability))
+      guard let faults else { continue }
+      changes.certainWeight += outcome.certainWeight - faults.outcome.certainWeight
+      changes.flip(outcome.certainObservables)
+      changes.flip(faults.outcome.certainObservables)
+      if outcome.strand != faults.outcome.strand {
+        changes.observables[Int(edge)] = faults.masks[outcome.strand]
       }
-      return (Int(edge), probability)
     }
+    return changes
   }
 }

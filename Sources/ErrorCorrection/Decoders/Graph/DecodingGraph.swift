@@ -32,6 +32,12 @@ package final class DecodingGraph: Sendable {
   /// What mechanisms add to edges, and by edge where it is.
   let contributions: [MatchingGraph.Contribution]
   let contributionRanges: [Range<Int>]
+  /// By edge, for those with faults of unlike observables.
+  let parallel: [Int32: ParallelFaults]
+  let joint: JointFaults?
+  /// What can be explained; with evidence of edges that otherwise cannot be, the second.
+  let parities: EventParities
+  let paritiesWithEvidence: EventParities
 
   /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two detectors; `Obstacle` if the
   ///   model is too large.
@@ -61,11 +67,15 @@ package final class DecodingGraph: Sendable {
         MatchingGraph.logOdds(edge.probability),
         parts.observables[index * parts.observableStride..<(index + 1) * parts.observableStride])
     }
-    if parts.certainWeight < 0 {
-      append((boundary, boundary), 1, parts.certainWeight, parts.certainObservables[...])
+    if parts.certainWeight < 0 || parts.certainObservables.contains(where: { $0 != 0 }) {
+      let weight = min(parts.certainWeight, -.leastNormalMagnitude)
+      append((boundary, boundary), 1, weight, parts.certainObservables[...])
     }
     (self.edges, self.observables) = (edges, observables)
     (mechanismStarts, mechanismEdges) = (parts.mechanismStarts, parts.mechanismEdges)
+    (parallel, joint) = (parts.parallel, parts.joint)
+    (parities, paritiesWithEvidence) = EventParities.both(
+      parts.edges, detectorCount: counts.detectors)
     contributions = parts.sortedContributions
     contributionRanges = parts.edges.map {
       Int($0.contributions.lowerBound)..<Int($0.contributions.upperBound)

@@ -26,24 +26,79 @@ extension DecodingBatch {
   }
 }
 
-extension DecodingGraph {
-  /// Flips what an edge flips in a prediction.
-  func flipObservables(of edge: Int, in prediction: UnsafeMutablePointer<UInt8>) {
-    for observable in observables[edges[edge].observables] {
-      prediction[observable >> 3] ^= 1 << UInt8(observable & 7)
+/// The prediction of a shot that is being decoded on a graph.
+struct GraphPrediction {
+  private let graph: DecodingGraph
+  private let bytes: UnsafeMutablePointer<UInt8>
+  private let changes: GraphChanges
+
+  init(_ bytes: UnsafeMutablePointer<UInt8>, _ graph: DecodingGraph, _ changes: GraphChanges) {
+    (self.bytes, self.graph, self.changes) = (bytes, graph, changes)
+    flip(changes.certainObservables)
+  }
+
+  /// Flips what an edge flips.
+  func flip(edge: Int) {
+    if !changes.observables.isEmpty, let words = changes.observables[edge] { return flip(words) }
+    for observable in graph.observables[graph.edges[edge].observables] {
+      bytes[observable >> 3] ^= 1 << UInt8(observable & 7)
     }
   }
 
+  /// Flips observables given as words.
+  func flip(_ words: [UInt64]) {
+    for observable in words.indices.flatMap({ word in (0..<64).map { 64 * word + $0 } })
+    where words[observable >> 6] >> UInt64(observable & 63) & 1 == 1 {
+      bytes[observable >> 3] ^= 1 << UInt8(observable & 7)
+    }
+  }
+}
+
+extension DecodingGraph {
+  /// Whether some edges explain the events of a shot.
+  func isExplained(_ batch: DecodingBatch, _ shot: Int) -> Bool {
+    let parities = batch.evidence == nil ? parities : paritiesWithEvidence
+    if parities.isTrivial { return true }
+    let (rows, row) = (batch.detections, batch.detections.row(shot))
+    return parities.areExplained { rows.word(row, at: 64 * $0) }
+  }
+
+  func isExplained(_ detections: BitVector) -> Bool {
+    parities.areExplained { detections.words[$0] }
+  }
+
   /// A set of edges as an answer.
-  func correction(edges: some Sequence<Int>, weight: Double) -> DecodedCorrection {
+  func correction(edges: Set<Int>, weight: Double) -> DecodedCorrection {
     var flipped = BitVector(count: observableCount)
     var pairs: [DecodedCorrection.Edge] = []
-    for edge in edges {
+    for edge in edges.sorted() {
       for observable in observables[self.edges[edge].observables] { flipped[observable].toggle() }
       let (a, b) = self.edges[edge].nodes
       guard Int(a) < boundary else { continue }
       pairs.append(.init(Int(a), Int(b) == boundary ? nil : Int(b)))
     }
+    joint?.apply(to: Set(edges.map { Int32($0) })) { words in
+      for observable in 0..<observableCount
+      where words[observable >> 6] >> UInt64(observable & 63) & 1 == 1 {
+        flipped[observable].toggle()
+      }
+    }
     return DecodedCorrection(edges: pairs, observables: flipped, weight: weight)
+  }
+
+  /// What a decoder answers where nothing explains the events.
+  var noCorrection: DecodedCorrection {
+    DecodedCorrection(
+      edges: [], observables: BitVector(count: observableCount), weight: .infinity)
+  }
+}
+
+extension DecodingBatch {
+  /// Gives a shot the answer to what nothing explains.
+  func setUnexplained(_ shot: Int, observableCount: Int) {
+    _ = clearPrediction(ofShot: shot, observableCount: observableCount)
+    weights?[shot] = .infinity
+    confidences?[shot] = .nan
+    unexplained?[shot] = true
   }
 }

@@ -5,7 +5,8 @@ extension DecoderCatalog {
     details: """
       Every mechanism, or every part of one between `^`, flips at most two detectors. The likeliest set of these explains \
       the events, found by regions that grow around them; time grows little faster than their number. Parts of one \
-      mechanism are taken to be independent; see correlated-matching. Knows its correction and the correction's \
+      mechanism are taken to be independent; see correlated-matching. Of faults that flip the same detectors the likeliest \
+      count. Knows its correction and the correction's \
       weight [Higgott25]. Confidence is the gap between the weights of the best corrections that predict this and the \
       opposite, for one observable that is a cut between boundaries [GidneyNewmanBrooksJones23].
       """,

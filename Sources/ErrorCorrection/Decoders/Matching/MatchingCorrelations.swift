@@ -22,10 +22,12 @@ struct MatchingCorrelations: Sendable {
     // One entry for each ordered pair of parts of a mechanism.
     var pairs: [(first: Int32, second: Int32, mechanism: Int32)] = []
     for mechanism in 0..<graph.mechanismStarts.count - 1 {
-      let parts = graph.mechanismEdges[
-        Int(graph.mechanismStarts[mechanism])..<Int(graph.mechanismStarts[mechanism + 1])]
-      guard parts.count > 1 else { continue }
-      for first in parts {
+      let range = Int(graph.mechanismStarts[mechanism])..<Int(graph.mechanismStarts[mechanism + 1])
+      guard range.count > 1 else { continue }
+      let parts = graph.mechanismEdges[range]
+      // An edge in a matching is taken for its likeliest strand.
+      for (first, strand) in zip(parts, graph.mechanismStrands[range])
+      where graph.parallel.isEmpty || strand == graph.parallel[first]?.outcome.strand ?? 0 {
         for second in parts where first != second {
           pairs.append((first, second, Int32(mechanism)))
         }

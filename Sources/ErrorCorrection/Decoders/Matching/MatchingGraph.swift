@@ -44,6 +44,8 @@ package final class MatchingGraph: @unchecked Sendable {
   /// A mechanism's part in an edge.
   struct Contribution {
     var mechanism: Int32
+    /// See `ParallelFaults`.
+    var strand: Int32
     var probability: Double
   }
 
@@ -62,8 +64,16 @@ package final class MatchingGraph: @unchecked Sendable {
   /// Edges of mechanism m are `mechanismEdges[mechanismStarts[m]..<mechanismStarts[m + 1]]`.
   let mechanismStarts: [Int32]
   let mechanismEdges: [Int32]
+  /// The strand of each of these.
+  let mechanismStrands: [Int32]
   let mechanismProbabilities: [Double]
   let halfEdgeCount: Int
+  /// By edge, for those with faults of unlike observables.
+  let parallel: [Int32: ParallelFaults]
+  let joint: JointFaults?
+  /// What can be explained; with evidence of edges that otherwise cannot be, the second.
+  let parities: EventParities
+  let paritiesWithEvidence: EventParities
 
   let vertices: UnsafeMutablePointer<Vertex>
   /// By half-edge: the vertex at the other end.
@@ -109,6 +119,8 @@ package final class MatchingGraph: @unchecked Sendable {
     self.edges = edges
     contributions = parts.sortedContributions
     (mechanismStarts, mechanismEdges) = (parts.mechanismStarts, parts.mechanismEdges)
+    (mechanismStrands, parallel, joint) = (parts.mechanismStrands, parts.parallel, parts.joint)
+    (parities, paritiesWithEvidence) = EventParities.both(edges, detectorCount: detectorCount)
     mechanismProbabilities = parts.mechanismProbabilities
     let edgeCount = edges.count
     vertices = .allocate(capacity: detectorCount + 1)

@@ -2,33 +2,40 @@ import QuantumCore
 
 /// Collects the edges of a matching graph from a detector error model.
 ///
-/// Every part of a suggested decomposition (between `^`) is a fault of its own with the probability of the whole. Faults that
-/// flip the same detectors become one edge, p ← p₁(1 − p₂) + p₂(1 − p₁), with the observables of the first of them: where
-/// they disagree the code cannot tell them apart. Faults of probability 0 stay, far away, as evidence may raise them.
+/// Every part of a suggested decomposition (between `^`) is a fault of its own with the probability
+/// of the whole, but where the whole is better taken for an edge, see `isDivisible`. Faults that
+/// flip the same detectors become one edge, p ← p₁(1 − p₂) + p₂(1 − p₁); those of them that flip
+/// other observables are `ParallelFaults`, of which the likelier count. Observables without
+/// detectors belong to the whole fault, see `JointFaults`. Faults of probability 0 stay, far away,
+/// as evidence may raise them.
 struct MatchingGraphBuilder {
-  private(set) var edges: [MatchingGraph.Edge] = []
+  var edges: [MatchingGraph.Edge] = []
   /// By edge: `observableStride` words each.
-  private(set) var observables: [UInt64] = []
+  var observables: [UInt64] = []
   let observableStride: Int
-  /// Observables that faults without detectors flip, if that is likelier than not.
-  private(set) var certainObservables: [UInt64]
+  /// Observables that flip in any case: those of faults without detectors, if these are likelier
+  /// than not, and those that go with edges of parallel faults.
+  var certainObservables: [UInt64]
   /// Σ ln((1 − p) / p) over these.
-  private(set) var certainWeight = 0.0
-  private(set) var mechanismStarts: [Int32] = [0]
-  private(set) var mechanismEdges: [Int32] = []
-  private(set) var mechanismProbabilities: [Double] = []
-  private(set) var sortedContributions: [MatchingGraph.Contribution] = []
+  var certainWeight = 0.0
+  var mechanismStarts: [Int32] = [0]
+  var mechanismEdges: [Int32] = []
+  /// The strand of each of `mechanismEdges`, see `ParallelFaults`.
+  var mechanismStrands: [Int32] = []
+  var mechanismProbabilities: [Double] = []
+  var sortedContributions: [MatchingGraph.Contribution] = []
+  /// By edge, for those with faults of unlike observables.
+  var parallel: [Int32: ParallelFaults] = [:]
+  var joint: JointFaults?
 
   private static let wordLimit = 1 << 27
   private var edgeIndices: [UInt64: Int32] = [:]
   /// Faults without detectors: masks and probabilities.
-  private var blind: [[UInt64]: Double] = [:]
-
-  /// One part of a mechanism: what it flips an odd number of times.
-  private struct Part {
-    var detectors: [UInt64] = []
-    var observables: [UInt64] = []
-  }
+  var blind: [[UInt64]: Double] = [:]
+  /// Mechanisms in parts that flip at most two detectors all together: their numbers, ascending.
+  var divided: [(mechanism: Int, fault: MatchingFault)] = []
+  /// By mechanism: the observables that belong to no edge.
+  var loose: [Int: [UInt64]] = [:]
 
   init(
     _ model: DetectorErrorModel, observableCount: Int
@@ -38,15 +45,16 @@ struct MatchingGraphBuilder {
     try model.forEachInstruction { step in
       if step.instruction.kind == .error { try add(step, of: model) }
     }
+    settleDivided()
     finish()
   }
 
   private mutating func add(
     _ step: DetectorErrorModel.Step, of model: DetectorErrorModel
   ) throws {
-    let parts = Self.parts(of: step.targets, offset: step.detectorOffset)
-    if let part = parts.first(where: { $0.detectors.count > 2 }) {
-      throw Self.refusal(of: part.detectors, isWhole: parts.count == 1, at: step.range)
+    let fault = MatchingFault(step.targets, offset: step.detectorOffset)
+    if let part = fault.parts.first(where: { $0.detectors.count > 2 }) {
+      throw Self.refusal(of: part.detectors, isWhole: fault.parts.count == 1, at: step.range)
     }
     guard observables.count < Self.wordLimit else {
       throw Obstacle(
@@ -55,7 +63,11 @@ struct MatchingGraphBuilder {
         hint: "decode fewer observables at a time")
     }
     let probability = model.probability(of: step.instruction)
-    add(parts, probability)
+    if fault.isSmall {
+      divided.append((mechanismProbabilities.count, fault))
+    } else {
+      add(fault, of: mechanismProbabilities.count, probability)
+    }
     mechanismStarts.append(Int32(mechanismEdges.count))
     mechanismProbabilities.append(probability)
   }
@@ -69,91 +81,66 @@ struct MatchingGraphBuilder {
       "a matching decoder needs faults that flip at most 2 detectors; "
         + "this \(isWhole ? "error" : "part of an error") flips \(detectors.count): \(list)",
       code: "not-graphlike", at: place,
-      hint: "decompose the errors of the circuit into edges (--decompose_errors), "
+      hint: "decompose the errors into edges with 'analyze_errors --decompose_errors', "
         + "or take a decoder for hypergraphs")
   }
 
-  /// The parts between separators; one that flips observables alone joins the first that flips detectors.
-  private static func parts(
-    of targets: ArraySlice<DetectorErrorModel.Target>, offset: UInt64
-  ) -> [Part] {
-    var parts = [Part()]
-    for target in targets {
-      if target.isSeparator {
-        parts.append(Part())
-      } else if target.isDetector {
-        toggle(target.value + offset, in: &parts[parts.count - 1].detectors)
-      } else {
-        toggle(target.value, in: &parts[parts.count - 1].observables)
-      }
-    }
-    guard let first = parts.firstIndex(where: { !$0.detectors.isEmpty }) else {
-      var whole = Part()
-      for part in parts { for index in part.observables { toggle(index, in: &whole.observables) } }
-      return whole.observables.isEmpty ? [] : [whole]
-    }
-    for index in parts.indices where parts[index].detectors.isEmpty {
-      for observable in parts[index].observables {
-        toggle(observable, in: &parts[first].observables)
-      }
-    }
-    return parts.filter { !$0.detectors.isEmpty }
+  func mask(_ observables: [UInt64]) -> [UInt64] {
+    var mask = [UInt64](repeating: 0, count: observableStride)
+    for observable in observables { mask[Int(observable >> 6)] ^= 1 << (observable & 63) }
+    return mask
   }
 
-  private static func toggle(_ value: UInt64, in set: inout [UInt64]) {
-    if let index = set.firstIndex(of: value) { set.remove(at: index) } else { set.append(value) }
-  }
-
-  private mutating func add(_ parts: [Part], _ probability: Double) {
-    for part in parts {
-      var mask = [UInt64](repeating: 0, count: observableStride)
-      for observable in part.observables { mask[Int(observable >> 6)] ^= 1 << (observable & 63) }
-      guard let detector = part.detectors.first else {
-        blind[mask] = DetectorErrorModel.oddProbability(blind[mask] ?? 0, probability)
-        continue
-      }
-      let other = part.detectors.count == 2 ? part.detectors[1] : UInt64(UInt32.max)
-      let (low, high) = (min(detector, other), max(detector, other))
-      let key = low << 32 | high
-      let edge: Int32
-      if let known = edgeIndices[key] {
-        edge = known
-      } else {
-        edge = Int32(edges.count)
-        edgeIndices[key] = edge
-        edges.append(
-          MatchingGraph.Edge(
-            vertex: Int32(low), other: high == UInt64(UInt32.max) ? -1 : Int32(high),
-            probability: 0, contributions: 0..<0))
-        observables.append(contentsOf: mask)
-      }
-      edges[Int(edge)].probability = DetectorErrorModel.oddProbability(
-        edges[Int(edge)].probability, probability)
+  /// Adds the edges of a mechanism behind those of the mechanisms before.
+  mutating func add(_ fault: MatchingFault, of mechanism: Int, _ probability: Double) {
+    if fault.parts.isEmpty, !fault.observables.isEmpty {
+      let mask = mask(fault.observables)
+      blind[mask] = DetectorErrorModel.oddProbability(blind[mask] ?? 0, probability)
+    } else if !fault.observables.isEmpty {
+      loose[mechanism] = mask(fault.observables)
+    }
+    for part in fault.parts {
+      let (edge, strand) = place(part, probability)
       mechanismEdges.append(edge)
+      mechanismStrands.append(strand)
     }
   }
 
-  /// Sorts the contributions by edge, and sums up the faults that flip no detector.
-  private mutating func finish() {
-    var starts = [Int32](repeating: 0, count: edges.count + 1)
-    for edge in mechanismEdges { starts[Int(edge) + 1] += 1 }
-    for edge in edges.indices {
-      starts[edge + 1] += starts[edge]
-      edges[edge].contributions = starts[edge]..<starts[edge + 1]
+  private static func key(_ detectors: [UInt64]) -> UInt64 {
+    let other = detectors.count == 2 ? detectors[1] : UInt64(UInt32.max)
+    return min(detectors[0], other) << 32 | max(detectors[0], other)
+  }
+
+  /// The edge that flips one or two detectors.
+  func edge(of detectors: [UInt64]) -> Int32? { edgeIndices[Self.key(detectors)] }
+
+  /// Adds a fault to its edge.
+  private mutating func place(
+    _ part: MatchingFault.Part, _ probability: Double
+  ) -> (edge: Int32, strand: Int32) {
+    let (mask, key) = (mask(part.observables), Self.key(part.detectors))
+    guard let edge = edgeIndices[key] else {
+      let (low, high) = (key >> 32, key & UInt64(UInt32.max))
+      edgeIndices[key] = Int32(edges.count)
+      edges.append(
+        MatchingGraph.Edge(
+          vertex: Int32(low), other: high == UInt64(UInt32.max) ? -1 : Int32(high),
+          probability: probability, contributions: 0..<0))
+      observables.append(contentsOf: mask)
+      return (Int32(edges.count - 1), 0)
     }
-    sortedContributions = [MatchingGraph.Contribution](
-      repeating: .init(mechanism: 0, probability: 0), count: mechanismEdges.count)
-    for mechanism in 0..<mechanismStarts.count - 1 {
-      for part in Int(mechanismStarts[mechanism])..<Int(mechanismStarts[mechanism + 1]) {
-        let edge = Int(mechanismEdges[part])
-        sortedContributions[Int(starts[edge])] = .init(
-          mechanism: Int32(mechanism), probability: mechanismProbabilities[mechanism])
-        starts[edge] += 1
-      }
+    let words = Int(edge) * observableStride..<(Int(edge) + 1) * observableStride
+    if !parallel.isEmpty, parallel[edge] != nil {
+      return (edge, Int32(parallel[edge]?.add(mask, probability) ?? 0))
     }
-    for (mask, probability) in blind where probability > 0.5 {
-      certainWeight += MatchingGraph.logOdds(probability)
-      for word in mask.indices { certainObservables[word] ^= mask[word] }
+    let known = edges[Int(edge)].probability
+    if observables[words].elementsEqual(mask) {
+      edges[Int(edge)].probability = DetectorErrorModel.oddProbability(known, probability)
+      return (edge, 0)
     }
+    var faults = ParallelFaults(Array(observables[words]), known)
+    let strand = faults.add(mask, probability)
+    parallel[edge] = faults
+    return (edge, Int32(strand))
   }
 }

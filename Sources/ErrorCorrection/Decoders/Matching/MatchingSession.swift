@@ -9,8 +9,14 @@ final class MatchingSession: DecodingSession {
   /// What tells how sure a prediction is; made when that is asked for.
   private lazy var gap = correlations == nil ? MatchingGap(graph) : nil
 
+  /// Whether there is anything that cannot be explained, and anything joint.
+  private let checksEvents: Bool
+  private let hasJointFaults: Bool
+
   init(_ graph: MatchingGraph, _ correlations: MatchingCorrelations? = nil) {
     self.graph = graph
+    checksEvents = !graph.parities.isTrivial || !graph.paritiesWithEvidence.isTrivial
+    hasJointFaults = graph.joint != nil
     self.correlations = correlations
     blossom = SparseBlossom(graph)
   }
@@ -18,12 +24,21 @@ final class MatchingSession: DecodingSession {
   func decode(_ batch: DecodingBatch) {
     blossom.keepsWeight = batch.weights != nil
     for shot in 0..<batch.detections.rowCount {
-      solve(batch.detections.row(shot), batch.evidence, shot)
+      let answer = solve(batch.detections.row(shot), batch.evidence, shot)
       blossom.store(to: batch.predictions + shot * batch.predictionStride, batch.predictionStride)
       batch.weights?[shot] = blossom.weight
       batch.confidences?[shot] =
-        batch.evidence == nil ? confidence(batch.detections.row(shot)) : .nan
+        batch.evidence == nil && answer == .edges ? confidence(batch.detections.row(shot)) : .nan
+      batch.unexplained?[shot] = answer == .none
     }
+  }
+
+  /// What a prediction comes from.
+  private enum Answer {
+    case edges
+    /// Edges of which some are one fault that flips other observables.
+    case joint
+    case none
   }
 
   private func confidence(_ row: UnsafeRawPointer) -> Double {
@@ -34,33 +49,46 @@ final class MatchingSession: DecodingSession {
     precondition(detections.count == graph.detectorCount, "A shot has a bit for every detector")
     blossom.keepsEdges = true
     blossom.keepsWeight = true
+    var answer = Answer.none
     detections.words.withUnsafeBytes { bytes in
       withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { nothing in
-        solve(bytes.baseAddress ?? UnsafeRawPointer(nothing.baseAddress!), nil, 0)
+        answer = solve(bytes.baseAddress ?? UnsafeRawPointer(nothing.baseAddress!), nil, 0)
       }
     }
     blossom.keepsEdges = false
     return DecodedCorrection(
-      edges: blossom.correctionEdges(), observables: blossom.prediction(), weight: blossom.weight)
+      edges: answer == .none ? [] : blossom.correctionEdges(), observables: blossom.prediction(),
+      weight: blossom.weight)
   }
 
-  private func solve(_ row: UnsafeRawPointer, _ evidence: ShotEvidence?, _ shot: Int) {
+  private func solve(_ row: UnsafeRawPointer, _ evidence: ShotEvidence?, _ shot: Int) -> Answer {
     blossom.load(row)
-    if let evidence { apply(evidence, shot: shot) }
-    guard let correlations else {
-      blossom.solve()
-      if evidence != nil { blossom.restoreWeights() }
-      return
+    if checksEvents, !isExplained(evidence != nil) {
+      blossom.setUnexplained()
+      return .none
     }
+    if let evidence { apply(evidence, shot: shot) }
     let keepsEdges = blossom.keepsEdges
-    blossom.keepsEdges = true
+    if let correlations {
+      blossom.keepsEdges = true
+      blossom.solve()
+      blossom.keepsEdges = keepsEdges
+      blossom.rememberMatchedEdges()
+      if evidence != nil { blossom.restoreWeights() }
+      blossom.load(row)
+      if let evidence { apply(evidence, shot: shot) }
+      blossom.lowerPartners(by: correlations)
+    }
+    let seeksJointFaults = hasJointFaults && evidence == nil
+    if seeksJointFaults { blossom.keepsEdges = true }
     blossom.solve()
     blossom.keepsEdges = keepsEdges
-    blossom.rememberMatchedEdges()
-    blossom.load(row)
-    if let evidence { apply(evidence, shot: shot) }
-    blossom.lowerPartners(by: correlations)
-    blossom.solve()
-    blossom.restoreWeights()
+    if correlations != nil || evidence != nil { blossom.restoreWeights() }
+    guard seeksJointFaults, let joint = graph.joint else { return .edges }
+    return joint.apply(to: blossom.oddEdges()) { blossom.flip($0) } ? .joint : .edges
+  }
+
+  private func isExplained(_ hasEvidence: Bool) -> Bool {
+    blossom.isExplained(by: hasEvidence ? graph.paritiesWithEvidence : graph.parities)
   }
 }

@@ -48,6 +48,7 @@ extension SparseBlossom {
     for index in 0..<reweighted.count {
       let edge = Int(reweighted.elements[index])
       edgeWeights[edge] = graph.edgeWeights[edge]
+      if ownsObservables { restoreObservables(of: edge) }
       let ends = graph.edges[edge]
       restore(ends.vertex, halves[edge].0)
       if ends.other >= 0 { restore(ends.other, halves[edge].1) }
@@ -100,5 +101,35 @@ extension SparseBlossom {
     for word in 0..<observableStride {
       observables[word] ^= edgeObservables[Int(edge) * observableStride + word]
     }
+  }
+
+  /// Flips observables, given as words.
+  func flip(_ words: [UInt64]) {
+    for (word, mask) in words.enumerated() { observables[word] ^= mask }
+  }
+
+  /// Lets an edge flip other observables until `restoreWeights`, to be followed by `reweight`.
+  mutating func setObservables(of edge: Int32, to words: [UInt64]) {
+    if !ownsObservables { copyObservables() }
+    let (place, bit) = (Int(edge) * observableStride, UInt64(1) << UInt64(edge & 63))
+    for word in 0..<observableStride { edgeObservables[place + word] = words[word] }
+    flipping[Int(edge) >> 6] |= bit
+  }
+
+  private func restoreObservables(of edge: Int) {
+    let place = edge * observableStride
+    for word in 0..<observableStride {
+      edgeObservables[place + word] = graph.edgeObservables[place + word]
+    }
+    flipping[edge >> 6] = graph.flipping[edge >> 6]
+  }
+
+  private mutating func copyObservables() {
+    ownsObservables = true
+    let count = graph.edges.count
+    edgeObservables = .allocate(capacity: (count + 1) * observableStride)
+    edgeObservables.update(from: graph.edgeObservables, count: count * observableStride)
+    flipping = .allocate(capacity: count / 64 + 1)
+    flipping.update(from: graph.flipping, count: count / 64 + 1)
   }
 }

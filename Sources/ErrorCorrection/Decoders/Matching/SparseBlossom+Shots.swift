@@ -37,12 +37,34 @@ extension SparseBlossom {
       count: graph.observableCount)
   }
 
-  /// The matched edges, with those taken to have happened, each that is used an odd number of times once.
-  func correctionEdges() -> [DecodedCorrection.Edge] {
+  /// The matched edges, each that is used an odd number of times once.
+  func oddEdges() -> Set<Int32> {
     var odd = Set<Int32>()
     for index in 0..<matchedEdges.count {
       odd.formSymmetricDifference(CollectionOfOne(matchedEdges.elements[index]))
     }
+    return odd
+  }
+
+  /// Whether some edges explain the events taken over from a row.
+  ///
+  /// - Parameter parities: of the graph; edges taken to have happened count there.
+  @inline(__always)
+  func isExplained(by parities: borrowing EventParities) -> Bool {
+    parities.areExplained { occupied[$0] ^ graph.negativeDetections[$0] }
+  }
+
+  /// Gives up on the events: nothing flips, at infinite weight.
+  mutating func setUnexplained() {
+    for word in 0..<wordCount { occupied[word] = 0 }
+    for word in 0..<observableStride { observables[word] = 0 }
+    matchedEdges.count = 0
+    weight = .infinity
+  }
+
+  /// The matched edges, with those taken to have happened.
+  func correctionEdges() -> [DecodedCorrection.Edge] {
+    var odd = oddEdges()
     if graph.hasNegativeEdges {
       for (index, edge) in graph.edges.enumerated() where edge.probability > 0.5 {
         odd.formSymmetricDifference(CollectionOfOne(Int32(index)))

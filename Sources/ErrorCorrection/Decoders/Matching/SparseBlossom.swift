@@ -120,7 +120,7 @@ package struct SparseBlossom: ~Copyable {
   let halves: UnsafeMutablePointer<(Int32, Int32)>
   let edgeOf: UnsafeMutablePointer<Int32>
 
-  let edgeObservables: UnsafeMutablePointer<UInt64>
+  var edgeObservables: UnsafeMutablePointer<UInt64>
   var edgeWeights: UnsafeMutablePointer<Double>
   var ownsWeights = false
   /// Whether some edges have weights of their own in this shot: these edges, and a bit for every vertex whose neighbours are
@@ -130,7 +130,8 @@ package struct SparseBlossom: ~Copyable {
   var unsorted: UnsafeMutablePointer<UInt64>
   let observableStride: Int
   /// A bit for every edge that flips an observable.
-  let flipping: UnsafeMutablePointer<UInt64>
+  var flipping: UnsafeMutablePointer<UInt64>
+  var ownsObservables = false
 
   /// By vertex; valid where `occupied` has a bit.
   let vertices: UnsafeMutablePointer<Vertex>
@@ -198,6 +199,10 @@ package struct SparseBlossom: ~Copyable {
       weights.deallocate()
       edgeWeights.deallocate()
       unsorted.deallocate()
+    }
+    if ownsObservables {
+      edgeObservables.deallocate()
+      flipping.deallocate()
     }
     vertices.deallocate()
     occupied.deallocate()

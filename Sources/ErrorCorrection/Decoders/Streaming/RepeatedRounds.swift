@@ -13,19 +13,19 @@ struct RepeatedRounds {
   let middleTime: Double
 
   /// `nil` if there is no such block, it is not much longer than a few windows, or its turns do not fit into windows.
-  init?(_ model: DetectorErrorModel, commit: Double, buffer: Double) {
+  init?(_ model: DetectorErrorModel, commit: Double, buffer: Double, clock: WindowClock) {
     guard let place = Self.longestBlock(of: model) else { return nil }
     let instruction = model.instructions()[place]
     guard let body = instruction.body,
       let dimensions = Self.dimensions(of: model, .root, nil) ?? nil
     else { return nil }
     let extent = model.extent(of: body)
-    let step = Self.timeShift(of: model, body, dimensions: dimensions)
+    let step = Self.timeShift(of: model, body, dimensions: dimensions, clock)
     let turns = (commit / step).rounded()
     guard extent.shift > 0, step > 0, turns >= 1, turns * step == commit, turns < 0x1p20 else {
       return nil
     }
-    let before = Self.prefix(of: model, before: place, dimensions: dimensions)
+    let before = Self.prefix(of: model, before: place, dimensions: dimensions, clock)
     // How many turns windows and mechanisms reach across.
     let reach = max(extent.detectors, before.overhang) / extent.shift + 1
     let windowTurns = ((commit + buffer) / step).rounded(.up)
@@ -68,24 +68,23 @@ struct RepeatedRounds {
     return .some(known)
   }
 
-  /// How far one run of a block moves the last coordinate.
+  /// How far one run of a block moves the time.
   private static func timeShift(
-    of model: DetectorErrorModel, _ block: BlockID, dimensions: Int
+    of model: DetectorErrorModel, _ block: BlockID, dimensions: Int, _ clock: WindowClock
   ) -> Double {
     model.instructions(of: block).reduce(0) { sum, instruction in
       if let body = instruction.body {
         return sum + Double(instruction.count)
-          * timeShift(of: model, body, dimensions: dimensions)
+          * timeShift(of: model, body, dimensions: dimensions, clock)
       }
       guard instruction.kind == .shiftDetectors else { return sum }
-      let arguments = model.arguments(of: instruction)
-      return sum + (arguments.count == dimensions ? arguments.last ?? 0 : 0)
+      return sum + clock.shift(by: model.arguments(of: instruction), dimensions: dimensions)
     }
   }
 
   /// What stands before an instruction of the root: the time it moves to, and how far it names detectors behind its end.
   private static func prefix(
-    of model: DetectorErrorModel, before place: Int, dimensions: Int
+    of model: DetectorErrorModel, before place: Int, dimensions: Int, _ clock: WindowClock
   ) -> (time: Double, overhang: UInt64) {
     var (time, offset, reach) = (0.0, UInt64(0), UInt64(0))
     for instruction in model.instructions()[..<place] {
@@ -93,13 +92,12 @@ struct RepeatedRounds {
         guard instruction.count > 0 else { continue }
         let extent = model.extent(of: body)
         time +=
-          Double(instruction.count) * timeShift(of: model, body, dimensions: dimensions)
+          Double(instruction.count) * timeShift(of: model, body, dimensions: dimensions, clock)
         let start = offset.saturatingAdd(extent.shift.saturatingMultiply(instruction.count - 1))
         reach = max(reach, start.saturatingAdd(extent.detectors))
         offset = offset.saturatingAdd(extent.shift.saturatingMultiply(instruction.count))
       } else if instruction.kind == .shiftDetectors {
-        let arguments = model.arguments(of: instruction)
-        time += arguments.count == dimensions ? arguments.last ?? 0 : 0
+        time += clock.shift(by: model.arguments(of: instruction), dimensions: dimensions)
         offset = offset.saturatingAdd(instruction.count)
       } else {
         for target in model.targets(of: instruction) where target.isDetector {

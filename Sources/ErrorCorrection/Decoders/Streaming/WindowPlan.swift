@@ -32,10 +32,15 @@ struct WindowPlan: Sendable {
   /// Models of windows, all unlike.
   let models: [DetectorErrorModel]
 
-  /// - Throws: `Obstacle` if detectors that errors flip have no coordinates, or if there is too much to unroll.
-  init(_ model: DetectorErrorModel, commit: Double, buffer: Double) throws {
-    if let folded = RepeatedRounds(model, commit: commit, buffer: buffer) {
-      let builder = try WindowBuilder(folded.shortened, commit: commit, buffer: buffer)
+  /// - Parameters:
+  ///   - commit: in units of the time, as `buffer` is.
+  ///   - clock: tells the time of a detector.
+  /// - Throws: `Obstacle` if detectors that errors flip have no time, or if there is too much to
+  ///   unroll.
+  init(_ model: DetectorErrorModel, commit: Double, buffer: Double, clock: WindowClock) throws {
+    if let folded = RepeatedRounds(model, commit: commit, buffer: buffer, clock: clock) {
+      let builder = try WindowBuilder(
+        folded.shortened, commit: commit, buffer: buffer, clock: clock)
       if let middle = builder.recurringWindow(
         near: folded.middleTime, detectorShift: folded.detectorShift)
       {
@@ -46,8 +51,8 @@ struct WindowPlan: Sendable {
       }
     }
     self.init(
-      try WindowBuilder(model, commit: commit, buffer: buffer), detectors: model.detectorCount,
-      recurring: 0, times: 0, detectorShift: 0)
+      try WindowBuilder(model, commit: commit, buffer: buffer, clock: clock),
+      detectors: model.detectorCount, recurring: 0, times: 0, detectorShift: 0)
   }
 
   private init(
@@ -86,15 +91,15 @@ struct WindowBuilder {
     var targets: [DetectorErrorModel.Target] = []
   }
 
-  init(_ model: DetectorErrorModel, commit: Double, buffer: Double) throws {
+  init(_ model: DetectorErrorModel, commit: Double, buffer: Double, clock: WindowClock) throws {
     let counts = try DecodingLimits.countsOfUnrolled(model)
     observableCount = counts.observables
     (self.commit, self.buffer) = (commit, buffer)
-    let coordinates = try model.detectorCoordinates()
-    let known = coordinates.compactMap(\.last).filter(\.isFinite)
+    let given = try model.detectorCoordinates().map { clock.time(of: $0) ?? .nan }
+    let known = given.filter(\.isFinite)
     let first = known.min() ?? 0
     firstTime = first
-    times = coordinates.map { ($0.last.map { $0.isFinite ? $0 - first : .nan }) ?? .nan }
+    times = given.map { $0.isFinite ? $0 - first : .nan }
     let length = (known.max() ?? 0) - first
     let windowCount = max(0, ((length - buffer) / commit).rounded(.down))
     guard windowCount < 0x1p24 else {
@@ -112,9 +117,12 @@ struct WindowBuilder {
     try model.forEachInstruction { step in
       guard step.instruction.kind == .error else { return }
       let probability = model.probability(of: step.instruction)
+      let (parts, loose) = Self.parts(of: step)
       var touched: [Int] = []
-      for part in Self.parts(of: step) {
+      var deciding: Set<Int> = []
+      for part in parts {
         let windows = try self.windows(of: part.detectors, step)
+        deciding.insert(windows.upperBound)
         for window in windows {
           if !touched.contains(window) {
             mechanisms[window].append(Mechanism(probability: probability, place: step.place))
@@ -126,6 +134,10 @@ struct WindowBuilder {
           append(part, beyond, isFinal: isFinal, to: &mechanisms[window], window: window)
         }
       }
+      // What belongs to the whole mechanism is seen only where all of it is.
+      if let window = deciding.first, deciding.count == 1, !loose.isEmpty {
+        mechanisms[window][mechanisms[window].count - 1].targets += [.separator] + loose
+      }
     }
     assemble(mechanisms, carried)
   }
@@ -136,18 +148,22 @@ struct WindowBuilder {
     var observables: [DetectorErrorModel.Target]
   }
 
-  /// The parts between separators; one that flips observables alone joins the first that flips detectors.
-  private static func parts(of step: DetectorErrorModel.Step) -> [Part] {
+  /// The parts between separators that flip detectors, and observables that belong to the whole of
+  /// several.
+  private static func parts(
+    of step: DetectorErrorModel.Step
+  ) -> (parts: [Part], loose: [DetectorErrorModel.Target]) {
     var parts = step.targets.split(whereSeparator: \.isSeparator).map { part in
       Part(
         detectors: part.filter(\.isDetector).map { Int($0.value + step.detectorOffset) },
         observables: part.filter(\.isObservable))
     }
-    guard let first = parts.firstIndex(where: { !$0.detectors.isEmpty }) else { return parts }
-    for index in parts.indices where parts[index].detectors.isEmpty {
-      parts[first].observables += parts[index].observables
-    }
-    return parts.filter { !$0.detectors.isEmpty }
+    let loose = parts.filter(\.detectors.isEmpty).flatMap(\.observables)
+    guard parts.contains(where: { !$0.detectors.isEmpty }) else { return (parts, []) }
+    parts.removeAll(where: \.detectors.isEmpty)
+    guard parts.count == 1 else { return (parts, loose) }
+    parts[0].observables += loose
+    return (parts, [])
   }
 
   /// The windows that know a part of a mechanism; the last of them decides on it.
@@ -159,9 +175,10 @@ struct WindowBuilder {
     for detector in detectors {
       guard !times[detector].isNaN else {
         throw Diagnostic(
-          "windows need the time of D\(detector), which has no coordinates", code: "no-time",
+          "windows need the time of D\(detector), which has no such coordinate", code: "no-time",
           at: step.range,
-          hint: "the last coordinate of a detector is its round: detector(0, 0, 5) D\(detector)")
+          hint: "one coordinate of a detector is its time, mostly the last: "
+            + "detector(0, 0, 5) D\(detector)")
       }
       time = min(time, times[detector])
     }

@@ -10,35 +10,50 @@ import QuantumCore
 /// it flips, and one more for every detector behind the committed rounds that it flips; other faults flip none. So a
 /// prediction says all that is passed on.
 ///
-/// Times are the last coordinates of detectors. Windows that are alike share one compiled decoder, and of a long `repeat` block
-/// only a few turns are unrolled: memory and time to compile do not grow with the rounds.
+/// Of the coordinates of detectors the last that never goes back is the time, and a round is as
+/// long as the time between most detectors that follow each other; both may be given instead.
+/// Windows that are alike share one compiled decoder, and of a long `repeat` block only a few turns
+/// are unrolled: memory and time to compile do not grow with the rounds.
 ///
 ///     let decoder = WindowedDecoder(MatchingDecoder(), commit: 9, buffer: 9)
 ///
 /// - Source: [DennisKitaevLandahlPreskill02] section VI B, [Skoric23].
 public struct WindowedDecoder: Decoder {
   public let inner: any Decoder
-  /// In units of the last coordinate.
+  /// In rounds.
   public let commit: Double
   public let buffer: Double
+  /// Which coordinate of a detector is its time, from 0; `nil` to find out.
+  public let timeCoordinate: Int?
+  /// How long a round is in units of the time; `nil` to find out.
+  public let roundLength: Double?
   private let clock: (@Sendable () -> UInt64)?
 
   /// - Parameters:
   ///   - clock: nanoseconds since some moment; measures how long each window takes.
-  /// - Precondition: `commit` is positive, `buffer` is not negative, both are finite.
+  /// - Precondition: `commit` and `roundLength` are positive, `buffer` is not negative, all are
+  ///   finite.
   public init(
-    _ inner: any Decoder, commit: Double, buffer: Double, clock: (@Sendable () -> UInt64)? = nil
+    _ inner: any Decoder, commit: Double, buffer: Double, timeCoordinate: Int? = nil,
+    roundLength: Double? = nil, clock: (@Sendable () -> UInt64)? = nil
   ) {
     precondition(commit > 0 && commit < .infinity, "A window commits to something")
     precondition(buffer >= 0 && buffer < .infinity, "A buffer has no negative length")
+    precondition(
+      roundLength.map { $0 > 0 && $0 < .infinity } ?? true, "A round has a positive length")
+    precondition(timeCoordinate ?? 0 >= 0, "Coordinates count from 0")
     (self.inner, self.commit, self.buffer, self.clock) = (inner, commit, buffer, clock)
+    (self.timeCoordinate, self.roundLength) = (timeCoordinate, roundLength)
   }
 
   /// - Throws: `Obstacle` of kind `option` if detectors have no coordinates; otherwise as the inner decoder does.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
-    let plan = try WindowPlan(model, commit: commit, buffer: buffer)
+    let time = try WindowClock(model, coordinate: timeCoordinate, roundLength: roundLength)
+    let plan = try WindowPlan(
+      model, commit: commit * time.roundLength, buffer: buffer * time.roundLength, clock: time)
     return CompiledWindowedDecoder(
-      plan, decoders: try plan.models.map { try inner.compiled(for: $0) }, clock: clock)
+      plan, decoders: try plan.models.map { try inner.compiled(for: $0) },
+      roundLength: time.roundLength, clock: clock)
   }
 }
 
@@ -46,6 +61,8 @@ public struct WindowedDecoder: Decoder {
 public final class CompiledWindowedDecoder: CompiledDecoder {
   let plan: WindowPlan
   let decoders: [any CompiledDecoder]
+  /// In units of the time of detectors.
+  public let roundLength: Double
   let clock: (@Sendable () -> UInt64)?
   let recorder = LatencyRecorder()
 
@@ -58,8 +75,12 @@ public final class CompiledWindowedDecoder: CompiledDecoder {
   /// How long windows took so far; empty without a clock.
   public var latencies: LatencyHistogram { recorder.value }
 
-  init(_ plan: WindowPlan, decoders: [any CompiledDecoder], clock: (@Sendable () -> UInt64)?) {
+  init(
+    _ plan: WindowPlan, decoders: [any CompiledDecoder], roundLength: Double,
+    clock: (@Sendable () -> UInt64)?
+  ) {
     (self.plan, self.decoders, self.clock) = (plan, decoders, clock)
+    self.roundLength = roundLength
   }
 
   public func makeSession() -> any DecodingSession { WindowedSession(self) }
@@ -92,13 +113,18 @@ final class WindowedSession: DecodingSession {
     for shot in 0..<batch.detections.rowCount {
       load(batch.detections, shot)
       let output = batch.clearPrediction(ofShot: shot, observableCount: decoder.observableCount)
+      var isExplained = true
       for window in decoder.plan.windows {
         let start = decoder.clock?() ?? 0
-        decode(window, into: output)
+        if !decode(window, into: output) { isExplained = false }
         if let clock = decoder.clock { latencies.record(nanoseconds: clock() &- start) }
       }
-      batch.weights?[shot] = .nan
+      if !isExplained {
+        _ = batch.clearPrediction(ofShot: shot, observableCount: decoder.observableCount)
+      }
+      batch.weights?[shot] = isExplained ? .nan : .infinity
       batch.confidences?[shot] = .nan
+      batch.unexplained?[shot] = !isExplained
     }
     if latencies.count > 0 { decoder.recorder.add(latencies) }
   }
@@ -112,17 +138,24 @@ final class WindowedSession: DecodingSession {
     }
   }
 
-  private func decode(_ window: WindowPlan.Window, into output: UnsafeMutablePointer<UInt8>) {
+  /// - Returns: whether the decoder knows what explains the events.
+  private func decode(
+    _ window: WindowPlan.Window, into output: UnsafeMutablePointer<UInt8>
+  ) -> Bool {
     let template = decoder.plan.templates[window.template]
     gather(template.runs, shift: window.shift, count: template.detectors.count)
+    var isUnexplained = false
     windowEvents.withUnsafeBytes { rows in
       prediction.withUnsafeMutableBytes { prediction in
-        sessions[template.model].decode(
-          DecodingBatch(
-            detections: PackedRows(
-              base: rows.baseAddress!, rowCount: 1, columnCount: template.detectors.count,
-              stride: rows.count),
-            predictions: prediction.baseAddress!, predictionStride: prediction.count))
+        withUnsafeMutablePointer(to: &isUnexplained) { isUnexplained in
+          sessions[template.model].decode(
+            DecodingBatch(
+              detections: PackedRows(
+                base: rows.baseAddress!, rowCount: 1, columnCount: template.detectors.count,
+                stride: rows.count),
+              predictions: prediction.baseAddress!, predictionStride: prediction.count,
+              unexplained: isUnexplained))
+        }
       }
     }
     for byte in 0..<(decoder.observableCount + 7) / 8 {
@@ -136,6 +169,7 @@ final class WindowedSession: DecodingSession {
       let target = detector + window.shift
       events[target >> 6] ^= 1 << UInt64(target & 63)
     }
+    return !isUnexplained
   }
 
   /// Collects the events of a window.

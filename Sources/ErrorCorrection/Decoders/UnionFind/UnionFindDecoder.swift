@@ -36,7 +36,9 @@ final class CompiledUnionFindDecoder: CompiledDecoder {
 
   init(graph: DecodingGraph) {
     self.graph = graph
-    let largest = graph.edges.reduce(0.0) { $1.weight < .infinity ? max($0, abs($1.weight)) : $0 }
+    let largest = graph.edges.reduce(0.0) {
+      $1.probability > 0 && $1.probability < 1 ? max($0, abs($1.weight)) : $0
+    }
     scale = largest > 0 ? 64 / largest : 0
     let scale = scale
     lengths = graph.edges.map { Self.length(of: $0.weight, scale: scale) }
@@ -47,9 +49,12 @@ final class CompiledUnionFindDecoder: CompiledDecoder {
 
   func length(of weight: Double) -> Int32 { Self.length(of: weight, scale: scale) }
 
-  /// At least 1; impossible edges are as long as no cluster grows.
+  private static let certainty = MatchingGraph.logOdds(1)
+
+  /// At least 1; edges that cannot be, or must be, are as long as no cluster grows.
   private static func length(of weight: Double, scale: Double) -> Int32 {
-    weight == .infinity ? .max : Int32(max(1, min(0x1p24, (abs(weight) * scale).rounded())))
+    weight == .infinity || weight <= certainty
+      ? .max : Int32(max(1, min(0x1p24, (abs(weight) * scale).rounded())))
   }
 }
 
@@ -69,26 +74,39 @@ final class UnionFindSession: DecodingSession {
   func decode(_ batch: DecodingBatch) {
     let graph = decoder.graph
     for shot in 0..<batch.detections.rowCount {
+      guard graph.isExplained(batch, shot) else {
+        batch.setUnexplained(shot, observableCount: graph.observableCount)
+        continue
+      }
       batch.detectionEvents(ofShot: shot, into: &events)
       let output = batch.clearPrediction(ofShot: shot, observableCount: graph.observableCount)
-      let changes = batch.evidence.map { graph.edgeProbabilities($0, shot: shot) }
-      let weight = withChanges(changes ?? []) { negativeEdges in
-        correct(negativeEdges: negativeEdges) { graph.flipObservables(of: $0, in: output) }
+      let changes = batch.evidence.map { graph.changes(by: $0, shot: shot) } ?? GraphChanges()
+      let prediction = GraphPrediction(output, graph, changes)
+      let joint = batch.evidence == nil ? graph.joint : nil
+      var chosen: Set<Int32> = []
+      let weight = withChanges(changes.probabilities) { negativeEdges in
+        correct(negativeEdges: negativeEdges) { edge in
+          prediction.flip(edge: edge)
+          if joint != nil { chosen.formSymmetricDifference(CollectionOfOne(Int32(edge))) }
+        }
       }
-      batch.weights?[shot] = weight
+      joint?.apply(to: chosen) { prediction.flip($0) }
+      batch.weights?[shot] = weight + changes.certainWeight
       batch.confidences?[shot] = .nan
+      batch.unexplained?[shot] = weight == .infinity
     }
   }
 
   func correction(for detections: BitVector) -> DecodedCorrection? {
     let graph = decoder.graph
     precondition(detections.count == graph.detectorCount, "A shot has a bit for every detector")
+    guard graph.isExplained(detections) else { return graph.noCorrection }
     events = detections.indices.filter { detections[$0] }.map { Int32($0) }
     var chosen: Set<Int> = []
     let weight = correct(negativeEdges: decoder.negativeEdges) { edge in
       if chosen.remove(edge) == nil { chosen.insert(edge) }
     }
-    return graph.correction(edges: chosen.sorted(), weight: weight)
+    return graph.correction(edges: chosen, weight: weight)
   }
 
   /// Calls `use` for the edges of the correction, twice for an edge of negative weight that is not in it after all.
