@@ -76,7 +76,7 @@ struct DiagramCommand: DocumentedCommand {
     case .timelineSVG: return CircuitDrawing.svg(circuit)
     case .matchGraphSVG:
       let options = ErrorAnalyzer.Options(
-        decomposesErrors: true, ignoresDecompositionFailures: true)
+        decomposesErrors: true, disjointErrorThreshold: 1, ignoresDecompositionFailures: true)
       return try DetectorDrawing.matchGraphSVG(
         ErrorAnalyzer.model(
           of: circuit, options: options, memoryLimit: MemoryBudget().available))

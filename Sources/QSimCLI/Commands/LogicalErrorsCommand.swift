@@ -59,7 +59,8 @@ struct LogicalErrorsCommand: DocumentedCommand {
       }
     } else {
       let (source, circuit) = try input.read(for: Self.self)
-      let options = ErrorAnalyzer.Options(decomposesErrors: decomposeErrors)
+      let options = ErrorAnalyzer.Options(
+        decomposesErrors: decomposeErrors, disjointErrorThreshold: 1)
       text = try SimulationFailure.explained(source) {
         try answer(
           for: ErrorAnalyzer.model(

@@ -19,7 +19,8 @@ struct DecodedModelOptions: ParsableArguments {
     }
   }
 
-  /// Reads the model.
+  /// Reads the model. Of a circuit, cases of a channel that exclude each other are taken as
+  /// independent.
   ///
   /// - Parameter takesHyperedges: whether errors of a circuit need no decomposition.
   func read(takesHyperedges: Bool, for command: any ParsableCommand.Type) throws -> DecodedModel {
@@ -32,7 +33,8 @@ struct DecodedModelOptions: ParsableArguments {
     }
     guard let circuit else { throw LackOfInput(command: command) }
     let (source, parsed) = try StimInput.circuit(circuit)
-    let options = ErrorAnalyzer.Options(decomposesErrors: !takesHyperedges, foldsLoops: true)
+    let options = ErrorAnalyzer.Options(
+      decomposesErrors: !takesHyperedges, foldsLoops: true, disjointErrorThreshold: 1)
     return try SimulationFailure.explained(source) {
       let model = try ErrorAnalyzer.model(
         of: parsed, options: options, memoryLimit: MemoryBudget().available)

@@ -37,7 +37,14 @@ public enum DetectionRoute: Sendable {
     case .frames:
       return try frames(circuit, memoryLimit, because: "asked for")
     case .errors:
-      return Decision(route: .errorModel(try model(of: circuit, memoryLimit)), reason: "asked for")
+      do {
+        let model = try model(of: circuit, memoryLimit)
+        return Decision(route: .errorModel(model), reason: "asked for")
+      } catch let error as Diagnostic {
+        throw Diagnostic(
+          error.message, code: error.code, at: error.range,
+          hint: "Pauli frames sample any noise: --route frames")
+      }
     case .auto: break
     }
     if let gate = inexactGate(of: circuit) {
