@@ -110,7 +110,8 @@ struct WindowedDecoderTests {
     let far = try DEMReader.read(
       "error(0.1) D0 D1\ndetector(1e300) D0\ndetector(-1e300) D1\nlogical_observable L0")
     #expect(throws: Obstacle.self) {
-      try WindowedDecoder(UnionFindDecoder(), commit: 1, buffer: 1).compiled(for: far)
+      try WindowedDecoder(UnionFindDecoder(), commit: 1, buffer: 1, roundLength: 1)
+        .compiled(for: far)
     }
     let near = try DEMReader.read("error(0.1) D0 L0\ndetector(5) D0")
     for (commit, buffer) in [(1e-300, 1e14), (1e300, 0), (1, 0)] {

@@ -25,7 +25,7 @@ struct ChannelSplit {
   enum Order {
     /// Z errors before X errors, the first qubit before the second.
     case firstQubit
-    /// Z errors before X errors, the second qubit before the first, as Stim does for
+    /// X errors before Z errors, the second qubit before the first, as Stim does for
     /// `PAULI_CHANNEL_2`.
     case secondQubit
   }
