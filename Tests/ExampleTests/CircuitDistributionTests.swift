@@ -23,7 +23,8 @@ struct CircuitCase: Sendable, CustomTestStringConvertible {
     let format = CircuitFormat.detect(fileName: path, source: source)
     #expect(format.rawValue == expected.language)
     do {
-      return try CircuitFile.parse(source, format: format, inputs: expected.params ?? [:])
+      let inputs = (expected.params ?? [:]).mapValues { InputValue.real($0) }
+      return try CircuitFile.parse(source, format: format, inputs: inputs)
     } catch {
       Issue.record("\(error.rendered(file: path, source: String(decoding: source, as: UTF8.self)))")
       throw error
