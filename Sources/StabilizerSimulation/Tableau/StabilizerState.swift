@@ -199,7 +199,9 @@ package final class StabilizerState: @unchecked Sendable {
   ) throws(Obstacle) -> Bool {
     let entry = map[qubit]
     if entry < 0, letter == Pauli.z.rawValue { return entry == QubitMap.one }
-    return try panel.measure(letter, on: try place(of: qubit), choose: choose)
+    // The qubit's place may be a new one, and the panel another then.
+    let place = try place(of: qubit)
+    return try panel.measure(letter, on: place, choose: choose)
   }
 
   /// As above for a product that commutes with all others of the batch.
