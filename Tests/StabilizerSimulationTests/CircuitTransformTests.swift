@@ -95,8 +95,11 @@ struct CircuitTransformTests {
 
   @Test func `what cannot be written out is refused, not tried`() throws {
     let nested = try Self.circuit(
-      "REPEAT 1000000000000000000 {\nREPEAT 1000000000000000000 {\n}\n}")
+      "REPEAT 1000000000000000000 {\nREPEAT 1000000000000000000 {\nTICK\n}\n}")
     #expect(throws: Obstacle.self) { try nested.flattened() }
+    let shifts = try Self.circuit(
+      "REPEAT 1000000000000000000 {\nREPEAT 3 {\nSHIFT_COORDS(0, 2)\n}\n}\nDETECTOR(1, 1)")
+    #expect(try StimWriter.write(shifts.flattened()) == "DETECTOR(1, 6000000000000000000)\n")
     let extreme = try Self.circuit("SHIFT_COORDS(1e308)\nSHIFT_COORDS(1e308)\nDETECTOR(1e308)")
     #expect(try StimWriter.write(extreme.flattened()).hasPrefix("DETECTOR(1.79769e+308"))
   }

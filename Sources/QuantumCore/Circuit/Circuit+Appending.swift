@@ -118,6 +118,9 @@ extension Circuit {
       Int(last.targets.upperBound) == targetStorage.count,
       self.arguments(of: last).elementsEqual(arguments)
     else { return false }
+    if currentPlace.line > 0 {
+      joints.append(Joint(target: Int32(targetStorage.count), place: currentPlace))
+    }
     targetStorage += targets
     last.targets = last.targets.lowerBound..<Int32(targetStorage.count)
     blocks[block].nodes[blocks[block].nodes.count - 1] = .instruction(last)

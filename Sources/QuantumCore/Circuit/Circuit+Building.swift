@@ -77,6 +77,7 @@ extension Circuit {
     let extraPlaces = blocks[block].places.count - mark.counts.nodes
     if extraPlaces > 0 { blocks[block].places.removeLast(extraPlaces) }
     targetStorage.removeLast(targetStorage.count - mark.counts.targets)
+    while let last = joints.last, last.target >= targetStorage.count { joints.removeLast() }
     argumentStorage.removeLast(argumentStorage.count - mark.counts.arguments)
     expressionStorage.removeLast(expressionStorage.count - mark.counts.expressions)
     variables.removeLast(variables.count - mark.counts.variables)

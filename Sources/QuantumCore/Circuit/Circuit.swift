@@ -50,6 +50,14 @@ public struct Circuit: Sendable {
 
   /// Where the next appended nodes come from; set by parsers.
   package var currentPlace = SourcePlace()
+  /// Where statements came from that were joined to the instruction before, in the order of their targets.
+  package var joints: [Joint] = []
+
+  /// The first target, in `targetStorage`, of a statement that was joined to the one before.
+  package struct Joint: Sendable {
+    package let target: Int32
+    package let place: SourcePlace
+  }
 
   public init() {}
 
@@ -95,6 +103,26 @@ extension Circuit {
   public func range(of block: BlockID, at index: Int) -> SourceRange? {
     let places = blocks[Int(block.index)].places
     return index < places.count ? places[index].range : nil
+  }
+  /// Where the statement stood that a target of an instruction comes from: neighbours that differ in targets only are one
+  /// instruction.
+  ///
+  /// - Parameter offset: counts from the first target of the instruction.
+  /// - Complexity: O(log statements joined).
+  public func range(of block: BlockID, at index: Int, target offset: Int) -> SourceRange? {
+    guard case .instruction(let instruction) = blocks[Int(block.index)].nodes[index] else {
+      return range(of: block, at: index)
+    }
+    let target = instruction.targets.lowerBound + Int32(clamping: offset)
+    var (low, high) = (0, joints.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if joints[middle].target <= target { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, joints[low - 1].target >= instruction.targets.lowerBound else {
+      return range(of: block, at: index)
+    }
+    return joints[low - 1].place.range
   }
 
   /// Number of qubits in a group of an instruction with `.each` shape or of a `unitary`, controls included; `nil` otherwise.

@@ -91,7 +91,12 @@ private struct FeedbackInliner {
         }
         try tracker.undo(instruction)
       } catch {
-        throw described(error, source.range(of: .root, at: index))
+        var range = source.rangeOfFault(
+          of: .root, at: index, measurements: tracker.measurementCount)
+        if let error = error as? GaugeError {
+          range = source.range(ofCollapse: error.collapse, in: .root, at: index)
+        }
+        throw described(error, range)
       }
     }
   }

@@ -20,16 +20,18 @@ extension Circuit {
     return flattener.output
   }
 
-  /// Nodes and targets of the circuit with its repeat blocks written out; saturates.
+  /// Nodes and targets of the circuit with its repeat blocks written out, shifts of coordinates left out; saturates.
   public var flattenedCount: UInt64 { flattenedCount(of: .root) }
 
   private func flattenedCount(of block: BlockID) -> UInt64 {
     nodes(of: block).reduce(0) { total, node in
       let count: UInt64
       switch node {
-      case .instruction(let instruction): count = UInt64(targets(of: instruction).count) + 1
+      case .instruction(let instruction):
+        count =
+          instruction.gate == .shiftCoords ? 0 : UInt64(targets(of: instruction).count) + 1
       case .repeatBlock(let times, let body, _):
-        count = flattenedCount(of: body).saturatingAdd(1).saturatingMultiply(times)
+        count = flattenedCount(of: body).saturatingMultiply(times)
       case .branch(_, let then, let otherwise):
         count = flattenedCount(of: then)
           .saturatingAdd(otherwise.map { flattenedCount(of: $0) } ?? 0).saturatingAdd(1)
@@ -46,6 +48,8 @@ private struct CircuitFlattener {
   let source: Circuit
   var output = Circuit()
   private var shift: [Double] = []
+  /// Blocks that leave nothing but a shift, with that shift.
+  private var pureShifts: [BlockID: [Double]] = [:]
 
   init(_ source: Circuit) {
     self.source = source
@@ -62,7 +66,11 @@ private struct CircuitFlattener {
       switch node {
       case .instruction(let instruction): copy(instruction)
       case .repeatBlock(let count, let body, _):
-        for _ in 0..<count { try copy(body) }
+        if let step = pureShift(of: body) {
+          advance(by: step, times: Double(count))
+        } else {
+          for _ in 0..<count { try copy(body) }
+        }
       case .branch, .loop, .assign, .leave:
         throw Obstacle(
           .unsupported, "a circuit with control flow has no flat form",
@@ -73,14 +81,7 @@ private struct CircuitFlattener {
 
   private mutating func copy(_ instruction: Instruction) {
     switch instruction.gate {
-    case .shiftCoords:
-      for (index, step) in source.arguments(of: instruction).enumerated() {
-        if index < shift.count {
-          shift[index] = Self.finite(shift[index] + step)
-        } else {
-          shift.append(step)
-        }
-      }
+    case .shiftCoords: advance(by: source.arguments(of: instruction), times: 1)
     case .detector, .qubitCoords:
       let coordinates = source.arguments(of: instruction).enumerated().map {
         $0.offset < shift.count ? Self.finite($0.element + shift[$0.offset]) : $0.element
@@ -88,6 +89,35 @@ private struct CircuitFlattener {
       output.appendCopy(of: instruction, from: source, arguments: coordinates)
     default: output.appendCopy(of: instruction, from: source)
     }
+  }
+
+  private mutating func advance(by step: some Sequence<Double>, times: Double) {
+    Self.add(step, times: times, to: &shift)
+  }
+
+  private static func add(_ step: some Sequence<Double>, times: Double, to sum: inout [Double]) {
+    for (index, value) in step.enumerated() {
+      if index == sum.count { sum.append(0) }
+      sum[index] = finite(sum[index] + finite(value * times))
+    }
+  }
+
+  /// What a turn of a block shifts coordinates by, if it does nothing else.
+  private mutating func pureShift(of block: BlockID) -> [Double]? {
+    if let known = pureShifts[block] { return known }
+    var sum: [Double] = []
+    for node in source.nodes(of: block) {
+      switch node {
+      case .instruction(let instruction) where instruction.gate == .shiftCoords:
+        Self.add(source.arguments(of: instruction), times: 1, to: &sum)
+      case .repeatBlock(let count, let body, _):
+        guard let step = pureShift(of: body) else { return nil }
+        Self.add(step, times: Double(count), to: &sum)
+      case .instruction, .branch, .loop, .assign, .leave: return nil
+      }
+    }
+    pureShifts[block] = sum
+    return sum
   }
 
   /// Coordinates are finite, however often they are shifted.

@@ -92,5 +92,25 @@ extension Circuit {
     } catch {
       preconditionFailure(error.message)
     }
+    if targets.count == instruction.targets.count { copyJoints(of: instruction, from: source) }
+  }
+
+  /// Notes where the statements of an instruction come from that was just copied with all its targets.
+  private mutating func copyJoints(of instruction: Instruction, from source: Circuit) {
+    guard currentPlace.line > 0, !source.joints.isEmpty else { return }
+    let move = Int32(targetStorage.count) - instruction.targets.upperBound
+    var (low, high) = (0, source.joints.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if source.joints[middle].target < instruction.targets.lowerBound {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    for joint in source.joints[low...] {
+      guard joint.target < instruction.targets.upperBound else { return }
+      joints.append(Joint(target: joint.target + move, place: joint.place))
+    }
   }
 }
