@@ -101,7 +101,10 @@ struct DecodeCommandTests {
     ("error(0.1) D1000000000000000", [], 71, "detectors"),
     ("error(0.1) D0 L4294967290", [], 71, "observables"),
     ("repeat 1000000000000000000 {\n error(0.1) D0\n shift_detectors 1\n}", [], 71, "detectors"),
-    ("repeat 1000000000000000000 {\n error(0.1) D0\n}", [], 71, "1000000000000000000 instructions"),
+    (
+      "repeat 30000000 {\n error(0.1) D0\n error(0.1) D0\n shift_detectors 1\n}", [], 71,
+      "60000000 instructions"
+    ),
     ("error(0.1) D0 D9", [], 65, "<stdin>"),
   ])
   func `what cannot be decoded is refused`(

@@ -76,7 +76,8 @@ struct DenseMatchingDecoderTests {
       let model = try DEMReader.read("error(0.1) D0 D1\nrepeat 3 {\n  error(0.1) D0 D1 D2 ^ D3\n}")
       let refusal = try #require(throws: Diagnostic.self) { try decoder.compiled(for: model) }
       #expect(refusal.range == SourceRange(line: 3, column: 3))
-      let endless = try DEMReader.read("repeat 1000000000000000 {\n error(0.1) D0\n}")
+      let endless = try DEMReader.read(
+        "repeat 30000000 {\n error(0.1) D0\n error(0.1) D0\n shift_detectors 1\n}")
       #expect(throws: Obstacle.self) { try decoder.compiled(for: endless) }
       let far = try DEMReader.read("error(0.1) D1000000000000")
       #expect(throws: Obstacle.self) { try decoder.compiled(for: far) }

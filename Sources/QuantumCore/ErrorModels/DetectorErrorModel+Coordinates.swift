@@ -151,14 +151,3 @@ private struct CoordinateSearch {
     return reach
   }
 }
-
-extension DetectorErrorModel.Frame {
-  /// Adds another frame a number of times.
-  mutating func advance(by other: Self, times: UInt64) {
-    detectors = detectors.saturatingAdd(other.detectors.saturatingMultiply(times))
-    while coordinates.count < other.coordinates.count { coordinates.append(0) }
-    for (index, value) in other.coordinates.enumerated() {
-      coordinates[index] += value * Double(times)
-    }
-  }
-}

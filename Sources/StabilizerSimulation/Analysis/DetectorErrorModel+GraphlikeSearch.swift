@@ -26,8 +26,9 @@ extension DetectorErrorModel {
   }
 
   private func graphlikeSymptoms(isIgnoringOthers: Bool) throws(Obstacle) -> Set<Symptoms> {
+    try requireDistinctCount()
     var symptoms: Set<Symptoms> = []
-    try forEachInstruction { step throws(Obstacle) in
+    try forEachDistinctInstruction { step throws(Obstacle) in
       guard step.instruction.kind == .error, probability(of: step.instruction) > 0 else { return }
       if isIgnoringOthers {
         guard !step.targets.contains(where: \.isSeparator),
@@ -41,8 +42,9 @@ extension DetectorErrorModel {
         guard symptom.detectors.count <= 2 else {
           throw Obstacle(
             .unsupported, "the model has a mechanism with more than two detectors",
-            hint: "make the model with 'analyze_errors --decompose_errors', or skip such mechanisms"
-          )
+            hint: "make the model with 'analyze_errors --decompose_errors', or skip such "
+              + "mechanisms",
+            range: step.range)
         }
         symptoms.insert(symptom)
       }

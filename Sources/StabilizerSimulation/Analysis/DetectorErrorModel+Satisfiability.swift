@@ -11,7 +11,8 @@ import QuantumCore
 extension DetectorErrorModel {
   /// A weighted maximum satisfiability problem whose optimum is the smallest undetected logical error, in WDIMACS form.
   ///
-  /// Variable k ≥ 1 says whether the k-th mechanism happens (those of probability 0 left out); it costs 1. Hard clauses say
+  /// Variable k ≥ 1 says whether the k-th mechanism happens (those of probability 0 left out); it costs 1. Mechanisms of
+  /// repeat blocks that shift no detectors count once: the same mechanism twice is none. Hard clauses say
   /// that every detector sees an even number of them and some observable an odd one; parities are chained by further variables.
   /// Any solver of the yearly competitions reads it; the cost of its solution is the distance.
   ///
@@ -29,9 +30,12 @@ extension DetectorErrorModel {
   /// - Throws: `Obstacle` if the model is too long to be unrolled.
   public func likeliestErrorSATProblem(quantization: Int = 100) throws(Obstacle) -> String {
     precondition(quantization > 0, "A quantization is positive")
+    try requireDistinctCount()
     var largest = 0.0
-    for probability in try flattenedProbabilities() where probability < 1 {
-      largest = max(largest, abs(logOdds(probability)))
+    forEachDistinctInstruction { step in
+      guard step.instruction.kind == .error else { return }
+      let probability = self.probability(of: step.instruction)
+      if probability > 0, probability < 1 { largest = max(largest, abs(logOdds(probability))) }
     }
     let scale = largest > 0 ? Double(quantization) / largest : 0
     return try satisfiabilityProblem { probability in
@@ -39,42 +43,26 @@ extension DetectorErrorModel {
     }
   }
 
-  private func logOdds(_ probability: Double) -> Double { log((1 - probability) / probability) }
-
-  private func flattenedProbabilities() throws(Obstacle) -> [Double] {
-    try requireFlattenedCount()
-    var probabilities: [Double] = []
-    forEachInstruction { step in
-      guard step.instruction.kind == .error else { return }
-      let probability = self.probability(of: step.instruction)
-      if probability > 0 { probabilities.append(probability) }
-    }
-    return probabilities
-  }
-
-  private func requireFlattenedCount() throws(Obstacle) {
-    guard flattenedCount <= Self.flattenedCountLimit else {
-      throw Obstacle(
-        .memory(
-          required: flattenedCount.saturatingMultiply(64),
-          available: Self.flattenedCountLimit.saturatingMultiply(64)),
-        "the model has more than \(Self.flattenedCountLimit) mechanisms when unrolled")
-    }
-  }
+  /// Finite for every probability between 0 and 1, the smallest included: the quotient would overflow.
+  private func logOdds(_ probability: Double) -> Double { log1p(-probability) - log(probability) }
 
   /// - Parameter cost: of a mechanism that happens, by its probability; negative for one that does not; `nil` for one that
   ///   must happen.
   private func satisfiabilityProblem(
     cost: (_ probability: Double) -> Int?
   ) throws(Obstacle) -> String {
-    try requireFlattenedCount()
+    try requireDistinctCount()
     var writer = SatisfiabilityWriter()
-    forEachInstruction { step in
+    forEachDistinctInstruction { step in
       guard step.instruction.kind == .error else { return }
       let probability = self.probability(of: step.instruction)
       guard probability > 0 else { return }
-      writer.append(
-        Symptoms(step.targets, detectorOffset: step.detectorOffset), cost: cost(probability))
+      let symptoms = Symptoms(step.targets, detectorOffset: step.detectorOffset)
+      let cost = cost(probability)
+      // Of several the cheapest set has at most one that goes against its odds; the others happen if they are likely to.
+      let othersHappen = cost.map { $0 < 0 } ?? true
+      if othersHappen, step.multiplicity % 2 == 0 { writer.append(symptoms, cost: nil) }
+      writer.append(symptoms, cost: cost)
     }
     return writer.text()
   }

@@ -35,8 +35,9 @@ extension DetectorErrorModel {
   public func undetectableLogicalError(
     limits: SearchLimits
   ) throws(Obstacle) -> DetectorErrorModel {
+    try requireDistinctCount()
     var symptoms: Set<Symptoms> = []
-    forEachInstruction { step in
+    forEachDistinctInstruction { step in
       guard step.instruction.kind == .error, probability(of: step.instruction) > 0 else { return }
       let symptom = Symptoms(step.targets, detectorOffset: step.detectorOffset)
       if symptom.detectors.count <= limits.detectorsPerMechanism { symptoms.insert(symptom) }

@@ -23,13 +23,13 @@ struct MatchGraphSVG {
     """
 
   init(_ model: DetectorErrorModel, limit: UInt64) throws(Obstacle) {
-    guard model.flattenedCount <= limit, model.detectorCount <= limit else {
+    guard model.distinctCount <= limit, model.detectorCount <= limit else {
       throw Obstacle(
         .unsupported, "a graph of more than \(limit) mechanisms or detectors is not drawn",
         hint: "draw the model of a smaller circuit, or of fewer rounds")
     }
     var found: Set<Edge> = []
-    model.forEachInstruction { step in
+    model.forEachDistinctInstruction { step in
       guard step.instruction.kind == .error else { return }
       for part in step.targets.split(whereSeparator: \.isSeparator) {
         let detectors = part.filter(\.isDetector).map { $0.value + step.detectorOffset }

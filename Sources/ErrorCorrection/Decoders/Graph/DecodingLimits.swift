@@ -26,17 +26,22 @@ public enum DecodingLimits {
   static func countsOfUnrolled(
     _ model: DetectorErrorModel
   ) throws(Obstacle) -> (detectors: Int, observables: Int) {
-    try check(
-      model.flattenedCount, DetectorErrorModel.flattenedCountLimit, "instructions, unrolled")
+    do throws(Obstacle) { try model.requireDistinctCount() } catch {
+      try check(
+        model.distinctCount, DetectorErrorModel.flattenedCountLimit, "instructions, unrolled",
+        at: error.range)
+    }
     return try counts(of: model)
   }
 
-  private static func check(_ count: UInt64, _ limit: UInt64, _ what: String) throws(Obstacle) {
+  private static func check(
+    _ count: UInt64, _ limit: UInt64, _ what: String, at range: SourceRange? = nil
+  ) throws(Obstacle) {
     guard count > limit else { return }
     let number = count == .max ? "2^64 or more" : "\(count)"
     throw Obstacle(
       .memory(required: count.saturatingMultiply(64), available: limit.saturatingMultiply(64)),
       "the error model has \(number) \(what); a decoder takes at most \(limit)",
-      hint: "decode fewer rounds at a time")
+      hint: "decode fewer rounds at a time", range: range)
   }
 }

@@ -42,7 +42,7 @@ struct MatchingGraphBuilder {
   ) throws {
     observableStride = max(1, (observableCount + 63) / 64)
     certainObservables = [UInt64](repeating: 0, count: observableStride)
-    try model.forEachInstruction { step in
+    try model.forEachDistinctInstruction { step in
       if step.instruction.kind == .error { try add(step, of: model) }
     }
     settleDivided()
@@ -62,7 +62,8 @@ struct MatchingGraphBuilder {
         "the observables of all edges take more than \(Self.wordLimit) words of 64 bits",
         hint: "decode fewer observables at a time")
     }
-    let probability = model.probability(of: step.instruction)
+    let probability = DetectorErrorModel.oddProbability(
+      model.probability(of: step.instruction), times: step.multiplicity)
     if fault.isSmall {
       divided.append((mechanismProbabilities.count, fault))
     } else {

@@ -114,9 +114,10 @@ struct WindowBuilder {
   private mutating func build(_ model: DetectorErrorModel) throws {
     var mechanisms = [[Mechanism]](repeating: [], count: lastWindow + 1)
     var carried = [Set<Int>](repeating: [], count: lastWindow + 1)
-    try model.forEachInstruction { step in
+    try model.forEachDistinctInstruction { step in
       guard step.instruction.kind == .error else { return }
-      let probability = model.probability(of: step.instruction)
+      let probability = DetectorErrorModel.oddProbability(
+        model.probability(of: step.instruction), times: step.multiplicity)
       let (parts, loose) = Self.parts(of: step)
       var touched: [Int] = []
       var deciding: Set<Int> = []
