@@ -17,6 +17,9 @@ package final class ByteBuffer: @unchecked Sendable {
 
   package func removeAll() { count = 0 }
 
+  /// Takes the last bytes back.
+  package func removeLast(_ number: Int) { count -= min(number, count) }
+
   /// Calls `body` with the place behind the last byte, where `most` bytes may be written; it returns how many were.
   func append(most: Int, _ body: (UnsafeMutableRawPointer) -> Int) {
     reserve(most)

@@ -161,7 +161,9 @@ extension ResultWriter {
     let columns = rows.columnCount
     for row in 0..<rows.rowCount {
       // A byte for every one, for every 255 zeros, and for the end.
-      buffer.append(most: columns + columns / 255 + 2) { out in
+      var ones = 0
+      Self.forEachOne(of: rows, row: row, in: 0..<columns) { _ in ones += 1 }
+      buffer.append(most: ones + columns / 255 + 2) { out in
         let place = out.assumingMemoryBound(to: UInt8.self)
         var (count, start) = (0, 0)
         func appendRun(before column: Int) {

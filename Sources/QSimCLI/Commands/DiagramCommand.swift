@@ -55,8 +55,8 @@ struct DiagramCommand: DocumentedCommand {
     let ticks = try self.ticks()
     let filter = try filterCoords.map { try DetectorFilter(parsing: $0) }
     let text: String
-    if type == .matchGraphSVG, let model = try errorModel() {
-      text = try Self.explained { try DetectorDrawing.matchGraphSVG(model) }
+    if type == .matchGraphSVG, let (source, model) = try errorModel() {
+      text = try SimulationFailure.explained(source) { try DetectorDrawing.matchGraphSVG(model) }
     } else {
       let (source, circuit) = try input.read(for: Self.self)
       text = try SimulationFailure.explained(source) {
@@ -91,19 +91,11 @@ struct DiagramCommand: DocumentedCommand {
   }
 
   /// The error model on the input, if that is what it holds.
-  private func errorModel() throws -> DetectorErrorModel? {
+  private func errorModel() throws -> (source: CircuitSource, model: DetectorErrorModel)? {
     guard input.input != "-" || !Terminal.inputIsTerminal, input.input.hasSuffix(".dem") else {
       return nil
     }
     return try ErrorModelInput.model(input.input)
-  }
-
-  private static func explained<Result>(_ body: () throws -> Result) throws -> Result {
-    do {
-      return try body()
-    } catch let obstacle as Obstacle {
-      throw CommandFailure(.badInput, obstacle.message, hint: obstacle.hint)
-    }
   }
 
   private func ticks() throws -> Range<UInt64> {

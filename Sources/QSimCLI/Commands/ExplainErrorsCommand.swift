@@ -29,7 +29,10 @@ struct ExplainErrorsCommand: DocumentedCommand {
 
   func run() throws {
     let (source, circuit) = try input.read(for: Self.self)
-    let filter = try demFilter.map { try ErrorModelInput.model($0) }
+    let filter = try demFilter.map { path in
+      let (source, model) = try ErrorModelInput.model(path)
+      return try SimulationFailure.explained(source) { try model.canonical() }
+    }
     let explanations = try SimulationFailure.explained(source) {
       try ErrorExplainer.explain(circuit, filter: filter, isSingle: single)
     }

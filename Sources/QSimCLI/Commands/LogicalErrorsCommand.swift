@@ -51,12 +51,8 @@ struct LogicalErrorsCommand: DocumentedCommand {
   func run() throws {
     let text: String
     if input.input.hasSuffix(".dem") {
-      let model = try ErrorModelInput.model(input.input)
-      do {
-        text = try answer(for: model)
-      } catch {
-        throw CommandFailure(.badInput, error.message, hint: error.hint)
-      }
+      let (source, model) = try ErrorModelInput.model(input.input)
+      text = try SimulationFailure.explained(source) { try answer(for: model) }
     } else {
       let (source, circuit) = try input.read(for: Self.self)
       let options = ErrorAnalyzer.Options(

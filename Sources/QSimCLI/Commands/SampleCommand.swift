@@ -46,7 +46,7 @@ struct SampleCommand: DocumentedCommand {
         done += count
         line.update(Double(done) / Double(shots.shots))
       }
-      try output.file.close()
+      try output.close()
     }
   }
 }

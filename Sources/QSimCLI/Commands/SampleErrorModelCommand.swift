@@ -50,14 +50,8 @@ struct SampleErrorModelCommand: DocumentedCommand {
   }
 
   func run() throws {
-    let model = try input.read(for: Self.self)
-    do {
-      try sample(model)
-    } catch let obstacle as Obstacle {
-      let isMemory: Bool = if case .memory = obstacle.kind { true } else { false }
-      throw CommandFailure(
-        isMemory ? .outOfMemory : .badInput, obstacle.message, hint: obstacle.hint)
-    }
+    let (source, model) = try input.read(for: Self.self)
+    try SimulationFailure.explained(source) { try sample(model) }
   }
 
   private func sample(_ model: DetectorErrorModel) throws {
@@ -85,21 +79,24 @@ struct SampleErrorModelCommand: DocumentedCommand {
   private func sampleThroughErrors(_ model: DetectorErrorModel, into output: DetectionOutput) throws
   {
     let replay = try DetectorErrorReplay(model)
+    let limit = MemoryBudget().available
     let record = try errOut.map {
       try ShotOutput($0, errOutFormat, parts: [.init("M", 0..<replay.errorCount)])
     }
     func take(_ errors: BitTable) throws {
-      try record?.write(errors)
-      try output.write(replay.events(of: errors))
+      try replay.forEachPart(of: errors, memoryLimit: limit) { part, events in
+        try record?.write(part)
+        try output.write(events)
+      }
     }
     if let replayErrIn {
       let errors = try ShotInput(
         replayErrIn, replayErrInFormat, counts: .init(measurements: replay.errorCount))
       while let block = try errors.next(upTo: errors.blockSize) { try take(block) }
     } else {
-      try DetectorErrorReplay.sampler(for: model).forEachBlock(
+      try DetectorErrorReplay.sampler(for: model, memoryLimit: limit).forEachBlock(
         shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount, take)
     }
-    try record?.file.close()
+    try record?.close()
   }
 }

@@ -25,11 +25,8 @@ struct DecodedModelOptions: ParsableArguments {
   /// - Parameter takesHyperedges: whether errors of a circuit need no decomposition.
   func read(takesHyperedges: Bool, for command: any ParsableCommand.Type) throws -> DecodedModel {
     if let dem {
-      let source = CircuitSource(file: try InputFile(reading: dem), format: .stim)
-      let bytes = source.file.bytes
-      return DecodedModel(
-        source: source,
-        model: try source.rejecting { () throws(Diagnostic) in try DEMReader.read(bytes) })
+      let (source, model) = try ErrorModelInput.model(dem)
+      return DecodedModel(source: source, model: model)
     }
     guard let circuit else { throw LackOfInput(command: command) }
     let (source, parsed) = try StimInput.circuit(circuit)

@@ -103,19 +103,19 @@ struct ErrorModelInput: ParsableArguments {
   var input = "-"
 
   /// Reads and parses the model.
-  func read(for command: any ParsableCommand.Type) throws -> DetectorErrorModel {
+  func read(
+    for command: any ParsableCommand.Type
+  ) throws -> (source: CircuitSource, model: DetectorErrorModel) {
     if input == "-", Terminal.inputIsTerminal { throw LackOfInput(command: command) }
     return try Self.model(input)
   }
 
   /// Reads the model of a file.
-  static func model(_ path: String) throws -> DetectorErrorModel {
-    let file = try InputFile(reading: path)
-    do {
-      return try DEMReader.read(file.bytes)
-    } catch {
-      let text = String(decoding: file.bytes, as: UTF8.self)
-      throw InputRejected(rendered: [error.rendered(file: file.name, source: text)])
-    }
+  static func model(
+    _ path: String
+  ) throws -> (source: CircuitSource, model: DetectorErrorModel) {
+    let source = CircuitSource(file: try InputFile(reading: path), format: .stim)
+    let bytes = source.file.bytes
+    return (source, try source.rejecting { () throws(Diagnostic) in try DEMReader.read(bytes) })
   }
 }

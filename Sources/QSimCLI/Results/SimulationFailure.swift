@@ -19,7 +19,9 @@ enum SimulationFailure {
     switch obstacle.kind {
     case .memory:
       let remedy = obstacle.hint.map { "; \($0)" } ?? ""
-      return CommandFailure(.outOfMemory, obstacle.message + remedy)
+      let place = obstacle.range.map { ":\($0.line):\($0.column)" } ?? ""
+      return CommandFailure(
+        .outOfMemory, "\(source.file.name)\(place): \(obstacle.message)\(remedy)")
     case .option:
       return CommandFailure(.usage, obstacle.message, hint: obstacle.hint)
     case .unsupported:

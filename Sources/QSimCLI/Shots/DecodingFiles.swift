@@ -83,7 +83,7 @@ final class DecodingFiles {
 
   /// Closes what was written.
   func close() throws {
-    try predictions?.file.close()
+    try predictions?.close()
     for file in [weights, confidences, edges] { try file?.close() }
   }
 

@@ -117,8 +117,8 @@ struct ShotConversion: ParsableArguments {
       try main.write(block.columns(0..<events))
       try own.write(block.columns(events..<counts.total))
     }
-    try main.file.close()
-    try own?.file.close()
+    try main.close()
+    try own?.close()
   }
 
   private func counts(from: ResultFormat, to: ResultFormat) throws -> ResultReader.Counts {
@@ -138,7 +138,7 @@ struct ShotConversion: ParsableArguments {
         observables: counts.observables, of: source.file.name)
     }
     if let dem {
-      let model = try ErrorModelInput.model(dem)
+      let model = try ErrorModelInput.model(dem).model
       return try bounded(
         types ?? "DL", measurements: 0, detectors: model.detectorCount,
         observables: model.observableCount, of: dem)

@@ -27,8 +27,11 @@ final class ShotInput {
   deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
   /// Shots that take about half a megabyte; a multiple of 64 unless they have millions of bits each.
-  var blockSize: Int {
-    let bits = max(1, reader.counts.total)
+  var blockSize: Int { blockSize(resultBits: 0) }
+
+  /// The same where every shot is turned into one of so many bits.
+  func blockSize(resultBits: Int) -> Int {
+    let bits = max(1, reader.counts.total, resultBits)
     let shots = min(1 << 14, (1 << 22) / bits) / 64 * 64
     return max(shots, min(64, max(1, (1 << 28) / bits)))
   }

@@ -1,10 +1,19 @@
 import QSim
+import Reporting
 
 /// A file of shots being written.
 final class ShotOutput {
   let writer: ResultWriter
   let file: OutputFile
   private let buffer = ByteBuffer()
+  /// Shots of a `ptb64` file that wait until there are 64.
+  private var waiting: BitTable?
+  private var waitingCount = 0
+
+  /// Bytes of text that are made at a time, about.
+  private static let textBytes = 1 << 24
+  /// Rows of more bits come in blocks that 64 shots need not fill, or make so much text that threads should not hold several.
+  private static let wideBits = (ptb64: 1 << 21, other: 1 << 26)
 
   /// Creates the file.
   ///
@@ -31,16 +40,92 @@ final class ShotOutput {
   func write(_ rows: PackedRows) throws {
     if writer.format == .b8, rows.stride == (rows.columnCount + 7) / 8 {
       file.write(UnsafeRawBufferPointer(start: rows.base, count: rows.rowCount * rows.stride))
+    } else if writer.format == .ptb64 {
+      try gather(rows)
     } else {
-      buffer.removeAll()
-      do {
-        try writer.append(rows, to: buffer)
-      } catch let diagnostic as Diagnostic {
-        throw CommandFailure(.usage, diagnostic.message, hint: diagnostic.hint)
+      let step = max(1, Self.textBytes / (rows.columnCount + 2))
+      for first in stride(from: 0, to: rows.rowCount, by: step) {
+        try append(rows.rows(first..<min(first + step, rows.rowCount)))
       }
-      file.write(buffer.bytes)
     }
     try check()
+  }
+
+  /// Writes the text of some rows; that of a wide one in parts, where it can be taken apart.
+  private func append(_ rows: PackedRows) throws {
+    let part = writer.format == .text01 ? Self.textBytes : .max
+    var column = 0
+    repeat {
+      let end = rows.columnCount - column > part ? column + part : rows.columnCount
+      buffer.removeAll()
+      try writer.append(
+        column == 0 && end == rows.columnCount ? rows : rows.columns(column..<end), to: buffer)
+      // The line goes on.
+      if end < rows.columnCount { buffer.removeLast(1) }
+      file.write(buffer.bytes)
+      column = end
+    } while column < rows.columnCount && file.isBroken == false
+  }
+
+  /// Takes rows for a `ptb64` file and writes every 64 of them.
+  private func gather(_ rows: PackedRows) throws {
+    var first = 0
+    if waitingCount == 0 {
+      first = rows.rowCount / 64 * 64
+      try appendGroups(rows.rows(0..<first))
+    }
+    while first < rows.rowCount {
+      if waiting == nil { waiting = try makeGroup(columns: rows.columnCount) }
+      let count = min(rows.rowCount - first, 64 - waitingCount)
+      waiting!.setRows(from: waitingCount, to: rows.rows(first..<first + count))
+      (first, waitingCount) = (first + count, waitingCount + count)
+      guard waitingCount == 64 else { continue }
+      waitingCount = 0
+      try waiting!.withPackedRows { try appendGroups($0) }
+    }
+  }
+
+  private func makeGroup(columns: Int) throws -> BitTable {
+    let (bytes, available) = (UInt64(columns) / 64 * 512 + 512, MemoryBudget().available)
+    guard bytes <= available else {
+      throw CommandFailure(
+        .outOfMemory,
+        "\(file.name): 64 shots of \(columns) bits, which ptb64 holds together, take "
+          + "\(DecimalText.bytes(bytes)), \(DecimalText.bytes(available)) available; take another format"
+      )
+    }
+    return BitTable(rowCount: 64, columnCount: columns)
+  }
+
+  /// Writes groups of 64 rows, some columns at a time.
+  private func appendGroups(_ rows: PackedRows) throws {
+    let part = Self.textBytes / 8
+    for group in stride(from: 0, to: rows.rowCount, by: 64) {
+      let group = rows.rows(group..<group + 64)
+      for column in stride(from: 0, to: rows.columnCount, by: part) {
+        buffer.removeAll()
+        try writer.append(
+          group.columns(column..<min(column + part, rows.columnCount)), to: buffer)
+        file.write(buffer.bytes)
+      }
+    }
+  }
+
+  /// Whether rows of so many bits are better written one after the other than made into text by threads.
+  func writesInOrder(bits: Int) -> Bool {
+    bits > (writer.format == .ptb64 ? Self.wideBits.ptb64 : Self.wideBits.other)
+  }
+
+  /// Closes the file.
+  ///
+  /// - Throws: `CommandFailure` if writing failed, or with exit code 64 if shots are left over that make no 64.
+  func close() throws {
+    guard waitingCount == 0 else {
+      throw CommandFailure(
+        .usage, "ptb64 holds 64 shots at a time, and \(waitingCount) are left over at the end",
+        hint: "use another format, or as many shots as divide by 64")
+    }
+    try file.close()
   }
 
   /// Writes rows of a table.
@@ -57,7 +142,7 @@ final class ShotOutput {
     from sampler: FrameSampler, shots: Int, seed: UInt64, threads: Int,
     progress: @escaping (Int) -> Void
   ) throws {
-    guard writer.format != .b8 else {
+    guard writer.format != .b8, !writesInOrder(bits: sampler.measurementCount) else {
       return try sampler.forEachPackedBlock(shots: shots, seed: seed, threads: threads) { rows in
         try write(rows)
         progress(rows.rowCount)
@@ -141,8 +226,8 @@ struct DetectionOutput {
 
   /// Closes the files.
   func close() throws {
-    try main.file.close()
-    try own?.file.close()
+    try main.close()
+    try own?.close()
   }
 }
 
@@ -159,7 +244,8 @@ extension DetectionOutput {
       case .ownFile: .separate
       }
     let sampler = try DetectorErrorSampler(
-      model, columns: columns, atLeast: (detectorCount, observableCount))
+      model, columns: columns, atLeast: (detectorCount, observableCount),
+      memoryLimit: MemoryBudget().available)
     try write(
       firstObservable: sampler.firstObservableColumn, progress: progress,
       packed: { take in
@@ -220,6 +306,14 @@ extension DetectionOutput {
     if main.writer.format == .b8, own == nil {
       return try packed { rows in
         try main.write(rows)
+        advance(by: rows)
+      }
+    }
+    let bits = detectorCount + observableCount
+    if main.writesInOrder(bits: bits) || own?.writesInOrder(bits: bits) == true {
+      return try packed { rows in
+        try main.write(own == nil ? rows : rows.columns(0..<detectorCount))
+        try own?.write(rows.columns(firstObservable..<firstObservable + observableCount))
         advance(by: rows)
       }
     }

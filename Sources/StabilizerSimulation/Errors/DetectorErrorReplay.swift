@@ -29,7 +29,7 @@ public struct DetectorErrorReplay: Sendable {
   private var items: [[Item]] = []
   private let targets: [DetectorErrorModel.Target]
 
-  /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or mechanisms or more.
+  /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or more, or more than 2²⁸ mechanisms.
   /// - Complexity: O(length of the model), repeat blocks once.
   public init(_ model: DetectorErrorModel) throws {
     let extent = try model.extent()
@@ -44,10 +44,45 @@ public struct DetectorErrorReplay: Sendable {
   /// A sampler with a column for every mechanism.
   ///
   /// - Throws: as `init`.
-  public static func sampler(for model: DetectorErrorModel) throws -> DetectorErrorSampler {
+  public static func sampler(
+    for model: DetectorErrorModel, memoryLimit: UInt64 = 1 << 33
+  ) throws -> DetectorErrorSampler {
     try check(model.extent())
-    return try DetectorErrorSampler(model.recordingMechanisms(), columns: .detectors)
+    return try DetectorErrorSampler(
+      model.recordingMechanisms(), columns: .detectors, memoryLimit: memoryLimit)
   }
+
+  /// Calls `body` with some of the shots and their events after the other, so that few of them are in memory.
+  ///
+  /// - Parameters:
+  ///   - errors: a row a shot, a column a mechanism.
+  ///   - memoryLimit: upper bound in bytes for the events.
+  /// - Throws: `Obstacle` if those of one shot need more; what `body` throws.
+  public func forEachPart(
+    of errors: BitTable, memoryLimit: UInt64 = 1 << 33,
+    _ body: (_ errors: BitTable, DetectionSampler.Events) throws -> Void
+  ) throws {
+    let bytes = 8 * ((detectorCount + 63) / 64 + (observableCount + 63) / 64)
+    guard UInt64(bytes) <= memoryLimit else {
+      throw Obstacle(
+        .memory(required: UInt64(bytes), available: memoryLimit),
+        "a shot with \(detectorCount) detectors and \(observableCount) observables needs \(bytes) bytes, "
+          + "and \(memoryLimit) are available")
+    }
+    let most = min(Self.partBytes, Int(clamping: memoryLimit)) / max(1, bytes)
+    let step = most >= 64 ? most / 64 * 64 : max(1, most)
+    for first in stride(from: 0, to: errors.rowCount, by: step) {
+      let count = min(step, errors.rowCount - first)
+      guard count < errors.rowCount else { return try body(errors, events(of: errors)) }
+      let words = errors.words[first * errors.stride..<(first + count) * errors.stride]
+      let part = BitTable(
+        rowCount: count, columnCount: errors.columnCount, words: Array(words))
+      try body(part, events(of: part))
+    }
+  }
+
+  /// Bytes of events that are made at a time.
+  private static let partBytes = 1 << 26
 
   /// What mechanisms flip.
   ///
@@ -130,12 +165,14 @@ public struct DetectorErrorReplay: Sendable {
     return items
   }
 
+  /// Mechanisms of a model that can be recorded: every shot has a bit for each, whether they flip anything or not.
+  static let mechanismLimit: UInt64 = 1 << 28
+
   private static func check(_ extent: ModelExtent) throws {
-    guard extent.mechanismCount < DetectorErrorModel.bitLimit else {
+    guard extent.mechanismCount <= mechanismLimit else {
       throw Obstacle(
-        .memory(
-          required: extent.mechanismCount / 8, available: DetectorErrorModel.bitLimit / 8),
-        "the error model has \(extent.mechanismCount) mechanisms; up to 2^31 can be recorded",
+        .memory(required: extent.mechanismCount / 8, available: mechanismLimit / 8),
+        "the error model has \(extent.mechanismCount) mechanisms; up to 2^28 can be recorded",
         hint: "use fewer repetitions")
     }
   }

@@ -29,16 +29,20 @@ public struct DetectorErrorSampler: Sendable {
   let program: SamplingProgram
   /// Of all detectors and observables, whichever of them rows hold.
   private let bytesPerShot: Int
+  private let memoryLimit: UInt64
 
   /// Compiles a model.
   ///
-  /// - Parameter atLeast: detectors and observables that rows have even if the model mentions fewer.
+  /// - Parameters:
+  ///   - atLeast: detectors and observables that rows have even if the model mentions fewer.
+  ///   - memoryLimit: upper bound in bytes for the results of the blocks that are made at a time.
   /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or more.
   /// - Complexity: O(length of the model), repeat blocks once.
   public init(
     _ model: DetectorErrorModel, columns: Columns = .detectorsThenObservables,
-    atLeast counts: (detectors: Int, observables: Int) = (0, 0)
+    atLeast counts: (detectors: Int, observables: Int) = (0, 0), memoryLimit: UInt64 = 1 << 33
   ) throws {
+    self.memoryLimit = memoryLimit
     var extent = try model.extent()
     extent.detectorCount = max(extent.detectorCount, counts.detectors)
     extent.observableCount = max(extent.observableCount, counts.observables)
@@ -116,9 +120,11 @@ public struct DetectorErrorSampler: Sendable {
     let (size, bitCount) = (shotsPerBlock, bitCount)
     let stride = ((bitCount + 7) / 8 + alignment - 1) / alignment * alignment
     let count = (shots + size - 1) / size
-    let workers = max(1, min(threads, count))
-    let slotCount = max(1, min(count, workers > 1 ? workers + 1 : 1))
     let slotSize = (min(shots, size) * stride + SamplingProgram.padding + 63) / 64 * 64
+    let (workers, slotCount) = try BlockMemory(slotBytes: UInt64(slotSize), limit: memoryLimit)
+      .workersAndSlots(blocks: count, threads: threads) {
+        "a block of \(min(shots, size)) shots with \(bitCount) bits each"
+      }
     let scratch = UnsafeMutableRawPointer.allocate(
       byteCount: slotCount * slotSize, alignment: 64)
     defer { scratch.deallocate() }
