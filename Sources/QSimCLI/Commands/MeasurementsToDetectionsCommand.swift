@@ -71,7 +71,8 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
     let (source, circuit) = try StimInput.circuit(circuit)
     try SimulationFailure.explained(source) {
       let circuit = ranWithoutFeedback ? try circuit.withInlinedFeedback() : circuit
-      let conversion = try MeasurementsToDetections(circuit, usesReference: !skipReferenceSample)
+      let conversion = try MeasurementsToDetections(
+        circuit, usesReference: !skipReferenceSample, memoryLimit: MemoryBudget().available)
       let shots = try ShotInput(
         input, inFormat, counts: .init(measurements: conversion.measurementCount))
       let sweepShots = try sweep.map {
@@ -82,7 +83,8 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
           path: out.out, format: outFormat, observablePath: observables.obsOut,
           observableFormat: observables.obsOutFormat, appendsObservables: appendObservables),
         detectorCount: conversion.detectorCount, observableCount: conversion.observableCount)
-      while let block = try shots.next(upTo: shots.blockSize) {
+      let resultBits = conversion.detectorCount + conversion.observableCount
+      while let block = try shots.next(upTo: shots.blockSize(resultBits: resultBits)) {
         let sweepBlock = try sweepShots.map { try Self.sweepBits($0, for: block, of: shots) }
         try output.write(conversion.events(of: block, sweep: sweepBlock).arranged(for: output))
       }

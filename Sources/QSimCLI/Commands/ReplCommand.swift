@@ -20,6 +20,7 @@ struct ReplCommand: DocumentedCommand {
   func run() throws {
     let isInteractive = Terminal.inputIsTerminal
     var simulator = TableauSimulator(seed: ShotOptions.chosenSeed(seed))
+    simulator.stepLimit = Self.stepLimit
     var pending = PendingInstructions()
     if isInteractive { prompt(pending) }
     while let line = readLine(strippingNewline: true) {
@@ -47,9 +48,25 @@ struct ReplCommand: DocumentedCommand {
       }
     } catch var diagnostic as Diagnostic {
       diagnostic.range = diagnostic.range.map { pending.place(of: $0) }
-      throw InputRejected(
-        rendered: [diagnostic.rendered(file: "<stdin>", source: pending.wholeText)])
+      throw Self.rejection(diagnostic, pending)
+    } catch let obstacle as Obstacle {
+      if case .memory = obstacle.kind {
+        throw CommandFailure(.outOfMemory, "<stdin>: \(obstacle.message)", hint: obstacle.hint)
+      }
+      let diagnostic = Diagnostic(
+        obstacle.message, code: "unsupported", at: obstacle.range.map { pending.place(of: $0) },
+        hint: obstacle.hint)
+      throw Self.rejection(diagnostic, pending)
     }
+  }
+
+  /// Steps of a repeat block that are run while someone waits: a few seconds.
+  private static let stepLimit: UInt64 = 1 << 26
+
+  private static func rejection(
+    _ diagnostic: Diagnostic, _ pending: PendingInstructions
+  ) -> InputRejected {
+    InputRejected(rendered: [diagnostic.rendered(file: "<stdin>", source: pending.wholeText)])
   }
 
   private func prompt(_ pending: PendingInstructions) {

@@ -37,7 +37,7 @@ extension Circuit {
   /// Number of `TICK`s that one run passes; saturates.
   public var tickCount: UInt64 { tickCount(of: .root) }
 
-  private func tickCount(of block: BlockID) -> UInt64 {
+  func tickCount(of block: BlockID) -> UInt64 {
     nodes(of: block).reduce(0) { total, node in
       switch node {
       case .instruction(let instruction):
@@ -58,17 +58,14 @@ private struct RegionWalk {
   private let stopsEarly: Bool
   private let observer: any ReverseObserver
   private let tracker: SparseReverseTracker
+  private var facts: BlockFacts
   private var tick: UInt64
   private(set) var result = DetectingRegions()
-
-  private static let workLimit: UInt64 = 1 << 32
 
   init(
     _ circuit: Circuit, ticks: Range<UInt64>?, toleratesRandom: Bool, countsStart: Bool = false
   ) throws {
-    guard try CircuitCounts(circuit).work <= Self.workLimit else {
-      throw Obstacle(.unsupported, "the circuit's repeat blocks are too long to be walked through")
-    }
+    facts = BlockFacts(circuit)
     self.circuit = circuit
     tick = circuit.tickCount.saturatingAdd(countsStart ? 1 : 0)
     self.ticks = ticks ?? 0..<tick
@@ -88,22 +85,50 @@ private struct RegionWalk {
         do {
           try tracker.undo(instruction, telling: observer)
         } catch {
-          throw Self.diagnostic(error, instruction.gate, circuit.range(of: block, at: index))
+          var range = circuit.rangeOfFault(
+            of: block, at: index, measurements: tracker.measurementCount)
+          if let error = error as? GaugeError {
+            range = circuit.range(ofCollapse: error.collapse, in: block, at: index)
+          }
+          throw Self.diagnostic(error, instruction.gate, range)
         }
         if instruction.gate == .tick { noteTick() }
       case .repeatBlock(let count, let body, _):
-        guard !circuit.nodes(of: body).isEmpty else { continue }
-        for _ in 0..<count where !isDone { try undo(body) }
-      case .branch, .loop, .assign, .leave: break  // `CircuitCounts` refused them.
+        try undo(body, times: count, range: circuit.range(of: block, at: index))
+      case .branch, .loop, .assign, .leave: break  // The tracker refused them.
       }
     }
   }
+
+  private mutating func undo(_ body: BlockID, times count: UInt64, range: SourceRange?) throws {
+    var turns = ReverseTurns(body, count, of: circuit, &facts, range: range)
+    let ticks = circuit.tickCount(of: body)
+    // Turns with ticks of interest are not left out, unless there is nothing to note.
+    let (tick, end) = (tick, self.ticks.upperBound)
+    turns.mostLeftOut = { left in
+      guard ticks > 0 else { return left }
+      return tick > end ? min(left, (tick - end) / ticks) : 0
+    }
+    var skipped: UInt64 = 0
+    try tracker.undo(
+      turns, hint: "use fewer repetitions", leaveOut: { skipped = $0 },
+      turn: { _ in
+        pass(ticks.saturatingMultiply(skipped))
+        skipped = 0
+        try undo(body)
+        return !isDone
+      })
+    pass(ticks.saturatingMultiply(skipped))
+  }
+
+  private mutating func pass(_ count: UInt64) { tick -= min(tick, count) }
 
   func undoStart() throws {
     do {
       try tracker.undoStart(telling: observer)
     } catch {
-      throw Self.diagnostic(error, nil, nil)
+      let symptom = (error as? GaugeError)?.symptoms.first
+      throw Self.diagnostic(error, nil, symptom.flatMap { circuit.rangeOfDeclaration(of: $0) })
     }
   }
 
@@ -113,7 +138,7 @@ private struct RegionWalk {
   }
 
   private mutating func noteTick() {
-    tick -= 1
+    pass(1)
     guard ticks.contains(tick) else { return }
     var factors: [DetectorErrorModel.Target: [(qubit: Int, pauli: Pauli)]] = [:]
     tracker.forEachSensitiveQubit { qubit in

@@ -10,8 +10,15 @@ extension Circuit {
   ///   circuit is too large: memory grows with (2 · qubits + measurements)², repeat blocks written out.
   /// - Complexity: O((2n + m)³/64) for n qubits and m measurements, and O(2n + m) for every gate.
   public func flowGenerators() throws -> [StabilizerFlow] {
+    var work = 0
+    return try flowGenerators(work: &work)
+  }
+
+  /// - Parameter work: gets the number of products of rows that were made.
+  package func flowGenerators(work: inout Int) throws -> [StabilizerFlow] {
     var rows = try FlowTracker(self, start: .open).rows
-    _ = rows.reduce(columns: 0..<rows.columnCount)
+    _ = rows.reduce(firstColumns: rows.columnCount)
+    work = rows.productCount
     return (0..<rows.count).map { rows.flow($0) }.sorted { $0.precedes($1) }
   }
 
@@ -23,24 +30,37 @@ extension Circuit {
   /// - Returns: a circuit of `DETECTOR`s to stand behind this one.
   /// - Throws: as `flowGenerators`.
   public func missingDetectors(hasUnknownInput: Bool = false) throws -> Circuit {
+    var work = 0
+    return try missingDetectors(hasUnknownInput: hasUnknownInput, work: &work)
+  }
+
+  /// - Parameter work: gets the number of products of rows that were made.
+  package func missingDetectors(
+    hasUnknownInput: Bool = false, work: inout Int
+  ) throws -> Circuit {
     let tracker = try FlowTracker(self, start: hasUnknownInput ? .unknown : .zero)
     var known = FlowRows(qubitCount: 0, recordCount: tracker.recordCount)
     let declared = tracker.detectors.map { Set($0) } + tracker.observables.values
     for records in declared { known.appendParity(records) }
-    let declaredCount = known.reduce(columns: 0..<tracker.recordCount)
+    let declaredCount = known.reduce(firstColumns: tracker.recordCount)
     while known.count > declaredCount { known.remove(known.count - 1) }
 
     var rows = tracker.rows
-    let pauliColumns = 4 * rows.qubitCount
-    let stabilizers = rows.reduce(columns: 0..<pauliColumns)
+    let stabilizers = rows.reduce(firstColumns: 4 * rows.qubitCount)
     for row in stabilizers..<max(stabilizers, rows.count) {
-      known.appendParity((0..<tracker.recordCount).filter { rows.hasRecord(row, $0) })
+      known.appendParity(rows.records(of: row))
     }
-    // The rows already there take their pivots again; what is left over is new.
-    let rank = known.reduce(columns: 0..<tracker.recordCount, keeping: declaredCount)
+    // What is left over behind the rows already there is new.
+    known.reduceRows(from: declaredCount)
+    var new = FlowRows(qubitCount: 0, recordCount: tracker.recordCount)
+    for row in declaredCount..<max(declaredCount, known.count) {
+      new.appendParity(known.records(of: row))
+    }
+    let rank = new.reduce(firstColumns: tracker.recordCount)
+    work = tracker.rows.productCount + rows.productCount + known.productCount + new.productCount
     var missing = Circuit()
-    for row in declaredCount..<max(declaredCount, rank) {
-      let records = (0..<tracker.recordCount).filter { known.hasRecord(row, $0) }
+    for row in 0..<rank {
+      let records = new.records(of: row)
       missing.append(.detector, targets: records.map { .record(tracker.recordCount - $0) })
     }
     return missing
@@ -53,28 +73,12 @@ extension FlowRows {
     for record in records { toggleRecord(row, record) }
   }
 
-  /// Reduces the rows behind the first `kept` ones, which are in echelon form, by those and among themselves.
-  fileprivate mutating func reduce(columns: Range<Int>, keeping kept: Int) -> Int {
-    for pivot in 0..<kept {
-      guard let column = columns.first(where: { bit(pivot, $0) }) else { continue }
-      for row in kept..<max(kept, count) where bit(row, column) { multiply(row, by: pivot) }
-    }
-    var rest = FlowRows(qubitCount: 0, recordCount: recordCount)
-    for row in kept..<max(kept, count) {
-      rest.appendParity(columns.filter { bit(row, $0) })
-    }
-    while count > kept { remove(count - 1) }
-    let rank = rest.reduce(columns: columns)
-    for row in 0..<rank { appendParity(columns.filter { rest.bit(row, $0) }) }
-    return count
-  }
-
   fileprivate func flow(_ row: Int) -> StabilizerFlow {
     let input = PauliString((0..<qubitCount).map { self.input(row, $0) })
     let output = PauliString(
       (0..<qubitCount).map { self.output(row, $0) }, phaseExponent: isNegative(row) ? 2 : 0)
     return StabilizerFlow(
-      input: input, output: output, measurements: (0..<recordCount).filter { hasRecord(row, $0) })
+      input: input, output: output, measurements: records(of: row))
   }
 }
 

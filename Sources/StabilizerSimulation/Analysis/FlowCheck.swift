@@ -37,10 +37,12 @@ private struct FlowCheck {
   private var measurementCount: UInt64
   private let observables: Set<UInt64>
   private var work: UInt64 = 0
-  private static let workLimit: UInt64 = 1 << 33
+  private var facts: BlockFacts
+  private static let workLimit: UInt64 = 1 << 28
 
   init(_ circuit: Circuit, _ flow: StabilizerFlow) throws {
     self.circuit = circuit
+    facts = BlockFacts(circuit)
     measurementCount = try CircuitCounts(circuit).measurements
     state = State(
       paulis: Dictionary(uniqueKeysWithValues: flow.output.factors.map { ($0.qubit, $0.pauli) }),
@@ -79,11 +81,26 @@ private struct FlowCheck {
         do {
           guard try undo(instruction) else { return false }
         } catch var diagnostic as Diagnostic {
-          diagnostic.range = diagnostic.range ?? circuit.range(of: block, at: index)
+          diagnostic.range =
+            diagnostic.range
+            ?? circuit.rangeOfFault(of: block, at: index, measurements: measurementCount)
           throw diagnostic
         }
       case .repeatBlock(let count, let body, _):
-        guard try undo(body, times: count) else { return false }
+        let (records, kinds) = facts[body]
+        if records == 0, kinds.isDisjoint(with: [.detectors, .observables]), count >= 1024,
+          let gates = GateBlock(body, in: circuit, ignoringNoise: true), gates.qubits.count <= 256
+        {
+          try undo(gatesOf: gates.raised(to: count))
+          continue
+        }
+        do throws(any Error) {
+          guard try undo(body, times: count) else { return false }
+        } catch let obstacle as Obstacle where obstacle.range == nil {
+          throw Obstacle(
+            obstacle.kind, obstacle.message, hint: obstacle.hint,
+            range: circuit.range(of: block, at: index))
+        }
       case .branch, .loop, .assign, .leave: break  // `CircuitCounts` refused them.
       }
     }
@@ -155,6 +172,13 @@ extension FlowCheck {
         .unsupported, "the circuit's repeat blocks are too long to be followed turn by turn")
     }
     return true
+  }
+
+  /// Steps back over a circuit of plain gates, which need not be part of this one.
+  private mutating func undo(gatesOf gates: Circuit) throws {
+    for case .instruction(let instruction) in gates.nodes().reversed() {
+      for step in try gates.stabilizerSteps(of: instruction).reversed() { _ = try undo(step) }
+    }
   }
 
   private mutating func undo(_ step: StabilizerStep) throws -> Bool {

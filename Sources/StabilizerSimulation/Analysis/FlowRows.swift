@@ -3,7 +3,7 @@ import QuantumCore
 /// Generators of a group of flows, one a row: bits of the input Paulis, of the output Paulis, of the records, and a sign.
 ///
 /// Paulis take two columns a qubit, X then Z; the sections start at words of their own. Rows multiply by XOR and a phase.
-struct FlowRows {
+struct FlowRows: Equatable {
   let qubitCount: Int
   let recordCount: Int
   /// Words of one row of Paulis, and of one row of records.
@@ -13,6 +13,10 @@ struct FlowRows {
   private var words: [UInt64] = []
   /// Exponent of i for each row: that of the output less that of the input.
   private var phases: [UInt8] = []
+  /// For each qubit the rows, as bits, whose output may act on it.
+  private var supports: [[UInt64]]
+  /// Products of rows made so far: what the work grows with.
+  private(set) var productCount = 0
 
   private static let xColumns: UInt64 = 0x5555_5555_5555_5555
 
@@ -22,9 +26,13 @@ struct FlowRows {
     pauliWords = (2 * qubitCount + 63) / 64
     recordWords = (recordCount + 63) / 64
     width = 2 * pauliWords + recordWords
+    supports = [[UInt64]](repeating: [], count: qubitCount)
   }
 
   var count: Int { phases.count }
+
+  /// Whether both have the same rows in the same order.
+  static func == (a: FlowRows, b: FlowRows) -> Bool { a.phases == b.phases && a.words == b.words }
 
   /// Bytes that `rows` rows take; saturates.
   static func bytes(rows: UInt64, qubits: UInt64, records: UInt64) -> UInt64 {
@@ -41,7 +49,12 @@ struct FlowRows {
   /// Takes a row out; the last row takes its place.
   mutating func remove(_ row: Int) {
     let last = count - 1
+    for qubit in outputQubits(of: row) { note(qubit, row, isActing: false) }
     if row != last {
+      for qubit in outputQubits(of: last) {
+        note(qubit, last, isActing: false)
+        note(qubit, row, isActing: true)
+      }
       for word in 0..<width { words[row * width + word] = words[last * width + word] }
       phases[row] = phases[last]
     }
@@ -82,6 +95,66 @@ struct FlowRows {
   mutating func setInput(_ row: Int, _ qubit: Int, _ pauli: Pauli) { set(row, qubit, 0, pauli) }
   mutating func setOutput(_ row: Int, _ qubit: Int, _ pauli: Pauli) {
     set(row, qubit, pauliWords, pauli)
+    note(qubit, row, isActing: pauli != .i)
+  }
+
+  private mutating func note(_ qubit: Int, _ row: Int, isActing: Bool) {
+    let word = row >> 6
+    if word >= supports[qubit].count {
+      guard isActing else { return }
+      supports[qubit] += [UInt64](repeating: 0, count: word + 1 - supports[qubit].count)
+    }
+    let bit: UInt64 = 1 << UInt64(row & 63)
+    supports[qubit][word] = isActing ? supports[qubit][word] | bit : supports[qubit][word] & ~bit
+  }
+
+  private func outputQubits(of row: Int) -> [Int] {
+    var qubits: [Int] = []
+    for index in 0..<pauliWords {
+      let word = words[row * width + pauliWords + index]
+      var rest = (word | word >> 1) & Self.xColumns
+      while rest != 0 {
+        qubits.append(32 * index + rest.trailingZeroBitCount / 2)
+        rest &= rest - 1
+      }
+    }
+    return qubits
+  }
+
+  /// The rows whose output acts on some qubits, ascending.
+  func rows(actingOn qubits: [Int]) -> [Int] {
+    var union: [UInt64] = []
+    for qubit in qubits {
+      let own = supports[qubit]
+      if own.count > union.count {
+        union += [UInt64](repeating: 0, count: own.count - union.count)
+      }
+      for word in own.indices { union[word] |= own[word] }
+    }
+    var rows: [Int] = []
+    for word in union.indices {
+      var rest = union[word]
+      while rest != 0 {
+        let row = 64 * word + rest.trailingZeroBitCount
+        // Bits may be left of rows that were taken out.
+        if row < count { rows.append(row) }
+        rest &= rest - 1
+      }
+    }
+    return rows
+  }
+
+  /// The records of a row, ascending.
+  func records(of row: Int) -> [Int] {
+    var records: [Int] = []
+    for index in 0..<recordWords {
+      var rest = words[row * width + 2 * pauliWords + index]
+      while rest != 0 {
+        records.append(64 * index + rest.trailingZeroBitCount)
+        rest &= rest - 1
+      }
+    }
+    return records
   }
   mutating func toggleRecord(_ row: Int, _ record: Int) {
     words[row * width + 2 * pauliWords + record >> 6] ^= 1 << UInt64(record & 63)
@@ -99,6 +172,8 @@ struct FlowRows {
 
   /// Multiplies a row by another from the right.
   mutating func multiply(_ row: Int, by other: Int) {
+    productCount += 1
+    for qubit in outputQubits(of: other) { note(qubit, row, isActing: true) }
     let (a, b) = (row * width, other * width)
     let exponent: Int = words.withUnsafeMutableBufferPointer { words in
       let left = UnsafeBufferPointer(rebasing: words[a..<a + width])
@@ -125,25 +200,91 @@ struct FlowRows {
     return plus.nonzeroBitCount - minus.nonzeroBitCount
   }
 
-  private mutating func swap(_ a: Int, _ b: Int) {
-    guard a != b else { return }
-    for word in 0..<width { words.swapAt(a * width + word, b * width + word) }
-    phases.swapAt(a, b)
+  /// The first column from a word on whose bit is 1, as a word and a bit.
+  private func lead(_ row: Int, from start: Int, below end: Int) -> Int? {
+    for word in start..<end where words[row * width + word] != 0 {
+      return 64 * word + words[row * width + word].trailingZeroBitCount
+    }
+    return nil
   }
 
-  /// Brings the rows into reduced echelon form over some columns, in their order.
+  /// The words of a row that hold the first columns.
+  private func wordCount(ofColumns count: Int) -> Int {
+    if count <= 2 * qubitCount { return (count + 63) / 64 }
+    if count <= 4 * qubitCount { return pauliWords + (count - 2 * qubitCount + 63) / 64 }
+    return 2 * pauliWords + (count - 4 * qubitCount + 63) / 64
+  }
+
+  /// Brings the rows into reduced echelon form over the first columns, in their order.
   ///
+  /// - Precondition: the columns end with a section.
   /// - Returns: the number of rows that have a pivot; they come first.
-  /// - Complexity: O(rows² · columns / 64).
-  mutating func reduce(columns: some Sequence<Int>, from first: Int = 0) -> Int {
-    var rank = first
-    for column in columns {
-      guard rank < count else { break }
-      guard let pivot = (rank..<count).first(where: { bit($0, column) }) else { continue }
-      swap(rank, pivot)
-      for row in 0..<count where row != rank && bit(row, column) { multiply(row, by: rank) }
-      rank += 1
+  /// - Complexity: as many products as rows have pivots of others, each O(columns / 64).
+  mutating func reduce(firstColumns columnCount: Int) -> Int {
+    let end = wordCount(ofColumns: columnCount)
+    var pivots: [Int: Int] = [:]
+    var rest: [Int] = []
+    for row in 0..<count {
+      var start = 0
+      while let lead = lead(row, from: start, below: end), let pivot = pivots[lead] {
+        multiply(row, by: pivot)
+        start = lead >> 6
+      }
+      if let lead = lead(row, from: start, below: end) {
+        pivots[lead] = row
+      } else {
+        rest.append(row)
+      }
     }
-    return rank
+    let leads = pivots.keys.sorted()
+    for lead in leads.reversed() {
+      clearPivots(of: pivots[lead]!, behind: lead, below: end, pivots)
+    }
+    reorder(leads.map { pivots[$0]! } + rest)
+    return leads.count
+  }
+
+  /// Multiplies a row by the pivots whose columns it has behind its own.
+  ///
+  /// - Precondition: those pivots have no columns of each other.
+  private mutating func clearPivots(
+    of row: Int, behind lead: Int, below end: Int, _ pivots: [Int: Int]
+  ) {
+    for word in max(0, lead) >> 6..<end {
+      var rest = words[row * width + word]
+      while rest != 0 {
+        let column = 64 * word + rest.trailingZeroBitCount
+        rest &= rest - 1
+        if column > lead, let pivot = pivots[column] { multiply(row, by: pivot) }
+      }
+    }
+  }
+
+  /// Multiplies rows behind the first `kept` by those of them whose pivots they have.
+  ///
+  /// - Precondition: the first rows are in reduced echelon form.
+  mutating func reduceRows(from kept: Int) {
+    var pivots: [Int: Int] = [:]
+    for row in 0..<kept {
+      if let lead = lead(row, from: 0, below: width) { pivots[lead] = row }
+    }
+    for row in kept..<max(kept, count) {
+      clearPivots(of: row, behind: -1, below: width, pivots)
+    }
+  }
+
+  private mutating func reorder(_ order: [Int]) {
+    guard order != Array(0..<count) else { return }
+    var (newWords, newPhases) = ([UInt64](), [UInt8]())
+    newWords.reserveCapacity(words.count)
+    for row in order {
+      newWords += words[row * width..<(row + 1) * width]
+      newPhases.append(phases[row])
+    }
+    (words, phases) = (newWords, newPhases)
+    supports = [[UInt64]](repeating: [], count: qubitCount)
+    for row in 0..<count {
+      for qubit in outputQubits(of: row) { note(qubit, row, isActing: true) }
+    }
   }
 }

@@ -13,6 +13,7 @@ struct FlowTracker {
   }
 
   private let circuit: Circuit
+  private var facts: BlockFacts
   private(set) var rows: FlowRows
   private(set) var recordCount = 0
   /// Records of each detector, in order, and of each observable.
@@ -21,7 +22,7 @@ struct FlowTracker {
 
   /// Bytes that the rows may take.
   private static let memoryLimit: UInt64 = 4 << 30
-  private static let workLimit: UInt64 = 1 << 38
+  private static let workLimit: UInt64 = 1 << 34
 
   /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for control flow, or if the
   ///   circuit is too large.
@@ -30,14 +31,14 @@ struct FlowTracker {
     let qubits = UInt64(circuit.qubitCount)
     let rowCount = (2 * qubits).saturatingAdd(counts.measurements)
     let bytes = FlowRows.bytes(rows: rowCount, qubits: qubits, records: counts.measurements)
-    guard bytes <= Self.memoryLimit, rowCount.saturatingMultiply(counts.work) <= Self.workLimit
-    else {
+    guard bytes <= Self.memoryLimit else {
       throw Obstacle(
         .memory(required: bytes, available: Self.memoryLimit),
         "the flows of \(qubits) qubits and \(counts.measurements) measurements are too many",
         hint: "give a part of the circuit, such as one round")
     }
     self.circuit = circuit
+    facts = BlockFacts(circuit)
     rows = FlowRows(qubitCount: circuit.qubitCount, recordCount: Int(counts.measurements))
     for qubit in 0..<circuit.qubitCount where start != .unknown {
       for pauli in start == .open ? [Pauli.x, .z] : [.z] {
@@ -56,14 +57,50 @@ struct FlowTracker {
         do {
           for step in try circuit.stabilizerSteps(of: instruction) { try apply(step) }
         } catch var diagnostic as Diagnostic {
-          diagnostic.range = diagnostic.range ?? circuit.range(of: block, at: index)
+          diagnostic.range =
+            diagnostic.range
+            ?? circuit.rangeOfFault(of: block, at: index, measurements: recordCount)
           throw diagnostic
         }
       case .repeatBlock(let count, let body, _):
-        guard !circuit.nodes(of: body).isEmpty else { continue }
-        for _ in 0..<count { try run(body) }
+        try run(body, times: count, range: circuit.range(of: block, at: index))
       case .branch, .loop, .assign, .leave: break  // `CircuitCounts` refused them.
       }
+    }
+  }
+
+  /// Runs a block by its turns, or by their power, or until what is known recurs.
+  private mutating func run(_ body: BlockID, times count: UInt64, range: SourceRange?) throws {
+    let (records, kinds) = facts[body]
+    let isMute = records == 0 && kinds.isDisjoint(with: [.detectors, .observables])
+    if isMute, count >= 1024, let block = GateBlock(body, in: circuit, ignoringNoise: true),
+      block.qubits.count <= 256
+    {
+      return try apply(gatesOf: block.raised(to: count))
+    }
+    let cost = facts.work(of: body).saturatingMultiply(UInt64(rows.count + 1))
+    var (done, old, oldTurn, nextTurn) = (UInt64(0), rows, UInt64(0), UInt64(1))
+    while done < count {
+      try run(body)
+      done += 1
+      if isMute, rows == old {
+        // The turns since then do nothing together, however often they run.
+        for _ in 0..<(count - done) % (done - oldTurn) { try run(body) }
+        return
+      }
+      if isMute, done == nextTurn { (old, oldTurn, nextTurn) = (rows, done, 2 * done) }
+      guard done != 1 << 12 || cost.saturatingMultiply(count - done) <= Self.workLimit else {
+        throw Obstacle(
+          .unsupported, "\(count) turns of the repeat block are too long to be followed",
+          hint: "give a part of the circuit, such as one round", range: range)
+      }
+    }
+  }
+
+  /// Applies a circuit of plain gates, which need not be part of this one.
+  private mutating func apply(gatesOf gates: Circuit) throws {
+    for case .instruction(let instruction) in gates.nodes() {
+      for step in try gates.stabilizerSteps(of: instruction) { try apply(step) }
     }
   }
 
@@ -82,7 +119,7 @@ struct FlowTracker {
     case .reset(let basis, let qubit): reset(basis, qubit)
     case .feedback(let lookback, let pauli, let qubit):
       let record = try record(lookback)
-      for row in 0..<rows.count {
+      for row in rows.rows(actingOn: [qubit]) {
         let own = rows.output(row, qubit)
         if own != .i, own != pauli { rows.toggleRecord(row, record) }
       }
@@ -106,7 +143,7 @@ struct FlowTracker {
 
   private mutating func apply(_ gate: Gate, _ first: Int, _ second: Int) {
     guard let action = SignedCliffordAction.byGate[Int(gate.rawValue)] else { return }
-    for row in 0..<rows.count {
+    for row in rows.rows(actingOn: [first, second]) {
       var mask = rows.output(row, first).rawValue
       if action.qubitCount == 2 { mask |= rows.output(row, second).rawValue << 2 }
       guard mask != 0 else { continue }
@@ -135,7 +172,7 @@ struct FlowTracker {
 
   /// With U = exp(iπ/4 (1 − P)): UQU† = Q if they commute, iQP otherwise (SXS† = iXZ = Y); for the inverse −iQP.
   private mutating func applyRotation(_ product: SignedPauliProduct, _ isInverse: Bool) {
-    for row in 0..<rows.count where !commutes(row, product) {
+    for row in rows.rows(actingOn: product.factors.map(\.qubit)) where !commutes(row, product) {
       multiply(row, by: product)
       rows.addPhase(row, isInverse ? 3 : 1)
     }
@@ -143,7 +180,8 @@ struct FlowTracker {
 
   /// Flows that do not commute with what is measured end here, but for their products; the result starts one.
   private mutating func measure(_ product: SignedPauliProduct, record: Int?) {
-    let broken = (0..<rows.count).filter { !commutes($0, product) }
+    let broken = rows.rows(actingOn: product.factors.map(\.qubit))
+      .filter { !commutes($0, product) }
     if let pivot = broken.first {
       for row in broken.dropFirst() { rows.multiply(row, by: pivot) }
       rows.remove(pivot)
@@ -158,7 +196,7 @@ struct FlowTracker {
   private mutating func reset(_ basis: Pauli, _ qubit: Int) {
     let product = SignedPauliProduct(of: [.pauli(basis, qubit)])
     measure(product, record: nil)
-    let touching = (0..<rows.count).filter { rows.output($0, qubit) != .i }
+    let touching = rows.rows(actingOn: [qubit]).filter { rows.output($0, qubit) != .i }
     if let pivot = touching.first {
       for row in touching.dropFirst() { rows.multiply(row, by: pivot) }
       rows.remove(pivot)

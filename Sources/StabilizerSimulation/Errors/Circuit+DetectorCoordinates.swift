@@ -5,8 +5,15 @@ extension Circuit {
   ///
   /// - Complexity: linear in the text of the circuit, whatever its repeat counts.
   public func coordinates(ofDetector detector: UInt64) -> [Double] {
-    var search = DetectorSearch(circuit: self, wanted: detector)
-    return search.find(in: .root) ?? []
+    coordinates(ofDetectors: CollectionOfOne(detector))[detector] ?? []
+  }
+
+  /// The coordinates of several detectors, shifts included; those that do not exist are left out.
+  ///
+  /// - Complexity: linear in the text of the circuit for each turn of a repeat block that holds some of them.
+  public func coordinates(ofDetectors detectors: some Sequence<UInt64>) -> [UInt64: [Double]] {
+    var search = DetectorSearch(circuit: self, wanted: Set(detectors).sorted())
+    return search.find()
   }
 }
 
@@ -15,17 +22,46 @@ extension Circuit {
   ///
   /// - Complexity: linear in the text; blocks count with their last turn.
   public var qubitCoordinates: [Int: [Double]] {
-    var search = DetectorSearch(circuit: self, wanted: .max)
+    var search = DetectorSearch(circuit: self, wanted: [])
     var places: [Int: [Double]] = [:]
     search.collectQubits(in: .root, &places)
     return places
   }
 }
 
-/// Looks for a detector by its number, skipping blocks as a whole.
+extension Circuit {
+  /// Where a detector is declared, or where something first joins an observable.
+  func rangeOfDeclaration(of target: DetectorErrorModel.Target) -> SourceRange? {
+    guard target.isDetector else { return rangeOfObservable(target.value) }
+    var search = DetectorSearch(circuit: self, wanted: [target.value])
+    _ = search.find()
+    return search.place
+  }
+
+  private func rangeOfObservable(_ number: UInt64) -> SourceRange? {
+    for block in blockIDs {
+      for (index, node) in nodes(of: block).enumerated() {
+        if case .instruction(let instruction) = node, instruction.gate == .observableInclude,
+          arguments(of: instruction).first == Double(number)
+        {
+          return range(of: block, at: index)
+        }
+      }
+    }
+    return nil
+  }
+}
+
+/// Looks for detectors by their numbers, skipping blocks and turns that hold none.
 private struct DetectorSearch {
   let circuit: Circuit
-  let wanted: UInt64
+  /// Ascending.
+  let wanted: [UInt64]
+  /// How many of them are passed.
+  private var next = 0
+  private var found: [UInt64: [Double]] = [:]
+  /// Where the last one found stands.
+  private(set) var place: SourceRange?
   var frame = Frame()
   private var passages: [BlockID: Frame] = [:]
 
@@ -47,31 +83,47 @@ private struct DetectorSearch {
     }
   }
 
-  init(circuit: Circuit, wanted: UInt64) {
+  init(circuit: Circuit, wanted: [UInt64]) {
     self.circuit = circuit
     self.wanted = wanted
   }
 
-  mutating func find(in block: BlockID) -> [Double]? {
-    for node in circuit.nodes(of: block) {
+  mutating func find() -> [UInt64: [Double]] {
+    find(in: .root)
+    return found
+  }
+
+  private mutating func find(in block: BlockID) {
+    for (index, node) in circuit.nodes(of: block).enumerated() where next < wanted.count {
       switch node {
       case .instruction(let instruction):
-        if instruction.gate == .detector, frame.detectors == wanted {
-          return absolute(instruction)
+        if instruction.gate == .detector, frame.detectors == wanted[next] {
+          found[wanted[next]] = absolute(instruction)
+          place = circuit.range(of: block, at: index)
+          next += 1
         }
         pass(instruction, &frame)
-      case .repeatBlock(let count, let body, _):
-        let passage = passage(of: body)
-        let whole = passage.detectors.saturatingMultiply(count)
-        if passage.detectors > 0, wanted - frame.detectors < whole {
-          frame.advance(by: passage, times: (wanted - frame.detectors) / passage.detectors)
-          return find(in: body)
-        }
-        frame.advance(by: passage, times: count)
+      case .repeatBlock(let count, let body, _): find(in: body, times: count)
       case .branch, .loop, .assign, .leave: break
       }
     }
-    return nil
+  }
+
+  /// Enters the turns that hold detectors looked for.
+  private mutating func find(in body: BlockID, times count: UInt64) {
+    let passage = passage(of: body)
+    var done: UInt64 = 0
+    while done < count {
+      var skipped = count - done
+      if passage.detectors > 0, next < wanted.count {
+        skipped = min(skipped, (wanted[next] - frame.detectors) / passage.detectors)
+      }
+      if skipped > 0 { frame.advance(by: passage, times: skipped) }
+      done += skipped
+      guard done < count else { return }
+      find(in: body)
+      done += 1
+    }
   }
 
   mutating func collectQubits(in block: BlockID, _ places: inout [Int: [Double]]) {

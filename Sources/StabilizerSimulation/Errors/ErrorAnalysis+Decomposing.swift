@@ -89,7 +89,7 @@ extension ErrorAnalysis {
     let symptoms = tracker.targets(of: set).prefix(16).map(name).joined(separator: ", ")
     return Diagnostic(
       "an error that flips \(symptoms) is not made up of errors of at most two detectors",
-      code: "decomposition",
+      code: "decomposition", at: rangeOfError(flipping: tracker.targets(of: set)),
       hint: options.blocksRemnantEdges
         ? "allow parts that are no errors of their own, or keep such errors as they are with "
           + "'analyze_errors --ignore_decomposition_failures'"

@@ -4,7 +4,12 @@ import QuantumCore
 
 extension ErrorAnalysis {
   func diagnostic(of error: CircuitError) -> Diagnostic {
-    Diagnostic(error.message + turn, code: error.code, at: place, hint: error.hint)
+    let range = path.last.map {
+      circuit.rangeOfFault(
+        of: $0.block, at: $0.index, measurements: tracker.measurementCount)
+    }
+    return Diagnostic(
+      error.message + turn, code: error.code, at: (range ?? nil) ?? place, hint: error.hint)
   }
 
   func diagnostic(of error: GaugeError) -> Diagnostic {
@@ -16,19 +21,19 @@ extension ErrorAnalysis {
     return Diagnostic(
       "\(names)\(more) \(error.symptoms.count == 1 ? "is" : "are") random even without noise: "
         + "\(what) anticommutes with what is compared" + turn,
-      code: "non-deterministic", at: place,
+      code: "non-deterministic", at: place(of: error),
       hint: hasObservable
         ? "an observable must not depend on a result that is random"
         : "leave the detector out, or accept random ones with "
           + "'analyze_errors --allow_gauge_detectors'")
   }
 
-  var endlessLoop: Obstacle {
+  func endlessLoop(at range: SourceRange?) -> Obstacle {
     Obstacle(
       .unsupported,
-      "2^14 turns of a repeat block all did something new, and more than 2^32 are left",
+      "2^14 turns of a repeat block all did something new, and those left take more than 2^30 steps",
       hint: "detectors that compare ever more results cannot be folded; use fewer repetitions",
-      range: place)
+      range: range)
   }
 
   /// `D5 at (1, 2)`.
@@ -42,8 +47,23 @@ extension ErrorAnalysis {
     return "D\(target.value) at (\(list.joined(separator: ", ")))"
   }
 
+  /// Where the collapse stands that makes something random; at the start of the circuit where that is declared.
+  private func place(of error: GaugeError) -> SourceRange? {
+    guard let frame = path.last else {
+      return error.symptoms.first.flatMap { circuit.rangeOfDeclaration(of: $0) }
+    }
+    return circuit.range(ofCollapse: error.collapse, in: frame.block, at: frame.index) ?? place
+  }
+
+  /// Where some error stands that flips these and nothing else.
+  func rangeOfError(flipping symptoms: [DetectorErrorModel.Target]) -> SourceRange? {
+    let explanations = try? ErrorExplainer.locations(
+      of: [symptoms], in: circuit)
+    return explanations?.first?.locations.first?.range
+  }
+
   /// Where the walk stands in the text, or the block around.
-  private var place: SourceRange? {
+  var place: SourceRange? {
     path.reversed().lazy.compactMap { self.circuit.range(of: $0.block, at: $0.index) }.first
   }
 

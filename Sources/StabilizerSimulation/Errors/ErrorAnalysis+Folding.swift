@@ -8,7 +8,8 @@ extension ErrorAnalysis {
   /// stand before it. Where the repetition begins is thereby the same as with Stim, and so is the text of the model.
   ///
   /// - Source: [Gidney21], error analysis of Stim 1.16.
-  func foldRepeat(_ count: UInt64, _ body: BlockID) throws {
+  func foldRepeat(_ turns: ReverseTurns) throws {
+    let (count, body) = (turns.count, turns.body)
     let scout = try SparseReverseTracker(copying: tracker)
     var (ahead, done) = (UInt64(0), UInt64(0))
     while ahead < count {
@@ -20,7 +21,10 @@ extension ErrorAnalysis {
         done += 1
         if scout.recurs(from: tracker) { break }
       }
-      guard ahead < Self.searchLimit || count - ahead < Self.walkLimit else { throw endlessLoop }
+      let left = (count - ahead).saturatingMultiply(turns.work)
+      guard ahead < Self.searchLimit || left < ReverseTurns.workLimit else {
+        throw endlessLoop(at: turns.range)
+      }
     }
     let length = ahead - done
     let periods = (count - done) / length
@@ -39,9 +43,8 @@ extension ErrorAnalysis {
     }
   }
 
-  /// Where no turn of so many was like one before, no more than `walkLimit` are walked.
+  /// Where no turn of so many was like one before, only few more are walked.
   private static let searchLimit: UInt64 = 1 << 14
-  private static let walkLimit: UInt64 = 1 << 32
 
   /// Undoes a turn with another tracker, collecting nothing.
   private func scoutTurn(

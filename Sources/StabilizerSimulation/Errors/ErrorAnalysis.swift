@@ -21,8 +21,11 @@ final class ErrorAnalysis {
   var path: [Frame] = []
   /// Cases of a chain of correlated errors whose start is not yet reached, last one first.
   var chain: [ChainLink] = []
+  /// Where the first of them stands.
+  private var chainPlace: SourceRange?
   @exclusivity(unchecked)
   var cases = ChannelCases()
+  var facts: BlockFacts
 
   struct Frame {
     let block: BlockID
@@ -30,9 +33,6 @@ final class ErrorAnalysis {
     /// In a repeat block, which turn from 1 on, of how many.
     let turn: (number: UInt64, count: UInt64)?
   }
-
-  /// Instructions and targets a circuit may be unrolled to.
-  static let workLimit: UInt64 = 1 << 40
 
   /// Symptoms of all mechanisms of a stretch together: their places are 32-bit numbers.
   private static let symptomLimit = 1 << 30
@@ -43,13 +43,7 @@ final class ErrorAnalysis {
     self.memoryLimit = memoryLimit
     tracker = try SparseReverseTracker(circuit)
     stretch = ModelStretch(allowsGauges: options.allowsGaugeDetectors)
-    let work = try CircuitCounts(circuit).work
-    guard options.foldsLoops || work < Self.workLimit else {
-      throw Obstacle(
-        .unsupported,
-        "unrolling the circuit's repeat blocks takes \(work == .max ? "2^64 or more" : "\(work)") steps",
-        hint: "fold the loops with 'analyze_errors --fold_loops'")
-    }
+    facts = BlockFacts(circuit)
   }
 
   func run() throws {
@@ -81,21 +75,22 @@ final class ErrorAnalysis {
       switch nodes[index] {
       case .instruction(let instruction): try undo(instruction)
       case .repeatBlock(let count, let body, _):
-        if !chain.isEmpty { throw Self.looseChain }
+        if !chain.isEmpty { throw looseChain }
         try undoRepeat(count, body)
       case .branch, .loop, .assign, .leave: break
       }
     }
-    if !chain.isEmpty { throw Self.looseChain }
+    if !chain.isEmpty { throw looseChain }
     path.removeLast()
   }
 
   private func undoRepeat(_ count: UInt64, _ body: BlockID) throws {
-    if options.foldsLoops, count > 1 { return try foldRepeat(count, body) }
-    var done: UInt64 = 0
-    while done < count {
-      try undo(body, turn: (count - done, count))
-      done += 1
+    let turns = ReverseTurns(body, count, of: circuit, &facts, range: place)
+    let isQuiet = turns.isSilent && (!turns.kinds.contains(.noise) || tracker.isBlank)
+    if options.foldsLoops, count > 1, !isQuiet { return try foldRepeat(turns) }
+    try tracker.undo(turns, hint: "fold the loops with 'analyze_errors --fold_loops'") { turn in
+      try undo(body, turn: (turn, count))
+      return true
     }
   }
 
@@ -105,8 +100,9 @@ final class ErrorAnalysis {
     if !chain.isEmpty, instruction.gate != .correlatedError,
       instruction.gate != .elseCorrelatedError
     {
-      throw Self.looseChain
+      throw looseChain
     }
+    if instruction.gate == .elseCorrelatedError { chainPlace = place }
     switch instruction.gate {
     case .xError, .yError, .zError, .depolarize1, .depolarize2, .pauliChannel1, .pauliChannel2,
       .correlatedError, .elseCorrelatedError, .heraldedErase, .heraldedPauliChannel1:
@@ -147,7 +143,10 @@ final class ErrorAnalysis {
       hint: "fold the loops with 'analyze_errors --fold_loops'")
   }
 
-  static let looseChain = CircuitError(
-    "correlated-error", "ELSE_CORRELATED_ERROR has no E or ELSE_CORRELATED_ERROR before it",
-    hint: "a chain begins with E(p) and is not interrupted")
+  private var looseChain: Diagnostic {
+    Diagnostic(
+      "ELSE_CORRELATED_ERROR has no E or ELSE_CORRELATED_ERROR before it",
+      code: "correlated-error", at: chainPlace,
+      hint: "a chain begins with E(p) and is not interrupted")
+  }
 }

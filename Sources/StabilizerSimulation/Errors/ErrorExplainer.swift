@@ -21,6 +21,15 @@ public enum ErrorExplainer {
     return search.explanations()
   }
 
+  /// One location of each of some sets of symptoms, as far as there is one.
+  static func locations(
+    of sets: Set<[DetectorErrorModel.Target]>, in circuit: Circuit
+  ) throws -> [ErrorExplanation] {
+    let search = try ErrorSearch(circuit, wanted: sets, isSingle: true)
+    try search.run()
+    return search.explanations()
+  }
+
   /// The symptom sets of the errors of a model, each once.
   private static func symptomSets(
     of model: DetectorErrorModel
@@ -39,6 +48,11 @@ final class ErrorSearch: ReverseObserver {
   private var found: [[DetectorErrorModel.Target]: [ErrorLocation]] = [:]
   private(set) var stack: [(block: BlockID, frame: ErrorLocation.Frame)] = []
   private var tickCount: UInt64
+  private var ticksByBlock: [BlockID: UInt64] = [:]
+  private var facts: BlockFacts
+  private var locationCount = 0
+  /// Locations that are kept: a few gigabytes.
+  private static let locationLimit = 1 << 24
 
   init(
     _ circuit: Circuit, wanted: Set<[DetectorErrorModel.Target]>?, isSingle: Bool
@@ -47,13 +61,8 @@ final class ErrorSearch: ReverseObserver {
     self.wanted = wanted
     self.isSingle = isSingle
     tracker = try SparseReverseTracker(circuit)
-    let counts = try CircuitCounts(circuit)
-    tickCount = counts.ticks
-    guard counts.work < ErrorAnalysis.workLimit else {
-      throw Obstacle(
-        .unsupported, "the circuit's repeat blocks are too long to visit every turn",
-        hint: "use fewer repetitions")
-    }
+    tickCount = try CircuitCounts(circuit).ticks
+    facts = BlockFacts(circuit)
   }
 
   func measurementFlips(_ symptoms: SymptomSet, probability: Double, tag: UInt32) {}
@@ -64,7 +73,8 @@ final class ErrorSearch: ReverseObserver {
       try visit(.root)
     } catch let error as CircuitError {
       let place = stack.reversed().lazy.compactMap {
-        self.circuit.range(of: $0.block, at: $0.frame.index)
+        self.circuit.rangeOfFault(
+          of: $0.block, at: $0.frame.index, measurements: self.tracker.measurementCount)
       }.first
       throw Diagnostic(error.message, code: error.code, at: place, hint: error.hint)
     }
@@ -76,28 +86,41 @@ final class ErrorSearch: ReverseObserver {
       switch nodes[index] {
       case .instruction(let instruction):
         stack.append((block, .init(index: index, repetitions: nil, completedTurns: 0)))
-        if instruction.gate == .tick { tickCount -= 1 }
-        forEachError(of: instruction)
+        if instruction.gate == .tick, tickCount > 0 { tickCount -= 1 }
+        try forEachError(of: instruction)
         try tracker.undo(instruction, telling: self)
         stack.removeLast()
       case .repeatBlock(let count, let body, _):
-        var turn = count
-        while turn > 0 {
-          turn -= 1
-          stack.append((block, .init(index: index, repetitions: count, completedTurns: turn)))
-          try visit(body)
-          stack.removeLast()
-        }
+        let turns = ReverseTurns(
+          body, count, of: circuit, &facts, range: circuit.range(of: block, at: index))
+        let ticks = ticks(of: body)
+        try tracker.undo(
+          turns, hint: "use fewer repetitions",
+          leaveOut: { tickCount -= min(tickCount, ticks.saturatingMultiply($0)) },
+          turn: { turn in
+            stack.append(
+              (block, .init(index: index, repetitions: count, completedTurns: turn - 1)))
+            try visit(body)
+            stack.removeLast()
+            return true
+          })
       case .branch, .loop, .assign, .leave: break
       }
     }
+  }
+
+  private func ticks(of block: BlockID) -> UInt64 {
+    if let ticks = ticksByBlock[block] { return ticks }
+    let ticks = circuit.tickCount(of: block)
+    ticksByBlock[block] = ticks
+    return ticks
   }
 
   /// Notes an error whose symptoms are those of the flip of a measurement and of a Pauli product together.
   func note(
     _ instruction: Instruction, _ targetRange: Range<Int>, paulis: [ErrorLocation.Factor],
     measurement: ErrorLocation.FlippedMeasurement? = nil
-  ) {
+  ) throws {
     tracker.gather(paulis.lazy.map { ($0.pauli, $0.qubit) })
     // Rows of results that no lookback reaches are those of others.
     if let measurement, tracker.measurementCount - measurement.index <= tracker.recordMask {
@@ -109,22 +132,32 @@ final class ErrorSearch: ReverseObserver {
     let location = ErrorLocation(
       instruction: instruction, targetRange: targetRange, stack: stack.map(\.frame),
       tickCount: tickCount, flippedPaulis: paulis, flippedMeasurement: measurement,
-      range: circuit.range(of: top.block, at: top.frame.index))
+      range: circuit.range(of: top.block, at: top.frame.index, target: targetRange.lowerBound))
     if isSingle, let known = found[symptoms]?.first {
       if paulis.count < known.flippedPaulis.count { found[symptoms] = [location] }
     } else {
+      locationCount += 1
+      guard locationCount <= Self.locationLimit else {
+        throw Obstacle(
+          .memory(
+            required: UInt64(Self.locationLimit) << 8, available: UInt64(Self.locationLimit) << 7),
+          "the errors have more than 2^24 locations", hint: "use fewer repetitions, or --single",
+          range: location.range)
+      }
       found[symptoms, default: []].append(location)
     }
   }
 
   func explanations() -> [ErrorExplanation] {
     let sets = wanted.map { Array($0) } ?? Array(found.keys)
+    let detectors = sets.lazy.joined().filter(\.isDetector).map(\.value)
+    let coordinates = circuit.coordinates(ofDetectors: detectors)
     return sets.sorted { $0.lexicographicallyPrecedes($1) }.map { symptoms in
       ErrorExplanation(
         symptoms: symptoms.map {
           .init(
             target: $0,
-            coordinates: $0.isDetector ? circuit.coordinates(ofDetector: $0.value) : [])
+            coordinates: $0.isDetector ? coordinates[$0.value] ?? [] : [])
         },
         locations: found[symptoms] ?? [])
     }

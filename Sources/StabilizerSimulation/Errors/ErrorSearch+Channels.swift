@@ -4,7 +4,7 @@ import QuantumCore
 
 extension ErrorSearch {
   /// Notes every error that an instruction about to be undone makes with a probability above 0.
-  func forEachError(of instruction: Instruction) {
+  func forEachError(of instruction: Instruction) throws {
     let definition = instruction.gate.definition
     guard definition.isNoise || definition.recordsPerGroup > 0, definition.isStimGate else {
       return
@@ -12,20 +12,20 @@ extension ErrorSearch {
     let arguments = Array(circuit.arguments(of: instruction))
     switch instruction.gate {
     case .xError, .yError, .zError, .depolarize1, .pauliChannel1:
-      noteOneQubitErrors(instruction, Self.probabilities(of: instruction.gate, arguments))
+      try noteOneQubitErrors(instruction, Self.probabilities(of: instruction.gate, arguments))
     case .depolarize2:
-      noteTwoQubitErrors(instruction, [Double](repeating: arguments[0], count: 15))
-    case .pauliChannel2: noteTwoQubitErrors(instruction, arguments)
+      try noteTwoQubitErrors(instruction, [Double](repeating: arguments[0], count: 15))
+    case .pauliChannel2: try noteTwoQubitErrors(instruction, arguments)
     case .correlatedError, .elseCorrelatedError:
       guard arguments[0] > 0 else { return }
       let targets = circuit.targets(of: instruction)
-      note(instruction, 0..<targets.count, paulis: Self.factors(of: targets))
+      try note(instruction, 0..<targets.count, paulis: Self.factors(of: targets))
     case .heraldedErase:
-      noteHeralds(instruction, [Double](repeating: arguments[0], count: 4))
-    case .heraldedPauliChannel1: noteHeralds(instruction, arguments)
+      try noteHeralds(instruction, [Double](repeating: arguments[0], count: 4))
+    case .heraldedPauliChannel1: try noteHeralds(instruction, arguments)
     default:
       if definition.recordsPerGroup > 0, let probability = arguments.first, probability > 0 {
-        noteMeasurementFlips(instruction)
+        try noteMeasurementFlips(instruction)
       }
     }
   }
@@ -56,40 +56,44 @@ extension ErrorSearch {
     }
   }
 
-  private func noteOneQubitErrors(_ instruction: Instruction, _ probabilities: [Double]) {
+  private func noteOneQubitErrors(
+    _ instruction: Instruction, _ probabilities: [Double]
+  ) throws {
     for (place, target) in Array(circuit.targets(of: instruction)).enumerated().reversed() {
       for (index, probability) in probabilities.enumerated() where probability > 0 {
-        note(
+        try note(
           instruction, place..<place + 1, paulis: Self.factor(Self.paulis[index + 1], target))
       }
     }
   }
 
-  private func noteTwoQubitErrors(_ instruction: Instruction, _ probabilities: [Double]) {
+  private func noteTwoQubitErrors(
+    _ instruction: Instruction, _ probabilities: [Double]
+  ) throws {
     let targets = Array(circuit.targets(of: instruction))
     for place in stride(from: 0, to: targets.count - 1, by: 2) {
       for (index, probability) in probabilities.enumerated() where probability > 0 {
         let first = Self.factor(Self.paulis[(index + 1) / 4], targets[place])
         let second = Self.factor(Self.paulis[(index + 1) % 4], targets[place + 1])
-        note(instruction, place..<place + 2, paulis: first + second)
+        try note(instruction, place..<place + 2, paulis: first + second)
       }
     }
   }
 
   /// - Parameter probabilities: of I, X, Y and Z with the herald.
-  private func noteHeralds(_ instruction: Instruction, _ probabilities: [Double]) {
+  private func noteHeralds(_ instruction: Instruction, _ probabilities: [Double]) throws {
     let targets = circuit.targets(of: instruction)
     let first = tracker.measurementCount - UInt64(targets.count)
     for (place, target) in targets.enumerated() {
       for (index, probability) in probabilities.enumerated() where probability > 0 {
-        note(
+        try note(
           instruction, place..<place + 1, paulis: Self.factor(Self.paulis[index], target),
           measurement: .init(index: first + UInt64(place), observable: []))
       }
     }
   }
 
-  private func noteMeasurementFlips(_ instruction: Instruction) {
+  private func noteMeasurementFlips(_ instruction: Instruction) throws {
     let start = circuit.targets(of: instruction).startIndex
     let first = tracker.measurementCount - UInt64(circuit.groupCount(of: instruction))
     var flips: [(range: Range<Int>, observable: [ErrorLocation.Factor])] = []
@@ -104,7 +108,7 @@ extension ErrorSearch {
       place += width + (bit == nil ? 0 : 1)
     }
     for (index, flip) in flips.enumerated().reversed() {
-      note(
+      try note(
         instruction, flip.range, paulis: [],
         measurement: .init(index: first + UInt64(index), observable: flip.observable))
     }

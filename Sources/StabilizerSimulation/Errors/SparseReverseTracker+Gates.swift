@@ -25,6 +25,22 @@ extension SparseReverseTracker {
     }
   }
 
+  /// Steps back over a circuit of plain Clifford gates of one and two qubits, which need not be part of this one.
+  func undo(gatesOf gates: Circuit) {
+    for node in gates.nodes().reversed() {
+      guard case .instruction(let instruction) = node,
+        let operations = CliffordRowOperations.byGate[Int(instruction.gate.rawValue)]
+      else { continue }
+      let size = operations.qubitCount
+      let targets = Array(gates.targets(of: instruction))
+      for start in stride(from: targets.count - size, through: 0, by: -size) {
+        for step in operations.steps {
+          perform(step, targets[start].value, targets[start + size - 1].value)
+        }
+      }
+    }
+  }
+
   @inline(__always)
   private func perform(_ step: CliffordRowOperations.Step, _ first: Int, _ second: Int) {
     @inline(__always) func place(_ row: UInt8) -> Int {

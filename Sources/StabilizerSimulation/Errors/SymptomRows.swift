@@ -74,6 +74,9 @@ struct SymptomRows: ~Copyable {
     return UnsafeMutableRawPointer(row).advanced(by: 16).assumingMemoryBound(to: Symptom.self)
   }
 
+  /// Whether all sets are empty.
+  var areEmpty: Bool { (0..<rows.count).allSatisfy { rows.base[$0].count == 0 } }
+
   @inline(__always) func isEmpty(_ row: UInt32) -> Bool { rows.base[Int(row)].count == 0 }
   @inline(__always) func hash(_ row: UInt32) -> UInt64 { rows.base[Int(row)].hash }
 

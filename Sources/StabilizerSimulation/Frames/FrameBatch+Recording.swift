@@ -118,16 +118,28 @@ extension FrameBatch {
   }
 
   private mutating func emitObservables() {
-    var places: [UInt64: Int] = [:]
-    for (place, index) in program.observables.enumerated() { places[UInt64(index)] = place }
-    for index in 0..<program.observableCount {
-      let target = detectors + detectorPlace * width
-      if let place = places[index] {
-        copy(observables + place * width, to: target)
-      } else {
-        clear(target)
-      }
+    var next: UInt64 = 0
+    for (place, index) in program.observables.enumerated().sorted(by: { $0.1 < $1.1 }) {
+      emitZeros(UInt64(index) - next)
+      copy(observables + place * width, to: detectors + detectorPlace * width)
       finishDetector()
+      next = UInt64(index) + 1
+    }
+  }
+
+  /// Emits detectors that are always 0, whole chunks at once.
+  private mutating func emitZeros(_ count: UInt64) {
+    var rest = count
+    while rest > 0 {
+      if detectorPlace == 0, rest >= UInt64(Self.chunk) {
+        let chunks = rest / UInt64(Self.chunk)
+        sink.appendZeros(words: Int(chunks) * Self.chunk / 64)
+        rest -= chunks * UInt64(Self.chunk)
+      } else {
+        clear(detectors + detectorPlace * width)
+        finishDetector()
+        rest -= 1
+      }
     }
   }
 }

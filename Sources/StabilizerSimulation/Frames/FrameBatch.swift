@@ -87,11 +87,27 @@ struct FrameBatch: ~Copyable {
 
   /// Runs the program for one block of shots, whose results go to `sink`.
   mutating func run(seed: UInt64, block: Int, into sink: FrameSink) {
+    run(seed: seed, block: block, into: sink, randomizesStart: true)
+  }
+
+  /// Runs the program from frames without errors.
+  ///
+  /// - Returns: the first word of each frame's row.
+  mutating func errors(seed: UInt64) -> [UInt64] {
+    run(
+      seed: seed, block: 0, into: FrameSink(base: nil, stride: 0, byteCount: 0),
+      randomizesStart: false)
+    return (0..<2 * program.liveQubitCount).map { row($0)[0] }
+  }
+
+  private mutating func run(
+    seed: UInt64, block: Int, into sink: FrameSink, randomizesStart: Bool
+  ) {
     self.sink = sink
     random.start(seed: seed, purpose: .pauliFrames, block: UInt64(block))
     for qubit in 0..<program.liveQubitCount {
       clear(row(2 * qubit))
-      randomize(row(2 * qubit + 1))
+      if randomizesStart { randomize(row(2 * qubit + 1)) } else { clear(row(2 * qubit + 1)) }
     }
     observables.update(repeating: 0, count: program.observables.count * width)
     clear(chain)

@@ -101,7 +101,7 @@ extension FrameCompiler {
       let text = group.map(\.description).joined(separator: "*")
       throw Diagnostic(
         "\(text) is not Hermitian: it is i times a product of Paulis", code: "anti-hermitian",
-        at: range, hint: "X0*Z0 is −i Y0; write Y0")
+        at: rangeOfFault, hint: "X0*Z0 is −i Y0; write Y0")
     }
     return product
   }

@@ -75,7 +75,7 @@ extension FrameCompiler {
         throw Diagnostic(
           "\(instruction.gate.name) \(first) \(last) would change the record",
           code: "record-target",
-          at: range, hint: "the record controls; the Pauli acts on a qubit")
+          at: rangeOfFault, hint: "the record controls; the Pauli acts on a qubit")
       }
       try appendFeedback(instruction.gate, control: control, qubit: target.value)
     }

@@ -21,6 +21,7 @@ struct FrameCompiler {
   /// For every live qubit the product it was last used in, and its factor there.
   var marks: [(product: Int, factor: Int)] = []
   var productCount = 0
+  private var mostTurns: UInt64 = 0
 
   init(_ circuit: Circuit, _ program: FrameProgram) {
     self.circuit = circuit
@@ -53,6 +54,9 @@ struct FrameCompiler {
 
   private mutating func compileRepeat(_ count: UInt64, _ body: BlockID) throws {
     guard count > 1 else { return try compile(body) }
+    if repeatDepth == 0, count > mostTurns {
+      (mostTurns, program.longestRepeat) = (count, range)
+    }
     let (records, detectors) = (program.recordCount, program.detectorCount)
     let (start, firstRenaming) = (program.operations.count, renamings.count)
     program.operations.append(.init(code: .repeatBlock, count: count))
@@ -207,11 +211,17 @@ struct FrameCompiler {
 
   var range: SourceRange? { circuit.range(of: place.block, at: place.index) }
 
+  /// Where the statement stood that is to blame, of those that are one instruction.
+  var rangeOfFault: SourceRange? {
+    circuit.rangeOfFault(
+      of: place.block, at: place.index, measurements: program.recordCount)
+  }
+
   mutating func noteLookback(_ lookback: Int) throws {
     guard UInt64(lookback) <= program.recordCount else {
       throw Diagnostic(
         "rec[-\(lookback)] is before the start of the record, which holds \(program.recordCount) results here",
-        code: "record", at: range)
+        code: "record", at: rangeOfFault)
     }
     program.lookback = max(program.lookback, lookback)
   }

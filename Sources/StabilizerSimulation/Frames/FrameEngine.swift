@@ -18,6 +18,8 @@ struct FrameEngine: Sendable {
   private static let cacheBytes = 384 << 10
   /// Bytes that the results of a block should not exceed.
   private static let blockBytes: UInt64 = 64 << 20
+  /// Operands that one run may work on.
+  private static let workLimit: UInt64 = 1 << 33
 
   /// - Throws: `Obstacle` if a single shot needs more memory than allowed.
   init(_ program: FrameProgram, memoryLimit: UInt64) throws {
@@ -27,6 +29,18 @@ struct FrameEngine: Sendable {
       program.output == .measurements
       ? program.recordCount : program.detectorCount.saturatingAdd(program.observableCount)
     let shotBytes = (bits / 64).saturatingAdd(1).saturatingMultiply(8)
+    guard bits < DetectorErrorModel.bitLimit else {
+      throw Obstacle(
+        .memory(required: shotBytes, available: DetectorErrorModel.bitLimit / 8),
+        "a shot with \(bits == .max ? "2^64 or more" : "\(bits)") results needs \(shotBytes) bytes; up to 2^31 results can be sampled",
+        hint: "use fewer repetitions", range: program.longestRepeat)
+    }
+    guard program.work <= Self.workLimit else {
+      throw Obstacle(
+        .unsupported,
+        "the repeat blocks take \(program.work == .max ? "2^64 or more" : "\(program.work)") steps a shot and cannot be folded; up to 2^33 are accepted",
+        hint: "use fewer repetitions", range: program.longestRepeat)
+    }
     let rowCount = UInt64(FrameBatch.rowCounts(of: program).reduce(0, +))
     var width = 32
     while width > 8, Int(clamping: rowCount) * width * 8 > Self.cacheBytes { width /= 2 }
@@ -97,11 +111,15 @@ struct FrameEngine: Sendable {
   ) throws {
     precondition(shots >= 0 && alignment >= 1, "A number of shots is not negative")
     let count = shots / blockShots + (shots % blockShots > 0 ? 1 : 0)
-    let workers = max(1, min(threads, count))
-    let slotCount = max(1, min(count, workers > 1 ? workers + 1 : 1))
     let byteCount = (columns + 7) / 8
     let stride = (byteCount + alignment - 1) / alignment * alignment
     let slotBytes = min(shots, blockShots) * stride
+    let rowCount = FrameBatch.rowCounts(of: program).reduce(0, +)
+    let (workers, slotCount) = try BlockMemory(
+      slotBytes: UInt64(slotBytes), workerBytes: UInt64(8 * width * rowCount), limit: memoryLimit
+    ).workersAndSlots(blocks: count, threads: threads) {
+      "a block of \(min(shots, blockShots)) shots with \(columns) bits each"
+    }
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: max(1, slotCount * slotBytes), alignment: 64)
     defer { memory.deallocate() }

@@ -77,15 +77,40 @@ package struct FrameProgram: Sendable {
   /// One more than the largest `sweep[k]`.
   package internal(set) var sweepCount = 0
 
-  var rowCount: Int { 2 * liveQubitCount }
+  /// Rows behind those of the frames, for sums made on the way.
+  var scratchRowCount = 0
+  /// Where the repeat block outside of others stands that has the most turns.
+  var longestRepeat: SourceRange?
+
+  var rowCount: Int { 2 * liveQubitCount + scratchRowCount }
+
+  /// Operands as often as they are worked on in one run; saturates.
+  var work: UInt64 { work(of: 0..<operations.count) }
+
+  private func work(of range: Range<Int>) -> UInt64 {
+    var (total, index) = (UInt64(0), range.lowerBound)
+    while index < range.upperBound {
+      let operation = operations[index]
+      if operation.code == .repeatBlock {
+        let turn = work(of: index + 1..<operation.end).saturatingAdd(1)
+        total = total.saturatingAdd(turn.saturatingMultiply(operation.count))
+        index = operation.end
+      } else {
+        let own = UInt64(operation.end - operation.start).saturatingAdd(operation.count)
+        total = total.saturatingAdd(own)
+        index += 1
+      }
+    }
+    return total
+  }
 
   /// - Throws: `Obstacle` where the circuit holds something frames cannot follow, `Diagnostic` where it is wrong, such as a
   ///   record from before the start.
-  /// - Complexity: O(length of the text); repeat blocks are compiled once.
+  /// - Complexity: O(length of the text); repeat blocks are compiled once. Those of which nothing is kept are folded.
   package init(_ circuit: Circuit, output: Output) throws {
     var compiler = FrameCompiler(circuit, FrameProgram(output: output))
     try compiler.compile(.root)
-    self = compiler.finished()
+    self = FrameFolder.folded(compiler.finished())
   }
 
   init(output: Output) { self.output = output }

@@ -52,6 +52,19 @@ struct FrameSink: @unchecked Sendable {
     column = 0
   }
 
+  /// Fills the next columns of every shot with zeros.
+  ///
+  /// - Precondition: there is no reference.
+  mutating func appendZeros(words: Int) {
+    guard let base else { return }
+    let bytes = min(8 * words, byteCount - 8 * column)
+    for shot in 0..<shotCount {
+      (base + 8 * column + shot * stride)
+        .initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    }
+    column += words
+  }
+
   /// Transposes rows of a batch into the next columns.
   ///
   /// - Parameters:

@@ -13,9 +13,11 @@ public struct MeasurementsToDetections: Sendable {
   /// One more than the largest k of `sweep[k]`.
   public let sweepCount: Int
 
-  /// Records of every detector, then of every observable, one list after the other.
+  /// Records of every detector, then of every observable in use, one list after the other.
   private var records: [UInt32] = []
   private var ends: [Int] = [0]
+  /// The numbers of the observables in use, ascending.
+  private var observableNumbers: [Int] = []
   /// What each sum is without noise.
   private var reference: [Bool] = []
   /// Finds what sweep bits flip; only where the circuit has any.
@@ -23,24 +25,34 @@ public struct MeasurementsToDetections: Sendable {
 
   /// - Parameters:
   ///   - usesReference: if not, all records without noise are taken to be 0.
+  ///   - memoryLimit: upper bound in bytes for what is known of the detectors.
   /// - Throws: `Diagnostic` with the place of a record from before the first, or of what the reference cannot run; `Obstacle`
   ///   for classical control flow, or too many records and detectors.
-  public init(_ circuit: Circuit, usesReference: Bool = true) throws {
+  /// - Complexity: blocks without detectors and observables count as long as their text.
+  public init(
+    _ circuit: Circuit, usesReference: Bool = true, memoryLimit: UInt64 = 1 << 33
+  ) throws {
     let counts = try CircuitCounts(circuit)
-    let total = counts.work.saturatingAdd(counts.observables)
-    guard total < 1 << 31 else {
+    let bits = max(
+      counts.measurements, counts.detectors.saturatingAdd(counts.observables))
+    // A list of records for each detector and, at least, the noiseless result of each measurement.
+    let bytes = counts.detectors.saturatingMultiply(16).saturatingAdd(counts.measurements)
+    guard bits < DetectorErrorModel.bitLimit, bytes <= memoryLimit else {
       throw Obstacle(
-        .memory(required: total.saturatingMultiply(8), available: 1 << 34),
-        "a shot of the circuit has \(counts.measurements) measurements and \(counts.detectors) detectors; up to 2^31 can be converted",
+        .memory(required: max(bytes, bits / 8), available: memoryLimit),
+        "a shot of the circuit has \(counts.measurements) measurements, \(counts.detectors) detectors and "
+          + "\(counts.observables) observables; up to 2^31 can be converted, in \(memoryLimit) bytes",
         hint: "use fewer repetitions")
     }
     measurementCount = Int(counts.measurements)
     detectorCount = Int(counts.detectors)
     observableCount = Int(counts.observables)
-    var collector = RecordCollector(circuit, observableCount: observableCount)
+    var collector = RecordCollector(circuit, memoryLimit: memoryLimit)
     try collector.collect(.root)
-    for list in collector.detectors + collector.observables {
-      records += list
+    (records, ends) = (collector.records, collector.ends)
+    observableNumbers = collector.observables.keys.sorted()
+    for number in observableNumbers {
+      records += collector.observables[number]!
       ends.append(records.count)
     }
     sweepCount = collector.sweepCount
@@ -51,7 +63,7 @@ public struct MeasurementsToDetections: Sendable {
 
   private mutating func subtractReference(of circuit: Circuit) throws {
     let sample = try ReferenceSample.measurements(of: circuit)
-    guard sample.count == UInt64(measurementCount) else { return }
+    guard sample.count == UInt64(measurementCount), !records.isEmpty else { return }
     let bits = sample.bits
     for index in reference.indices {
       for place in ends[index]..<ends[index + 1] where bits[Int(records[place])] {
@@ -74,7 +86,8 @@ public struct MeasurementsToDetections: Sendable {
     let columns = measurements.transposed()
     var events = DetectionSampler.Events(
       detectors: sums(of: columns, 0..<detectorCount),
-      observables: sums(of: columns, detectorCount..<detectorCount + observableCount))
+      observables: observableTable(
+        sums(of: columns, detectorCount..<detectorCount + observableNumbers.count)))
     if let sweep, let sweepSampler {
       precondition(sweep.rowCount == measurements.rowCount, "There are sweep bits for every shot")
       let flips = try sweepSampler.sample(shots: sweep.rowCount, seed: 0, sweep: sweep)
@@ -82,6 +95,18 @@ public struct MeasurementsToDetections: Sendable {
       events.observables.formSymmetricDifference(flips.observables)
     }
     return events
+  }
+
+  /// The sums of the observables in use, each in its column.
+  private func observableTable(_ sums: BitTable) -> BitTable {
+    guard observableNumbers.count < observableCount else { return sums }
+    var table = BitTable(rowCount: sums.rowCount, columnCount: observableCount)
+    for row in 0..<sums.rowCount {
+      for (column, number) in observableNumbers.enumerated() where sums[row, column] {
+        table[row, number] = true
+      }
+    }
+    return table
   }
 
   /// Sums of records, a row a shot.
@@ -144,17 +169,28 @@ extension DetectionSampler.Events {
   }
 }
 
-/// Collects which records every detector and observable adds up, repeat blocks unrolled.
+/// Collects which records every detector and observable adds up; repeat blocks that hold some are unrolled.
 private struct RecordCollector {
   private let circuit: Circuit
-  private(set) var detectors: [[UInt32]] = []
-  private(set) var observables: [[UInt32]]
+  /// Of the detectors, one list after the other.
+  private(set) var records: [UInt32] = []
+  private(set) var ends: [Int] = [0]
+  private(set) var observables: [Int: [UInt32]] = [:]
   private(set) var sweepCount = 0
   private var recordCount = 0
+  private var observableRecordCount = 0
+  private var facts: BlockFacts
+  private let memoryLimit: UInt64
 
-  init(_ circuit: Circuit, observableCount: Int) {
+  init(_ circuit: Circuit, memoryLimit: UInt64) {
     self.circuit = circuit
-    observables = [[UInt32]](repeating: [], count: observableCount)
+    self.memoryLimit = memoryLimit
+    facts = BlockFacts(circuit)
+    circuit.forEachInstruction { instruction in
+      for target in circuit.targets(of: instruction) where target.isSweep {
+        sweepCount = max(sweepCount, target.value + 1)
+      }
+    }
   }
 
   mutating func collect(_ block: BlockID) throws {
@@ -163,35 +199,57 @@ private struct RecordCollector {
       case .instruction(let instruction):
         switch instruction.gate {
         case .detector:
-          detectors.append(try records(of: instruction, in: block, at: index))
+          for target in circuit.targets(of: instruction) {
+            records.append(try record(target, in: block, at: index))
+          }
+          ends.append(records.count)
+          try checkMemory(in: block, at: index)
         case .observableInclude:
           let observable = Int(circuit.arguments(of: instruction).first ?? 0)
-          observables[observable] += try records(of: instruction, in: block, at: index)
+          for target in circuit.targets(of: instruction) where target.isRecord {
+            observables[observable, default: []].append(
+              try record(target, in: block, at: index))
+            observableRecordCount += 1
+          }
+          try checkMemory(in: block, at: index)
         default:
           let perGroup = instruction.gate.definition.recordsPerGroup
           if perGroup > 0 { recordCount += perGroup * circuit.groupCount(of: instruction) }
-          for target in circuit.targets(of: instruction) where target.isSweep {
-            sweepCount = max(sweepCount, target.value + 1)
-          }
         }
       case .repeatBlock(let count, let body, _):
-        for _ in 0..<count { try collect(body) }
+        let (records, kinds) = facts[body]
+        if kinds.isDisjoint(with: [.detectors, .observables]) {
+          recordCount += Int(clamping: records.saturatingMultiply(count))
+        } else if records == 0, !kinds.contains(.detectors) {
+          // All turns add the same to observables: two of them nothing.
+          let before = observables
+          try collect(body)
+          if count % 2 == 0 { observables = before }
+        } else {
+          for _ in 0..<count { try collect(body) }
+        }
       case .branch, .loop, .assign, .leave: break
       }
     }
   }
 
-  private func records(
-    of instruction: Instruction, in block: BlockID, at index: Int
-  ) throws -> [UInt32] {
-    try circuit.targets(of: instruction).filter(\.isRecord).map { target in
-      guard target.value <= recordCount else {
-        throw Diagnostic(
-          "\(target) reaches before the first measurement", code: "invalid-record",
-          at: circuit.range(of: block, at: index),
-          hint: "\(recordCount) results have been recorded here")
-      }
-      return UInt32(recordCount - target.value)
+  /// - Throws: `Obstacle` if the lists take more memory than allowed.
+  private func checkMemory(in block: BlockID, at index: Int) throws(Obstacle) {
+    let bytes = 8 * UInt64(records.count + observableRecordCount)
+    guard bytes > memoryLimit else { return }
+    throw Obstacle(
+      .memory(required: bytes, available: memoryLimit),
+      "the records of the detectors and observables so far take \(bytes) bytes",
+      hint: "use fewer repetitions", range: circuit.range(of: block, at: index))
+  }
+
+  private func record(_ target: Target, in block: BlockID, at index: Int) throws -> UInt32 {
+    guard target.value <= recordCount else {
+      throw Diagnostic(
+        "\(target) reaches before the first measurement", code: "invalid-record",
+        at: circuit.range(of: block, at: index),
+        hint: "\(recordCount) results have been recorded here")
     }
+    return UInt32(recordCount - target.value)
   }
 }

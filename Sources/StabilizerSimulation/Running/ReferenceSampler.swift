@@ -71,7 +71,9 @@ struct ReferenceSampler {
           try simulator.apply(instruction, of: circuit)
         case .repeatBlock(let count, let body, _):
           takeResults(into: &segments)
-          Self.append(try run(body, times: count), to: &segments)
+          if count >= 1024, try simulator.runPower(of: body, count, in: circuit) { continue }
+          Self.append(
+            try run(body, times: count, range: circuit.range(of: block, at: index)), to: &segments)
         case .branch, .loop, .assign, .leave:
           throw Diagnostic(
             "classical control flow decides what is measured: there is no one reference sample",
@@ -79,7 +81,9 @@ struct ReferenceSampler {
             hint: "feedback such as CX rec[-1] 0 would be accepted")
         }
       } catch var diagnostic as Diagnostic {
-        diagnostic.range = diagnostic.range ?? circuit.range(of: block, at: index)
+        diagnostic.range =
+          diagnostic.range
+          ?? circuit.rangeOfFault(of: block, at: index, measurements: simulator.record.count)
         throw diagnostic
       }
     }
@@ -114,12 +118,19 @@ struct ReferenceSampler {
 
   // MARK: Folding
 
+  /// Turns after which it is asked how many are left, and steps that those may take.
+  private static let patience: UInt64 = 1 << 16
+  private static let stepLimit: UInt64 = 1 << 34
+
   /// Runs a block so many times, until the state before a turn is one seen before.
+  ///
+  /// - Throws: `Obstacle` if that is long to come.
   private mutating func run(
-    _ body: BlockID, times count: UInt64
+    _ body: BlockID, times count: UInt64, range: SourceRange?
   ) throws -> [ReferenceSample.Segment] {
     var segments: [ReferenceSample.Segment] = []
-    var watch = RecurrenceWatch(turnCost: PlacedQubits.groupCount(of: body, in: circuit))
+    let turnCost = PlacedQubits.groupCount(of: body, in: circuit)
+    var watch = RecurrenceWatch(turnCost: turnCost)
     /// Since the state that the watch remembers.
     var turns: [[ReferenceSample.Segment]] = []
     var done: UInt64 = 0
@@ -140,6 +151,13 @@ struct ReferenceSampler {
       if watch.hasJustRemembered { turns.removeAll() }
       let turn = try run(body)
       done += 1
+      guard done != Self.patience || (count - done).saturatingMultiply(turnCost) <= Self.stepLimit
+      else {
+        throw Obstacle(
+          .unsupported,
+          "\(Self.patience) turns of the repeat block all did something new, and \(count - done) are left",
+          hint: "use fewer repetitions", range: range)
+      }
       Self.append(turn, to: &segments)
       turns.append(turn)
     }

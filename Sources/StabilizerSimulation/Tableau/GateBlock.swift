@@ -1,15 +1,21 @@
 import QuantumCore
 
-/// A block of a circuit that holds Clifford gates only.
+/// A block of a circuit that holds Clifford gates, and Pauli noise where that is left aside.
 struct GateBlock {
   /// The qubits that it acts on, ascending.
   let qubits: [Int]
+  /// Whether noise was left out.
+  let hasNoise: Bool
   private let circuit: Circuit
 
   /// `nil` if the block holds anything else.
-  init?(_ block: BlockID, in circuit: Circuit) {
-    guard let qubits = Self.qubits(of: block, in: circuit) else { return nil }
+  ///
+  /// - Parameter ignoringNoise: whether there may be noise that records nothing; it is left out.
+  init?(_ block: BlockID, in circuit: Circuit, ignoringNoise: Bool = false) {
+    guard let qubits = Self.qubits(of: block, in: circuit, ignoringNoise) else { return nil }
     self.qubits = Set(qubits).sorted()
+    var facts = BlockFacts(circuit)
+    hasNoise = facts[block].kinds.contains(.noise)
     var places: [Int: Int] = [:]
     for (place, qubit) in self.qubits.enumerated() { places[qubit] = place }
     var compact = Circuit(qubitCount: self.qubits.count)
@@ -17,20 +23,29 @@ struct GateBlock {
     self.circuit = compact
   }
 
-  private static func qubits(of block: BlockID, in circuit: Circuit) -> [Int]? {
+  private static func qubits(
+    of block: BlockID, in circuit: Circuit, _ ignoringNoise: Bool
+  ) -> [Int]? {
     var qubits: [Int] = []
     for node in circuit.nodes(of: block) {
       switch node {
       case .instruction(let instruction):
         let definition = instruction.gate.definition
-        if definition.isAnnotation { continue }
+        // Whoever follows detectors and observables asks for blocks without them.
+        if definition.isAnnotation || instruction.gate == .globalPhase { continue }
+        if ignoringNoise, definition.isNoise, definition.isStimGate,
+          definition.recordsPerGroup == 0
+        {
+          qubits += circuit.targets(of: instruction).compactMap(\.qubit)
+          continue
+        }
         let targets = circuit.targets(of: instruction)
         guard definition.isClifford, instruction.controlCount == 0,
           !targets.contains(where: \.isClassicalControl)
         else { return nil }
         qubits += targets.compactMap(\.qubit)
       case .repeatBlock(_, let body, _):
-        guard let inner = self.qubits(of: body, in: circuit) else { return nil }
+        guard let inner = self.qubits(of: body, in: circuit, ignoringNoise) else { return nil }
         qubits += inner
       case .branch, .loop, .assign, .leave: return nil
       }
@@ -44,7 +59,9 @@ struct GateBlock {
     for node in circuit.nodes(of: block) {
       switch node {
       case .instruction(let instruction):
-        guard !instruction.gate.definition.isAnnotation else { continue }
+        let definition = instruction.gate.definition
+        guard !definition.isAnnotation, !definition.isNoise, instruction.gate != .globalPhase
+        else { continue }
         compact.append(
           instruction.gate, arguments: Array(circuit.arguments(of: instruction)),
           targets: circuit.targets(of: instruction).map { $0.moved(places) })

@@ -33,8 +33,14 @@ extension TableauSimulator {
       do {
         if let departure = try run(nodes[index], of: circuit) { return departure }
       } catch var diagnostic as Diagnostic {
-        diagnostic.range = diagnostic.range ?? circuit.range(of: block, at: index)
+        diagnostic.range =
+          diagnostic.range
+          ?? circuit.rangeOfFault(of: block, at: index, measurements: record.count)
         throw diagnostic
+      } catch let obstacle as Obstacle where obstacle.range == nil {
+        throw Obstacle(
+          obstacle.kind, obstacle.message, hint: obstacle.hint,
+          range: circuit.range(of: block, at: index))
       }
     }
     return nil
@@ -46,8 +52,9 @@ extension TableauSimulator {
       try apply(instruction, of: circuit)
       return nil
     case .repeatBlock(let count, let body, _):
-      if count >= Self.leastPower, let power = try Self.power(of: body, count, in: circuit) {
-        return try run(power, block: .root)
+      if count >= Self.leastPower {
+        if try runPower(of: body, count, in: circuit) { return nil }
+        try requireEnd(of: body, count, in: circuit)
       }
       for _ in 0..<count {
         let departure = try run(circuit, block: body)
@@ -86,11 +93,37 @@ extension TableauSimulator {
   /// Blocks of gates that repeat at least so often are raised to a power.
   private static var leastPower: UInt64 { 1024 }
 
-  /// A circuit for many turns of a block of gates; `nil` if the block holds anything else, or gates on too many qubits.
-  private static func power(
+  /// Runs many turns of a block of gates and Pauli noise at once.
+  ///
+  /// - Returns: whether it did: not if the block holds anything else, acts on too many qubits, or its noise comes to too many
+  ///   places.
+  package mutating func runPower(
     of body: BlockID, _ count: UInt64, in circuit: Circuit
-  ) throws -> Circuit? {
-    guard let block = GateBlock(body, in: circuit), block.qubits.count <= 256 else { return nil }
-    return try block.raised(to: count)
+  ) throws -> Bool {
+    guard let block = GateBlock(body, in: circuit, ignoringNoise: true), block.qubits.count <= 256
+    else { return false }
+    guard !block.qubits.isEmpty else { return true }
+    var errors: [(qubit: Int, pauli: Pauli)] = []
+    if randomness == .drawn, block.hasNoise {
+      guard let noise = try NoisePower(body, count, in: circuit, qubits: block.qubits) else {
+        return false
+      }
+      errors = noise.draw(seed: generator.next())
+    }
+    _ = try run(block.raised(to: count), block: .root)
+    for error in errors { state.applyPauli(error.pauli.rawValue, to: error.qubit) }
+    return true
+  }
+
+  /// - Throws: `Obstacle` if a repeat block runs too often to come to an end turn by turn.
+  func requireEnd(
+    of body: BlockID, _ count: UInt64, in circuit: Circuit, at range: SourceRange? = nil
+  ) throws(Obstacle) {
+    let steps = PlacedQubits.groupCount(of: body, in: circuit).saturatingMultiply(count)
+    guard steps > stepLimit else { return }
+    throw Obstacle(
+      .unsupported,
+      "the repeat block takes \(steps == .max ? "2^64 or more" : "\(steps)") steps; up to \(stepLimit) are run one by one",
+      hint: "use fewer repetitions", range: range)
   }
 }

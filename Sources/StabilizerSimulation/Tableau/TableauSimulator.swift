@@ -32,6 +32,8 @@ public struct TableauSimulator: Sendable {
   /// Values of `sweep[k]`; missing ones are 0.
   public var sweepBits: [Bool] = []
   package var chainHappened = false
+  /// Targets that the turns of a repeat block may come to.
+  package var stepLimit: UInt64 = 1 << 30
   /// Marks places that an instruction has been to; see `nextStamp`.
   private var stamps: [UInt32] = []
   private var stamp: UInt32 = 0
