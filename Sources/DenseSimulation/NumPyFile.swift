@@ -50,24 +50,38 @@ public enum NumPyFile {
     public let byteCount: Int
   }
 
+  /// What a state may look like in a file.
+  private static let accepted =
+    "a state of n qubits is complex128 or complex64, little-endian, of shape (2^n,), (2^n, 1) or (1, 2^n)"
+
   /// Reads a header from the start of a file.
   ///
-  /// - Throws: `Diagnostic` for anything that is not a one-dimensional little-endian complex array.
+  /// - Throws: `Diagnostic` with the byte or the field for anything that is not a one-dimensional little-endian complex array.
   public static func header(
     of bytes: some RandomAccessCollection<UInt8>
   ) throws(Diagnostic) -> Header {
     let start = Array(bytes.prefix(12))
-    guard start.count >= 10, Array(start[0..<6]) == [0x93] + Array("NUMPY".utf8) else {
-      throw failure("not a .npy file: the first bytes are not \\x93NUMPY")
+    let magic = [0x93] + Array("NUMPY".utf8)
+    if let place = magic.indices.first(where: { $0 >= start.count || start[$0] != magic[$0] }) {
+      throw notAnArray(start, place)
     }
-    guard (1...3).contains(start[6]), start[6] == 1 || start.count == 12 else {
-      throw failure(".npy version \(start[6]).\(start[7]) is not known")
+    guard start.count > 7, (1...3).contains(start[6]) else {
+      let version = start.count > 7 ? "version \(start[6]).\(start[7]) is not known" : "no version"
+      throw failure("byte 6: \(version)", hint: "versions 1 to 3 of the .npy format are read")
     }
     let prefix = start[6] == 1 ? 10 : 12
+    guard start.count >= prefix else {
+      throw failure("byte \(start.count): the file ends before the length of its header")
+    }
     let length = start[8..<prefix].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let text = Array(bytes.dropFirst(prefix).prefix(min(length, 1 << 16)))
-    guard length <= 1 << 16, text.count == length else {
-      throw failure("the .npy header is cut off")
+    guard length <= 1 << 16 else {
+      throw failure("byte 8: a header of \(length) bytes", hint: "it has at most 65536")
+    }
+    let text = Array(bytes.dropFirst(prefix).prefix(length))
+    guard text.count == length else {
+      throw failure(
+        "byte \(prefix + text.count): the file ends in the header, which has \(length) bytes from byte \(prefix)"
+      )
     }
     let dictionary = String(decoding: text, as: UTF8.self)
     let precision: Precision
@@ -76,42 +90,77 @@ public enum NumPyFile {
     case "'<c8'", "\"<c8\"": precision = .single
     case let other:
       throw failure(
-        "the array's type is \(other ?? "not given")",
-        hint: "save it as numpy complex128 or complex64")
+        "byte \(prefix): the field 'descr' of the header is \(other ?? "missing")",
+        hint: "\(accepted): save it with .astype('<c16')")
     }
     guard let shape = value(of: "shape", in: dictionary), let count = length1D(shape) else {
-      throw failure("the array does not have one dimension", hint: "save it with .ravel()")
+      throw failure(
+        "byte \(prefix): the field 'shape' of the header is \(value(of: "shape", in: dictionary) ?? "missing")",
+        hint: "\(accepted): save it with .ravel()")
     }
     return Header(precision: precision, amplitudeCount: count, byteCount: prefix + length)
+  }
+
+  private static func notAnArray(_ start: [UInt8], _ place: Int) -> Diagnostic {
+    if start.starts(with: Array("PK".utf8)) {
+      return failure(
+        "byte 0: a .npz archive, not a .npy file", hint: "save one array of it with numpy.save")
+    }
+    return failure(
+      place < start.count
+        ? "byte \(place): not a .npy file, which begins with \\x93NUMPY"
+        : "byte \(place): the file ends before it has begun: a .npy file begins with \\x93NUMPY")
+  }
+
+  /// The number of qubits of the state in a file, by its header.
+  ///
+  /// - Throws: `Diagnostic` as `state`, of the header.
+  public static func qubitCount(
+    of bytes: some RandomAccessCollection<UInt8>
+  ) throws(Diagnostic) -> Int {
+    let header = try header(of: bytes)
+    let count = header.amplitudeCount
+    guard count > 0, count & (count - 1) == 0 else {
+      throw failure(
+        "\(count) amplitudes are no state of qubits: the field 'shape' of the header",
+        hint: accepted)
+    }
+    let (size, overflow) = count.multipliedReportingOverflow(
+      by: Int(header.precision.bytesPerAmplitude))
+    let held = bytes.count - header.byteCount
+    guard !overflow, held >= size else {
+      throw failure(
+        "byte \(bytes.count): the file ends, \(held / Int(header.precision.bytesPerAmplitude)) amplitudes long, "
+          + "where its header announces \(count)")
+    }
+    guard held == size else {
+      throw failure(
+        "byte \(header.byteCount + size): \(held - size) bytes after the \(count) amplitudes that the header announces"
+      )
+    }
+    return count.trailingZeroBitCount
   }
 
   /// Reads a state from a whole file.
   ///
   /// Amplitudes of the other precision are converted. They must be finite, and their norm is made 1.
   ///
-  /// - Throws: `Diagnostic` if the file is malformed, cut off, no state of qubits, or zero; `Obstacle` without memory.
+  /// - Throws: `Diagnostic` with the place if the file is malformed, cut off, no state of qubits, or zero; `Obstacle` without
+  ///   memory.
   public static func state<S: Scalar>(
     from bytes: some RandomAccessCollection<UInt8>, as type: S.Type = S.self,
     options: SimulationOptions = SimulationOptions()
   ) throws -> StateVector<S> {
     let header = try header(of: bytes)
-    let count = header.amplitudeCount
-    guard count > 0, count & (count - 1) == 0 else {
-      throw failure(
-        "\(count) amplitudes are no state of qubits", hint: "their number is a power of two")
-    }
-    let (size, overflow) = count.multipliedReportingOverflow(
-      by: Int(header.precision.bytesPerAmplitude))
-    guard !overflow, bytes.count - header.byteCount == size else {
-      throw failure("the file does not hold the \(count) amplitudes that its header announces")
-    }
     var options = options
     options.precision = S.precision
-    var state = try StateVector<S>(allocating: count.trailingZeroBitCount, options: options)
+    var state = try StateVector<S>(allocating: try qubitCount(of: bytes), options: options)
+    let count = state.amplitudeCount
     let data = bytes.dropFirst(header.byteCount)
+    let start = header.byteCount
     try state.withUniquePointer { pointer in
       if header.precision == .double {
-        try copy(data, count: count) {
+        try copy(data, count: count, from: start) {
           Complex(S($0), S($1))
         } number: {
           Double(bitPattern: $0)
@@ -119,7 +168,7 @@ public enum NumPyFile {
           pointer[$0] = $1
         }
       } else {
-        try copy(data, count: count) {
+        try copy(data, count: count, from: start) {
           Complex(S($0), S($1))
         } number: { (bits: UInt32) in
           Double(Float(bitPattern: bits))
@@ -128,13 +177,19 @@ public enum NumPyFile {
         }
       }
     }
-    guard state.normSquared > 1e-30 else { throw failure("the state is zero") }
+    guard state.normSquared > leastNormSquared else {
+      throw failure("byte \(start): every amplitude is zero or next to it: there is no such state")
+    }
     state.normalize()
     return state
   }
 
+  /// Amplitudes beyond these cannot be scaled to norm 1 in single precision.
+  private static let largestPart = 1e15
+  private static let leastNormSquared = 1e-30
+
   private static func copy<Bits: FixedWidthInteger, S: Scalar>(
-    _ data: some RandomAccessCollection<UInt8>, count: Int,
+    _ data: some RandomAccessCollection<UInt8>, count: Int, from start: Int,
     _ make: (Double, Double) -> Complex<S>, number: (Bits) -> Double,
     into store: (Int, Complex<S>) -> Void
   ) throws(Diagnostic) {
@@ -149,8 +204,11 @@ public enum NumPyFile {
     }
     for index in 0..<count {
       let (re, im) = (next(), next())
-      guard re.isFinite, im.isFinite, abs(re) < 1e30, abs(im) < 1e30 else {
-        throw failure("amplitude \(index) is not a finite number")
+      guard abs(re) <= largestPart, abs(im) <= largestPart else {
+        let byte = start + index * 2 * MemoryLayout<Bits>.size
+        throw failure(
+          "byte \(byte): amplitude \(index) is (\(re), \(im))",
+          hint: "real and imaginary parts are finite numbers up to 10^15; the norm is made 1")
       }
       store(index, make(re, im))
     }
