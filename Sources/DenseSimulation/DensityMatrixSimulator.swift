@@ -49,24 +49,33 @@ public struct DensityMatrixSimulator: Simulator {
     }
   }
 
-  /// Runs the circuit `shots` times from a state of its live qubits; `nil` is |0…0⟩.
+  /// Runs the circuit `shots` times from a state of its live qubits, or of all its qubits; `nil` is |0…0⟩.
   ///
+  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits; without, it has no rows.
   /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are live.
   @_specialize(where S == Double)
   @_specialize(where S == Float)
   public func run<S: Scalar>(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
-    from initialState: DensityMatrix<S>?
+    from initialState: DensityMatrix<S>?, keepsRecord: Bool = true
   ) throws -> StateVectorSimulator.Run {
     precondition(shots >= 0, "A number of shots is not negative")
     var options = options
     options.precision = S.precision
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .sampling)
-    try Self.check(initialState, for: live)
-    try ResultMemory.check(circuit, shots: shots, limit: options.memoryLimit)
+    let (program, live) = try Self.prepare(
+      circuit, options: options, tail: .sampling, startingFrom: initialState?.qubitCount)
+    try ResultMemory.check(
+      circuit, shots: shots, limit: options.memoryLimit, keepsRecord: keepsRecord)
+    let memory = try RunMemory(
+      of: DensityMatrix<S>.self, program, circuit,
+      .samples(shots: shots, keepsRecord: keepsRecord), options: options,
+      extraStates: initialState == nil ? 0 : 1
+    ).checked(program, S.self, options)
+    var request = RunRequest<DensityMatrix<S>>()
+    request.keepsRecord = keepsRecord
     let run = try TrajectoryRun<DensityMatrix<S>>(
       program, of: circuit, live: live, shots: shots, seed: seed, options: options,
-      request: RunRequest(), initialState: initialState)
+      request: request, memory: memory, initialState: initialState)
     if shots > 0 { try run.run() }
     return StateVectorSimulator.Run(run)
   }
@@ -91,14 +100,23 @@ public struct DensityMatrixSimulator: Simulator {
   ) throws -> FinalState<S> {
     var request = RunRequest<DensityMatrix<S>>(samples: false)
     request.combine = { mixture, state, weight in
-      if mixture == nil {
-        mixture = state
-        if weight != 1 { mixture?.scale(by: weight) }
-      } else {
+      if mixture != nil {
         mixture?.add(state, scaledBy: weight)
+      } else if weight == 1 {
+        // The only one: its memory is not used again.
+        mixture = state
+      } else {
+        guard var copy = state.independentCopy() else {
+          throw DensityMemory.obstacle(
+            required: DensityMatrix<S>.bytes(qubitCount: state.qubitCount), available: 0,
+            qubitCount: state.qubitCount, S.precision)
+        }
+        copy.scale(by: weight)
+        mixture = copy
       }
     }
-    let (run, live) = try follow(circuit, options, request, from: initialState)
+    let (run, live) = try follow(
+      circuit, options, request, .state(isMeasured: false), from: initialState)
     guard let state = run.mixture else {
       throw Obstacle(.unsupported, "the circuit has no final state")
     }
@@ -128,12 +146,14 @@ public struct DensityMatrixSimulator: Simulator {
     of observables: [PauliSum], in circuit: Circuit, options: SimulationOptions,
     from initialState: DensityMatrix<S>?
   ) throws -> [Double] {
-    let live = LiveQubits(of: circuit)
+    let live = LiveQubits(of: circuit, startingFrom: initialState?.qubitCount)
     var request = RunRequest<DensityMatrix<S>>(samples: false)
     request.values = { state in
       observables.map { Self.expectation(of: $0, in: state, live: live) }
     }
-    let (run, _) = try follow(circuit, options, request, from: initialState)
+    let terms = observables.reduce(0) { $0 + $1.terms.count }
+    let (run, _) = try follow(
+      circuit, options, request, .expectations(shots: 1, terms: terms), from: initialState)
     return observables.indices.map { index in
       run.groups.reduce(0) { $0 + $1.weight * $1.values[index] }
     }
@@ -142,16 +162,20 @@ public struct DensityMatrixSimulator: Simulator {
   /// Follows every outcome that something depends on.
   private func follow<S: Scalar>(
     _ circuit: Circuit, _ options: SimulationOptions, _ request: RunRequest<DensityMatrix<S>>,
-    from initialState: DensityMatrix<S>?
+    _ task: RunTask, from initialState: DensityMatrix<S>?
   ) throws -> (TrajectoryRun<DensityMatrix<S>>, LiveQubits) {
     var (options, request) = (options, request)
     options.precision = S.precision
     request.isExact = true
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
-    try Self.check(initialState, for: live)
+    let (program, live) = try Self.prepare(
+      circuit, options: options, tail: .state, startingFrom: initialState?.qubitCount)
+    let memory = try RunMemory(
+      of: DensityMatrix<S>.self, program, circuit, task, options: options, isExact: true,
+      extraStates: initialState == nil ? 0 : 1
+    ).checked(program, S.self, options)
     let run = try TrajectoryRun<DensityMatrix<S>>(
       program, of: circuit, live: live, shots: 1, seed: 0, options: options, request: request,
-      initialState: initialState)
+      memory: memory, initialState: initialState)
     try run.run()
     return (run, live)
   }
@@ -216,11 +240,13 @@ public struct DensityMatrixSimulator: Simulator {
 
   /// What `sample` would do with a circuit.
   ///
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
   /// - Throws: the obstacle if there is one.
   public static func plan(
-    for circuit: Circuit, options: SimulationOptions
+    for circuit: Circuit, options: SimulationOptions, startingFrom stateQubitCount: Int? = nil
   ) throws(Obstacle) -> Plan {
-    let (program, live) = try prepare(circuit, options: options, tail: .sampling)
+    let (program, live) = try prepare(
+      circuit, options: options, tail: .sampling, startingFrom: stateQubitCount)
     let reads = ProgramReads(program, circuit: circuit, keepsResults: true)
     let outline = ProgramOutline(of: program) {
       DensityMatrix<Double>.joins($0, of: program, whole: reads)
@@ -240,13 +266,50 @@ public struct DensityMatrixSimulator: Simulator {
       isOneSimulation: outline.segments.allSatisfy(\.isStretch), steps: steps)
   }
 
+  /// What a run takes at most, under a limit; it may be more than the limit allows.
+  ///
+  /// - Parameters:
+  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  ///   - writesElements: whether the matrix elements of the final state are formed, which take as much as two states.
+  /// - Throws: the obstacle if there is one.
+  public static func memory(
+    for circuit: Circuit, _ task: RunTask, options: SimulationOptions,
+    startingFrom stateQubitCount: Int? = nil, writesElements: Bool = false
+  ) throws(Obstacle) -> MemoryBound {
+    var unlimited = options
+    unlimited.memoryLimit = nil
+    var isExact = true
+    if case .samples = task { isExact = false }
+    let (program, _) = try prepare(
+      circuit, options: unlimited, tail: isExact ? .state : .sampling,
+      startingFrom: stateQubitCount)
+    let extra: UInt64 = stateQubitCount == nil ? 0 : 1
+    var bound =
+      options.precision == .double
+      ? RunMemory(
+        of: DensityMatrix<Double>.self, program, circuit, task, options: options, isExact: isExact,
+        extraStates: extra
+      ).bound
+      : RunMemory(
+        of: DensityMatrix<Float>.self, program, circuit, task, options: options, isExact: isExact,
+        extraStates: extra
+      ).bound
+    if writesElements {
+      bound.leastStateCount = max(bound.leastStateCount, 3 + extra)
+      bound.stateCount = max(bound.stateCount, 3 + extra)
+    }
+    return bound
+  }
+
   // MARK: Checks
 
   private static func prepare(
-    _ circuit: Circuit, options: SimulationOptions, tail: Program.TailKind
+    _ circuit: Circuit, options: SimulationOptions, tail: Program.TailKind,
+    startingFrom stateQubitCount: Int? = nil
   ) throws(Obstacle) -> (program: Program, live: LiveQubits) {
     if let obstacle = StateMemory.obstacle(toKernelsOf: options) { throw obstacle }
-    let live = LiveQubits(of: circuit)
+    let live = LiveQubits(of: circuit, startingFrom: stateQubitCount)
+    if let obstacle = live.obstacle(startingFrom: stateQubitCount, in: circuit) { throw obstacle }
     if let obstacle = DensityMemory.obstacle(
       qubitCount: live.count, precision: options.precision, limit: options.memoryLimit)
     {
@@ -254,16 +317,6 @@ public struct DensityMatrixSimulator: Simulator {
     }
     let program = try ProgramCompiler.compile(circuit, live: live, options: options, tail: tail)
     return (program, live)
-  }
-
-  private static func check<S: Scalar>(
-    _ initialState: DensityMatrix<S>?, for live: LiveQubits
-  ) throws(Obstacle) {
-    guard let initialState, initialState.qubitCount != live.count else { return }
-    throw Obstacle(
-      .option,
-      "the initial state is of \(initialState.qubitCount) qubits, the circuit has \(live.count) live qubits",
-      hint: "a state is one of the live qubits, ascending")
   }
 }
 

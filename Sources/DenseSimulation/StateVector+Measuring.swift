@@ -19,9 +19,15 @@ extension StateVector {
   ///
   /// - Precondition: the state is not zero.
   public mutating func normalize() {
-    let norm = norm
-    precondition(norm > 0, "The zero vector cannot be normalised")
-    scale(by: Complex(1 / norm))
+    precondition(normalizeIfPossible(), "The zero vector cannot be normalised")
+  }
+
+  /// Scales the state to norm 1; `false` where it has no norm.
+  package mutating func normalizeIfPossible() -> Bool {
+    let factor = 1 / norm
+    guard factor > 0, factor.isFinite else { return false }
+    scale(by: Complex(factor))
+    return true
   }
 
   /// ⟨a|b⟩, formed in double precision.
@@ -167,5 +173,7 @@ package struct OutcomeWeights: Sendable {
     if !(p > negligible) { return 0 }
     return p < 1 - negligible ? p : 1
   }
+  /// Whether there is a distribution at all.
+  package var areKnown: Bool { plus + minus > 0 && (plus + minus).isFinite }
   package var isCertain: Bool { probabilityOfOne == 0 || probabilityOfOne == 1 }
 }

@@ -8,14 +8,15 @@ import RealModule
 extension StateVector {
   /// Basis states drawn with their probabilities, one for each uniform number in [0, 1).
   ///
-  /// - Returns: an index for each number, in the order of the numbers.
+  /// - Returns: an index for each number, in the order of the numbers; `nil` for a state without a norm.
   /// - Complexity: O(2ⁿ + shots).
-  package func outcomes(forUniforms uniforms: [Double]) -> [UInt64] {
+  package func outcomes(forUniforms uniforms: [Double]) -> [UInt64]? {
     let blockBits = min(qubitCount, 12)
     let blocks = amplitudeCount >> blockBits
     let norms = blockNorms(bits: blockBits, count: blocks)
     var cumulative = [Double](repeating: 0, count: blocks + 1)
     for block in 0..<blocks { cumulative[block + 1] = cumulative[block] + norms[block] }
+    guard cumulative[blocks] > 0, cumulative[blocks].isFinite else { return nil }
     let order = SortedUniforms(uniforms, total: cumulative[blocks], threads: executor.threads)
     let starts = blockStarts(of: order.thresholds, cumulative: cumulative)
     let sorted = picked(
@@ -27,12 +28,16 @@ extension StateVector {
   ///
   /// The outcome of shot s depends on the seed and s only, whatever `shots` and the number of threads.
   ///
+  /// - Precondition: the state is not zero, and its amplitudes are numbers.
   /// - Complexity: O(2ⁿ + shots).
   public func sample(shots: Int, seed: UInt64) -> [UInt64] {
     precondition(shots >= 0, "A number of shots is not negative")
     let philox = Philox(seed: seed, purpose: .terminalSampling)
-    return outcomes(
-      forUniforms: philox.uniforms(count: shots, threads: executor.threads) { UInt64($0) })
+    let uniforms = philox.uniforms(count: shots, threads: executor.threads) { UInt64($0) }
+    guard let outcomes = outcomes(forUniforms: uniforms) else {
+      preconditionFailure("A state without a norm has no outcomes")
+    }
+    return outcomes
   }
 
   private func blockNorms(bits: Int, count: Int) -> [Double] {

@@ -188,7 +188,7 @@ package enum StateMemory {
   ) -> Obstacle? {
     let required = bytes(qubitCount: qubitCount, precision: precision)
     let available = limit ?? .max
-    guard required > available || qubitCount > 48 else { return nil }
+    guard required > available || qubitCount > MemoryAdvice.mostQubits else { return nil }
     return obstacle(required: required, available: available, qubitCount: qubitCount, precision)
   }
 
@@ -197,24 +197,14 @@ package enum StateMemory {
   ) -> Obstacle {
     let size = "2^\(qubitCount) × \(precision.bytesPerAmplitude) B"
     let needed = qubitCount >= 60 ? size : "\(text(required)) (\(size))"
-    let rest =
-      switch available {
-      case 0: ", which the system does not give"
-      case .max: ""
-      default: ", \(text(available)) available"
-      }
-    var remedies: [String] = []
-    if precision == .double, available == 0 || required / 2 <= available, qubitCount < 60 {
-      remedies.append("--precision single")
-    }
-    if available > 0, available < .max,
-      let most = largestQubitCount(bytes: available, precision: precision)
-    {
-      remedies.append("at most \(most) qubits")
-    }
+    let isTooWide = qubitCount > MemoryAdvice.mostQubits
     return Obstacle(
-      .memory(required: required, available: available), "needs \(needed)\(rest)",
-      hint: remedies.isEmpty ? nil : "try " + remedies.joined(separator: " or "))
+      .memory(required: required, available: available),
+      "needs \(needed)" + MemoryAdvice.shortage(available)
+        + (isTooWide ? ", and amplitudes are for at most \(MemoryAdvice.mostQubits) qubits" : ""),
+      hint: MemoryAdvice.hint(
+        MemoryAdvice.forStates(
+          qubitCount: qubitCount, precision: precision, available: available)))
   }
 
   /// Why the kernels that the options ask for cannot be had.

@@ -67,24 +67,33 @@ public struct StateVectorSimulator: Simulator {
     }
   }
 
-  /// Runs the circuit `shots` times from a state of its live qubits; `nil` is |0…0⟩.
+  /// Runs the circuit `shots` times from a state of its live qubits, or of all its qubits; `nil` is |0…0⟩.
   ///
+  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits; without, it has no rows.
   /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are live.
   @_specialize(where S == Double)
   @_specialize(where S == Float)
   public func run<S: Scalar>(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
-    from initialState: StateVector<S>?
+    from initialState: StateVector<S>?, keepsRecord: Bool = true
   ) throws -> Run {
     precondition(shots >= 0, "A number of shots is not negative")
     var options = options
     options.precision = S.precision
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .sampling)
-    try Self.check(initialState, for: live)
-    try ResultMemory.check(circuit, shots: shots, limit: options.memoryLimit)
+    let (program, live) = try Self.prepare(
+      circuit, options: options, tail: .sampling, startingFrom: initialState?.qubitCount)
+    try ResultMemory.check(
+      circuit, shots: shots, limit: options.memoryLimit, keepsRecord: keepsRecord)
+    let memory = try RunMemory(
+      of: StateVector<S>.self, program, circuit,
+      .samples(shots: shots, keepsRecord: keepsRecord), options: options,
+      extraStates: initialState == nil ? 0 : 1
+    ).checked(program, S.self, options)
+    var request = RunRequest<StateVector<S>>()
+    request.keepsRecord = keepsRecord
     let run = try TrajectoryRun<StateVector<S>>(
       program, of: circuit, live: live, shots: shots, seed: seed, options: options,
-      request: RunRequest(), initialState: initialState)
+      request: request, memory: memory, initialState: initialState)
     if shots > 0 { try run.run() }
     return Run(run)
   }
@@ -98,39 +107,63 @@ public struct StateVectorSimulator: Simulator {
     _ circuit: Circuit, as type: S.Type = S.self, seed: UInt64, options: SimulationOptions,
     from initialState: StateVector<S>? = nil
   ) throws -> (run: Run, final: FinalState<S>) {
+    let (run, live) = try followOne(
+      circuit, seed: seed, options: options, from: initialState, withResults: true)
+    return (Run(run), try Self.finalState(of: run, live))
+  }
+
+  /// One shot and its state.
+  private func followOne<S: Scalar>(
+    _ circuit: Circuit, seed: UInt64, options: SimulationOptions,
+    from initialState: StateVector<S>?, withResults: Bool
+  ) throws -> (TrajectoryRun<StateVector<S>>, LiveQubits) {
     var options = options
     options.precision = S.precision
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
-    try Self.check(initialState, for: live)
-    var request = RunRequest<StateVector<S>>()
+    let (program, live) = try Self.prepare(
+      circuit, options: options, tail: .state, startingFrom: initialState?.qubitCount)
+    let memory = try RunMemory(
+      of: StateVector<S>.self, program, circuit, .state(isMeasured: withResults), options: options,
+      extraStates: initialState == nil ? 0 : 1
+    ).checked(program, S.self, options)
+    var request = RunRequest<StateVector<S>>(samples: withResults)
     request.states = true
     let run = try TrajectoryRun<StateVector<S>>(
       program, of: circuit, live: live, shots: 1, seed: seed, options: options, request: request,
-      initialState: initialState)
+      memory: memory, initialState: initialState)
     try run.run()
+    return (run, live)
+  }
+
+  private static func finalState<S: Scalar>(
+    of run: TrajectoryRun<StateVector<S>>, _ live: LiveQubits
+  ) throws(Obstacle) -> FinalState<S> {
     guard let state = run.groups.first?.state else {
       throw Obstacle(.unsupported, "the circuit has no final state")
     }
-    return (Run(run), FinalState(liveQubits: live.qubits, state: state))
+    return FinalState(liveQubits: live.qubits, state: state)
   }
 
   // MARK: States
 
   /// The final amplitudes of a circuit.
   public struct FinalState<S: Scalar>: Sendable {
-    /// The qubits that have amplitudes, ascending: bit j of an index is `liveQubits[j]`. All others are |0⟩.
+    /// The qubits that have amplitudes, ascending: bit j of an index is `liveQubits[j]`. All others are |0⟩. Where the run
+    /// started from a state of all qubits they are all.
     public let liveQubits: [Int]
     public let state: StateVector<S>
   }
 
   /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is measured or reset.
   ///
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
   /// - Throws: `Obstacle` for what the simulator does not do.
   public static func hasUniqueState(
-    _ circuit: Circuit, options: SimulationOptions
+    _ circuit: Circuit, options: SimulationOptions, startingFrom stateQubitCount: Int? = nil
   ) throws(Obstacle) -> Bool {
     if circuit.isPlainlyUnitary { return true }
-    return try prepare(circuit, options: options, tail: .state).program.isDeterministic
+    return try prepare(
+      circuit, options: options, tail: .state, startingFrom: stateQubitCount
+    ).program.isDeterministic
   }
 
   /// The state at the end of a circuit, before measurements that nothing follows.
@@ -143,7 +176,9 @@ public struct StateVectorSimulator: Simulator {
     of circuit: Circuit, as type: S.Type = S.self, seed: UInt64 = 0,
     options: SimulationOptions = SimulationOptions(), from initialState: StateVector<S>? = nil
   ) throws -> FinalState<S> {
-    try runOnce(circuit, as: S.self, seed: seed, options: options, from: initialState).final
+    let (run, live) = try followOne(
+      circuit, seed: seed, options: options, from: initialState, withResults: false)
+    return try Self.finalState(of: run, live)
   }
 
   /// An observable's mean over shots.
@@ -187,10 +222,11 @@ public struct StateVectorSimulator: Simulator {
   ) throws -> [Expectation] {
     var options = options
     options.precision = S.precision
-    let isUnique = try Self.hasUniqueState(circuit, options: options)
+    let isUnique = try Self.hasUniqueState(
+      circuit, options: options, startingFrom: initialState?.qubitCount)
     let count = isUnique ? 1 : max(1, shots)
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
-    try Self.check(initialState, for: live)
+    let (program, live) = try Self.prepare(
+      circuit, options: options, tail: .state, startingFrom: initialState?.qubitCount)
     let plans = observables.map {
       PauliSumPlan(
         Self.terms(of: $0, live: live), qubitCount: live.count, precision: S.precision)
@@ -199,13 +235,18 @@ public struct StateVectorSimulator: Simulator {
     request.values = { state in
       plans.map { $0.value(in: state) }
     }
+    let memory = try RunMemory(
+      of: StateVector<S>.self, program, circuit,
+      .expectations(shots: count, terms: observables.reduce(0) { $0 + $1.terms.count }),
+      options: options, extraStates: initialState == nil ? 0 : 1
+    ).checked(program, S.self, options)
     let run = try TrajectoryRun<StateVector<S>>(
       program, of: circuit, live: live, shots: count, seed: seed, options: options,
-      request: request, initialState: initialState)
+      request: request, memory: memory, initialState: initialState)
     try run.run()
     return observables.indices.map { index in
       var moments = WeightedMoments(of: observables[index])
-      for group in run.groups { moments.add(group.values[index], count: group.shots.count) }
+      for group in run.groups { moments.add(group.values[index], count: group.shotCount) }
       return Expectation(
         value: moments.mean, standardError: count > 1 ? moments.standardError : 0)
     }
@@ -275,18 +316,23 @@ public struct StateVectorSimulator: Simulator {
 
   /// What `sample` would do with a circuit.
   ///
-  /// - Parameter listingSteps: Whether gates are merged into steps; without, `stretches` is empty.
+  /// - Parameters:
+  ///   - listingSteps: Whether gates are merged into steps; without, `stretches` is empty.
+  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
   /// - Throws: the obstacle if there is one.
   public static func plan(
-    for circuit: Circuit, options: SimulationOptions, listingSteps: Bool = true
+    for circuit: Circuit, options: SimulationOptions, listingSteps: Bool = true,
+    startingFrom stateQubitCount: Int? = nil
   ) throws(Obstacle) -> Plan {
-    let (program, live) = try prepare(circuit, options: options, tail: .sampling)
+    let (program, live) = try prepare(
+      circuit, options: options, tail: .sampling, startingFrom: stateQubitCount)
     var stretches: [ExecutionPlan] = []
     for case (let place, .unitary(let gates)) in program.steps.enumerated()
     where listingSteps {
       stretches.append(
         ExecutionPlan(
-          gates, qubitCount: live.count, precision: options.precision, startsFromZero: place == 0,
+          gates, qubitCount: live.count, precision: options.precision,
+          startsFromZero: place == 0 && stateQubitCount == nil,
           fusing: options.fusesGates, kernel: options.kernel))
     }
     return Plan(
@@ -295,17 +341,54 @@ public struct StateVectorSimulator: Simulator {
       stretches: stretches)
   }
 
+  /// What a run takes at most, under a limit; it may be more than the limit allows.
+  ///
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  /// - Throws: the obstacle if there is one.
+  public static func memory(
+    for circuit: Circuit, _ task: RunTask, options: SimulationOptions,
+    startingFrom stateQubitCount: Int? = nil
+  ) throws(Obstacle) -> MemoryBound {
+    var unlimited = options
+    unlimited.memoryLimit = nil
+    let tail: Program.TailKind = if case .samples = task { .sampling } else { .state }
+    var task = task
+    if case .expectations(_, let terms) = task,
+      try hasUniqueState(circuit, options: unlimited, startingFrom: stateQubitCount)
+    {
+      task = .expectations(shots: 1, terms: terms)
+    }
+    let (program, _) = try prepare(
+      circuit, options: unlimited, tail: tail, startingFrom: stateQubitCount)
+    let extra: UInt64 = stateQubitCount == nil ? 0 : 1
+    return options.precision == .double
+      ? RunMemory(
+        of: StateVector<Double>.self, program, circuit, task, options: options, extraStates: extra
+      ).bound
+      : RunMemory(
+        of: StateVector<Float>.self, program, circuit, task, options: options, extraStates: extra
+      ).bound
+  }
+
   /// The qubits of a circuit that need amplitudes, ascending.
-  public static func liveQubits(of circuit: Circuit) -> [Int] { LiveQubits(of: circuit).qubits }
+  ///
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  public static func liveQubits(
+    of circuit: Circuit, startingFrom stateQubitCount: Int? = nil
+  ) -> [Int] {
+    LiveQubits(of: circuit, startingFrom: stateQubitCount).qubits
+  }
 
   // MARK: Checks
 
   /// Checks that come before any memory is taken.
   private static func prepare(
-    _ circuit: Circuit, options: SimulationOptions, tail: Program.TailKind
+    _ circuit: Circuit, options: SimulationOptions, tail: Program.TailKind,
+    startingFrom stateQubitCount: Int? = nil
   ) throws(Obstacle) -> (program: Program, live: LiveQubits) {
     if let obstacle = StateMemory.obstacle(toKernelsOf: options) { throw obstacle }
-    let live = LiveQubits(of: circuit)
+    let live = LiveQubits(of: circuit, startingFrom: stateQubitCount)
+    if let obstacle = live.obstacle(startingFrom: stateQubitCount, in: circuit) { throw obstacle }
     if let obstacle = StateMemory.obstacle(
       qubitCount: live.count, precision: options.precision, limit: options.memoryLimit)
     {
@@ -314,38 +397,6 @@ public struct StateVectorSimulator: Simulator {
     return (
       try ProgramCompiler.compile(circuit, live: live, options: options, tail: tail), live
     )
-  }
-
-  private static func check<S: Scalar>(
-    _ initialState: StateVector<S>?, for live: LiveQubits
-  ) throws(Obstacle) {
-    guard let initialState, initialState.qubitCount != live.count else { return }
-    throw Obstacle(
-      .option,
-      "the initial state has 2^\(initialState.qubitCount) amplitudes, the circuit has \(live.count) live qubits",
-      hint: "amplitudes are those of the live qubits, ascending")
-  }
-}
-
-/// The table of results must fit too.
-package enum ResultMemory {
-  /// - Throws: `Obstacle` with the numbers.
-  package static func check(
-    _ circuit: Circuit, shots: Int, limit: UInt64?
-  ) throws(Obstacle) {
-    guard shots <= Int(UInt32.max) else {
-      throw Obstacle(.option, "at most 4294967295 shots at a time, not \(shots)")
-    }
-    // Packed rows, twice while they are handed over, and what drawing takes: see `StateVector.outcomes`.
-    let words = ((circuit.measurementCount ?? 0) / 64).saturatingAdd(UInt64(circuit.bitCount / 64))
-      .saturatingAdd(2)
-    let required = words.saturatingMultiply(16).saturatingAdd(48).saturatingMultiply(UInt64(shots))
-    let available = limit ?? 1 << 46
-    guard required > available else { return }
-    throw Obstacle(
-      .memory(required: required, available: available),
-      "needs \(required == .max ? "more than 16 EiB" : StateMemory.text(required)) for the results of \(shots) shots, "
-        + "\(StateMemory.text(available)) available", hint: "use fewer shots or a shorter circuit")
   }
 }
 

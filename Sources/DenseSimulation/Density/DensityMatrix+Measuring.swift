@@ -186,13 +186,14 @@ extension DensityMatrix {
 
   /// Basis states drawn with their probabilities, one for each uniform number in [0, 1).
   ///
-  /// - Returns: an index for each number, in the order of the numbers.
+  /// - Returns: an index for each number, in the order of the numbers; `nil` for a state without a trace.
   /// - Complexity: O(n 2ⁿ + n shots).
-  package func outcomes(forUniforms uniforms: [Double]) -> [UInt64] {
+  package func outcomes(forUniforms uniforms: [Double]) -> [UInt64]? {
     let probabilities = probabilities
     var cumulative = [Double](repeating: 0, count: probabilities.count + 1)
     for (index, p) in probabilities.enumerated() { cumulative[index + 1] = cumulative[index] + p }
     let total = cumulative[probabilities.count]
+    guard total > 0, total.isFinite else { return nil }
     let last = probabilities.lastIndex { $0 > 0 } ?? 0
     return uniforms.map { uniform in
       // The first state whose running sum exceeds the threshold.

@@ -173,7 +173,7 @@ package enum DensityMemory {
   ) -> Obstacle? {
     let required = bytes(qubitCount: qubitCount, precision: precision)
     let available = limit ?? .max
-    guard required > available || qubitCount > 24 else { return nil }
+    guard required > available || qubitCount > MemoryAdvice.mostDensityQubits else { return nil }
     return obstacle(required: required, available: available, qubitCount: qubitCount, precision)
   }
 
@@ -182,22 +182,13 @@ package enum DensityMemory {
   ) -> Obstacle {
     let size = "4^\(qubitCount) × \(precision.bytesPerAmplitude / 2) B"
     let needed = qubitCount >= 30 ? size : "\(StateMemory.text(required)) (\(size))"
-    let rest =
-      switch available {
-      case 0: ", which the system does not give"
-      case .max: ""
-      default: ", \(StateMemory.text(available)) available"
-      }
-    var remedies = ["--engine trajectories"]
-    if precision == .double, available == 0 || required / 2 <= available, qubitCount < 24 {
-      remedies.append("--precision single")
-    }
-    if available > 0, available < .max {
-      let most = (0...24).last { bytes(qubitCount: $0, precision: precision) <= available }
-      if let most { remedies.append("at most \(most) qubits") }
-    }
+    let most = MemoryAdvice.mostDensityQubits
     return Obstacle(
-      .memory(required: required, available: available), "needs \(needed)\(rest)",
-      hint: "try " + remedies.joined(separator: " or "))
+      .memory(required: required, available: available),
+      "needs \(needed)" + MemoryAdvice.shortage(available)
+        + (qubitCount > most ? ", and density matrices are for at most \(most) qubits" : ""),
+      hint: MemoryAdvice.hint(
+        MemoryAdvice.forDensityMatrix(
+          qubitCount: qubitCount, precision: precision, available: available)))
   }
 }

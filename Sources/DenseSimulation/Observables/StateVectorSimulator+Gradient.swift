@@ -33,8 +33,9 @@ extension StateVectorSimulator {
   ) throws -> ObservableGradient {
     var options = options
     options.precision = S.precision
-    let live = LiveQubits(of: circuit)
-    try Self.checkMemory(qubitCount: live.count, options: options)
+    let live = LiveQubits(of: circuit, startingFrom: initialState?.qubitCount)
+    try Self.checkMemory(
+      qubitCount: live.count, stateCount: initialState == nil ? 2 : 3, options: options)
     let differentiable = try DifferentiableCircuit(circuit, live: live, options: options)
     let terms = Self.terms(of: observable, live: live)
 
@@ -71,33 +72,32 @@ extension StateVectorSimulator {
   }
 
   private static func checkMemory(
-    qubitCount: Int, options: SimulationOptions
+    qubitCount: Int, stateCount: UInt64, options: SimulationOptions
   ) throws(Obstacle) {
     let required = StateMemory.bytes(qubitCount: qubitCount, precision: options.precision)
-      .saturatingMultiply(2)
+      .saturatingMultiply(stateCount)
     let available = options.memoryLimit ?? .max
-    guard required > available || qubitCount > 48 else { return }
+    guard required > available || qubitCount > MemoryAdvice.mostQubits else { return }
     throw lackOfMemory(
-      qubitCount: qubitCount, available: available, precision: options.precision)
+      qubitCount: qubitCount, stateCount: stateCount, available: available,
+      precision: options.precision)
   }
 
   private static func lackOfMemory(
-    qubitCount: Int, available: UInt64, precision: Precision
+    qubitCount: Int, stateCount: UInt64 = 2, available: UInt64, precision: Precision
   ) -> Obstacle {
     let one = StateMemory.bytes(qubitCount: qubitCount, precision: precision)
-    let required = one.saturatingMultiply(2)
-    let rest =
-      switch available {
-      case 0: ", which the system does not give"
-      case .max: ""
-      default: ", \(StateMemory.text(available)) available"
-      }
+    let required = one.saturatingMultiply(stateCount)
     let size =
       qubitCount >= 59
-      ? "2 × 2^\(qubitCount) × \(precision.bytesPerAmplitude) B" : StateMemory.text(required)
+      ? "\(stateCount) × 2^\(qubitCount) × \(precision.bytesPerAmplitude) B"
+      : StateMemory.text(required)
     return Obstacle(
       .memory(required: required, available: available),
-      "a gradient needs \(size) for two states of \(qubitCount) qubits\(rest)",
-      hint: precision == .double && one <= available ? "try --precision single" : nil)
+      "a gradient needs \(size) for \(stateCount) states of \(qubitCount) qubits"
+        + MemoryAdvice.shortage(available),
+      hint: MemoryAdvice.hint(
+        MemoryAdvice.forStates(
+          qubitCount: qubitCount, count: stateCount, precision: precision, available: available)))
   }
 }

@@ -67,6 +67,16 @@ package struct GateApplication: Sendable, Hashable {
     }
   }
 
+  /// Whether every coefficient is a number.
+  package var isFinite: Bool {
+    switch action {
+    case .dense(let matrix): matrix.elements.allSatisfy(\.isFinite)
+    case .diagonal(let factors): factors.allSatisfy(\.isFinite)
+    case .permutation(_, let phases): phases.allSatisfy(\.isFinite)
+    case .pauli(_, let alpha, let beta): alpha.isFinite && beta.isFinite
+    }
+  }
+
   /// The gate as a matrix on its targets, controls not included; `nil` for Pauli products.
   package var matrix: ComplexMatrix? {
     switch action {

@@ -27,7 +27,32 @@ package struct LiveQubits: Sendable {
     }
   }
 
+  /// Those of a run that starts from a state of so many qubits: all that the circuit has, where the state is of as many;
+  /// otherwise those that the circuit needs.
+  package init(of circuit: Circuit, startingFrom qubitCount: Int?) {
+    self.init(of: circuit)
+    guard let qubitCount, qubitCount != count, qubitCount == circuit.qubitCount, qubitCount <= 64
+    else { return }
+    qubits = Array(0..<qubitCount)
+    positions = Dictionary(uniqueKeysWithValues: qubits.map { ($0, $0) })
+  }
+
   package var count: Int { qubits.count }
+
+  /// Why a run cannot start from a state of so many qubits.
+  package func obstacle(startingFrom qubitCount: Int?, in circuit: Circuit) -> Obstacle? {
+    guard let qubitCount, qubitCount != count else { return nil }
+    let all = circuit.qubitCount
+    func text(_ count: Int) -> String { "2^\(count) amplitude\(count == 0 ? "" : "s")" }
+    return Obstacle(
+      .option,
+      "the initial state has \(text(qubitCount)), and the circuit \(all) qubit\(all == 1 ? "" : "s"), "
+        + "of which it uses \(count)",
+      hint: all == count || all > 48
+        ? "a state of the qubits that the circuit uses has \(text(count)), in ascending order of the qubits"
+        : "a state of all qubits has \(text(all)), one of those that the circuit uses \(text(count))"
+    )
+  }
 
   /// The place of a qubit in the state; `nil` if it is known to be |0⟩.
   package func position(of qubit: Int) -> Int? { positions[qubit] }

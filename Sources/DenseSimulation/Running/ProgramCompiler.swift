@@ -319,12 +319,20 @@ package struct ProgramCompiler {
       if group.contains(where: \.isClassicalControl) {
         try compileFeedback(instruction.gate, group)
       } else {
-        add(
-          GateApplication.of(
-            instruction.gate, arguments: circuit.arguments(of: instruction), group: group,
-            controlCount: Int(instruction.controlCount), live: live))
+        let gate = GateApplication.of(
+          instruction.gate, arguments: circuit.arguments(of: instruction), group: group,
+          controlCount: Int(instruction.controlCount), live: live)
+        if let gate, !gate.isFinite { throw overflow(of: instruction) }
+        add(gate)
       }
     }
+  }
+
+  private func overflow(of instruction: Instruction) -> Obstacle {
+    let values = circuit.arguments(of: instruction).map { "\($0)" }.joined(separator: ", ")
+    return Obstacle(
+      .unsupported, "the matrix of \(instruction.gate.name)(\(values)) overflows",
+      hint: "take angles modulo 4π", range: range)
   }
 
   /// A Pauli on a qubit where a record or sweep bit is 1.

@@ -12,6 +12,11 @@ package protocol ProgramState: Sendable {
   /// Bytes of one state; saturates.
   static func bytes(qubitCount: Int) -> UInt64
 
+  /// Whether shots draw the errors of a stretch, rather than channels acting as a whole.
+  static var drawsErrors: Bool { get }
+  /// States' worth of memory that the widest gate of a program takes while it acts.
+  static func scratchStates(of program: Program, _ circuit: Circuit) -> UInt64
+
   /// `nil` when memory runs out.
   func independentCopy() -> Self?
   mutating func copyContents(from other: Self)
@@ -35,11 +40,12 @@ package protocol ProgramState: Sendable {
   ) throws
   /// ‖Kψ‖²/‖ψ‖² of each operator.
   func probabilities(of kraus: Program.Kraus) -> [Double]
-  /// To norm or trace 1.
-  mutating func normalize()
+  /// To norm or trace 1; `false` where the state has none.
+  mutating func normalizeIfPossible() -> Bool
   func outcomeWeights(of product: PauliProduct) -> OutcomeWeights
   mutating func collapse(_ product: PauliProduct, result: Bool, weights: OutcomeWeights)
-  func outcomes(forUniforms uniforms: [Double]) -> [UInt64]
+  /// `nil` where the state has no norm.
+  func outcomes(forUniforms uniforms: [Double]) -> [UInt64]?
 }
 
 extension StateVector: ProgramState {
@@ -52,6 +58,9 @@ extension StateVector: ProgramState {
   package static func bytes(qubitCount: Int) -> UInt64 {
     StateMemory.bytes(qubitCount: qubitCount, precision: S.precision)
   }
+
+  package static var drawsErrors: Bool { true }
+  package static func scratchStates(of program: Program, _ circuit: Circuit) -> UInt64 { 0 }
 
   package mutating func copyContents(from other: StateVector) { copyAmplitudes(from: other) }
 
@@ -167,6 +176,24 @@ extension DensityMatrix: ProgramState {
     DensityMemory.bytes(qubitCount: qubitCount, precision: S.precision)
   }
 
+  package static var drawsErrors: Bool { false }
+
+  /// Gates on many qubits go through the matrix elements, which take twice the memory of the coefficients.
+  package static func scratchStates(of program: Program, _ circuit: Circuit) -> UInt64 {
+    let isWide = program.steps.contains { step in
+      switch step {
+      case .unitary(let gates):
+        gates.contains { gate in
+          if case .pauli = gate.action { return false }
+          return gate.qubitMask.nonzeroBitCount > PauliTransfer.widest
+        }
+      case .dynamic(let instruction): circuit.targets(of: instruction).count > PauliTransfer.widest
+      default: false
+      }
+    }
+    return isWide ? 2 : 0
+  }
+
   package static func joins(_ index: Int, of program: Program, whole: ProgramReads) -> Bool {
     switch program.steps[index] {
     case .unitary, .reset, .kraus: true
@@ -248,9 +275,15 @@ extension DensityMatrix: ProgramState {
 
   /// To trace 1.
   public mutating func normalize() {
-    let trace = trace
-    precondition(trace > 0, "The zero matrix cannot be normalised")
-    scale(by: 1 / trace)
+    precondition(normalizeIfPossible(), "The zero matrix cannot be normalised")
+  }
+
+  /// Scales the state to trace 1; `false` where it has none.
+  package mutating func normalizeIfPossible() -> Bool {
+    let factor = 1 / trace
+    guard factor > 0, factor.isFinite else { return false }
+    scale(by: factor)
+    return true
   }
 }
 

@@ -32,7 +32,7 @@ extension TrajectoryWorker {
     } else {
       if branch.progress == nil { branch.progress = drawEvents(stretch, branch) }
       try runGroups(stretch, &branch)
-      finishStretch(stretch, &branch)
+      try finishStretch(stretch, &branch)
     }
     for _ in 0..<stretch.unreadCount { branch.memory.append(false, storedIn: nil) }
   }
@@ -79,25 +79,25 @@ extension TrajectoryWorker {
   /// - Parameter apply: changes the state of a part, by its index.
   private func goOn(
     with parts: [StretchProgress], _ branch: inout Branch<State>,
-    apply: (Int, inout State) -> Void = { _, _ in }
+    apply: (Int, inout State) throws -> Void = { _, _ in }
   ) throws {
     let present = parts.indices.filter { !parts[$0].entries.isEmpty }
     guard
       let largest = present.max(by: { parts[$0].entries.count < parts[$1].entries.count })
     else { return }
     for part in present where part != largest {
-      guard let copy = copy(of: branch.state) else {
+      guard let copy = copy(of: branch) else {
         deferred.append(parts[part].entries.map(\.shot))
         continue
       }
       try fork(
         branch.sibling(with: copy, shots: []) { child in
           child.progress = parts[part]
-          apply(part, &child.state)
+          try apply(part, &child.state)
         })
     }
     branch.progress = parts[largest]
-    apply(largest, &branch.state)
+    try apply(largest, &branch.state)
   }
 
   /// Runs a block with the errors that all shots of the branch have in it.
@@ -181,12 +181,15 @@ extension TrajectoryWorker {
   ) throws {
     guard let progress = branch.progress else { return }
     let probabilities = branch.state.probabilities(of: kraus)
+    let possible = probabilities.indices.filter { probabilities[$0] > 0 }
+    guard let last = possible.last else { throw Self.vanished }
     let event = branch.event + UInt64(stretch.programOrder.firstIndex(of: rank) ?? 0)
     var chosenEntries = [[StretchProgress.Entry]](repeating: [], count: kraus.operators.count)
     for entry in progress.entries {
       let uniform = context.events.uniform(UInt64(entry.shot), event)
-      var (chosen, sum) = (0, 0.0)
-      for index in 1..<max(1, kraus.operators.count) {
+      // The first operator takes what the others leave, where it can act at all.
+      var (chosen, sum) = (possible[0] == 0 ? 0 : last, 0.0)
+      for index in possible where index > 0 {
         sum += probabilities[index]
         if uniform < sum {
           chosen = index
@@ -203,7 +206,7 @@ extension TrajectoryWorker {
     let positions = kraus.positions
     try goOn(with: parts, &branch) { part, state in
       state.apply(GateApplication(matrix: kraus.operators[part], targets: positions))
-      state.normalize()
+      if !state.normalizeIfPossible() { throw Self.vanished }
     }
   }
 
@@ -216,39 +219,22 @@ extension TrajectoryWorker {
     let drawing = EventDrawing(stretch, branch, context.events)
     let shots = branch.shots
     let chunks = max(1, min(256, shots.count * stretch.sites.count / (1 << 16), shots.count))
-    var parts = [[(shot: UInt32, events: [UInt64])]](repeating: [], count: chunks)
+    var parts = [DrawnEvents](repeating: DrawnEvents(), count: chunks)
     parts.withUnsafeMutableBufferPointer { parts in
       let shared = UncheckedSendable(parts)
       Parallel.forEach(chunks: chunks, threads: context.options.threads) { chunk in
-        let range = shots.count * chunk / chunks..<shots.count * (chunk + 1) / chunks
-        for shot in shots[range] {
-          let events = drawing.events(of: shot)
-          if !events.isEmpty { shared.value[chunk].append((shot, events)) }
+        for place in shots.count * chunk / chunks..<shots.count * (chunk + 1) / chunks {
+          shared.value[chunk].append(drawing.events(of: shots[place]), of: place)
         }
       }
     }
-    var loud = parts.flatMap(\.self)
-    // Lists that go on before those that end, so that equal beginnings stand together.
-    loud.sort { a, b in
-      for (x, y) in zip(a.events, b.events) where x != y { return x < y }
-      return (b.events.count, a.shot) < (a.events.count, b.shot)
-    }
-    var (entries, allEvents): ([StretchProgress.Entry], [UInt64]) = ([], [])
-    entries.reserveCapacity(shots.count)
-    for (shot, events) in loud {
-      let start = UInt32(allEvents.count)
-      allEvents += events
-      entries.append(.init(shot: shot, next: start, end: start + UInt32(events.count)))
-    }
-    let loudShots = Set(loud.map(\.shot))
-    for shot in shots where loudShots.isEmpty || !loudShots.contains(shot) {
-      entries.append(.init(shot: shot, next: 0, end: 0))
-    }
-    return StretchProgress(events: allEvents, entries: entries[...])
+    return StretchProgress(parts, shots: shots)
   }
 
   /// Writes records of heralds, and moves on to the numbers after those of the stretch.
-  private func finishStretch(_ stretch: Stretch<State.Pass>, _ branch: inout Branch<State>) {
+  private func finishStretch(
+    _ stretch: Stretch<State.Pass>, _ branch: inout Branch<State>
+  ) throws {
     if let progress = branch.progress { branch.shots = progress.entries.map(\.shot) }
     if stretch.hasClassicalSites, let shot = branch.shots.first {
       // The same for every shot of the group.
@@ -258,12 +244,63 @@ extension TrajectoryWorker {
       branch.chainHappened = chainHappened
     }
     branch.event += UInt64(stretch.sites.count)
-    if stretch.needsNormalizing { branch.state.normalize() }
+    if stretch.needsNormalizing, !branch.state.normalizeIfPossible() { throw Self.vanished }
     branch.progress = nil
   }
 }
 
+/// The errors of some shots, those without any left out.
+private struct DrawnEvents {
+  /// Places of shots in their branch.
+  var places: [UInt32] = []
+  /// For each of them the end of its events.
+  var ends: [UInt32] = []
+  var events: [UInt64] = []
+
+  mutating func append(_ new: [UInt64], of place: Int) {
+    guard !new.isEmpty else { return }
+    events += new
+    places.append(UInt32(place))
+    ends.append(UInt32(events.count))
+  }
+}
+
 extension StretchProgress {
+  /// Errors drawn by parts of the shots of a branch, in order.
+  fileprivate init(_ parts: consuming [DrawnEvents], shots: [UInt32]) {
+    var (all, entries, quiet): ([UInt64], [Entry], [Entry]) = ([], [], [])
+    all.reserveCapacity(parts.reduce(0) { $0 + $1.events.count })
+    entries.reserveCapacity(shots.count)
+    var nextPlace = 0
+    func skip(to place: Int) {
+      for place in nextPlace..<place { quiet.append(.init(shot: shots[place], next: 0, end: 0)) }
+      nextPlace = place + 1
+    }
+    for part in parts {
+      let offset = UInt32(all.count)
+      all += part.events
+      for (index, place) in part.places.enumerated() {
+        skip(to: Int(place))
+        let start = index == 0 ? 0 : part.ends[index - 1]
+        entries.append(
+          .init(shot: shots[Int(place)], next: offset + start, end: offset + part.ends[index]))
+      }
+    }
+    skip(to: shots.count)
+    // Lists that go on before those that end, so that equal beginnings stand together.
+    all.withUnsafeBufferPointer { all in
+      entries.sort { a, b in
+        var (x, y) = (Int(a.next), Int(b.next))
+        while x < a.end, y < b.end {
+          if all[x] != all[y] { return all[x] < all[y] }
+          (x, y) = (x + 1, y + 1)
+        }
+        return (b.end - b.next, a.shot) < (a.end - a.next, b.shot)
+      }
+    }
+    self.init(events: all, entries: (entries + quiet)[...])
+  }
+
   /// The errors of a shot in a block.
   func pattern<Pass>(
     of entry: Entry, in block: Int, _ stretch: Stretch<Pass>

@@ -3,18 +3,18 @@ import QuantumCore
 /// Runs groups of shots one after the other; every thread that runs some has its own.
 package final class TrajectoryWorker<State: ProgramState> {
   let context: RunContext<State>
-  private let stateLimit: UInt64
-  private var stateCount: UInt64 = 1
-  /// States no longer in use.
-  private var spares: [State] = []
+  private let pool: StatePool<State>
   /// Groups to run from the start for lack of memory.
   package var deferred: [[UInt32]] = []
-  package var finished: [FinishedGroup<State>] = []
+  package private(set) var finished: [FinishedGroup<State>] = []
   package private(set) var mixture: State?
 
-  /// Branches to go on with on other threads; `nil` where each goes on at once.
-  package var queue: [Branch<State>]?
-  package var queueLength = 0
+  /// Branches to go on with on other threads.
+  private var queue: [Branch<State>] = []
+  /// How many wait at most; 0 where each goes on at once.
+  private var queueLength = 0
+  /// A pool for each thread that helps.
+  private var helpers: PoolStack<State>?
   /// Whether this worker tells of progress: only the thread that runs the simulation may.
   package var reports = false
 
@@ -25,10 +25,21 @@ package final class TrajectoryWorker<State: ProgramState> {
 
   /// The most combinations of outcomes that are followed.
   private static var mostLeaves: Int { 65_536 }
+  /// Less likely outcomes are left out where every outcome is followed: all of them together weigh less than a rounding error.
+  private static var leastWeight: Double {
+    Double(sign: .plus, exponent: -Int(RunMemory.exactDepth), significand: 1)
+  }
 
-  package init(_ context: RunContext<State>, stateLimit: UInt64) {
+  init(_ context: RunContext<State>, pool: StatePool<State>) {
     self.context = context
-    self.stateLimit = stateLimit
+    self.pool = pool
+  }
+
+  /// Lets branches that split off wait, to go on side by side.
+  func wait(for budget: StateBudget) {
+    queueLength = budget.queueLength
+    guard queueLength > 0 else { return }
+    helpers = PoolStack(count: Int(budget.helperCount), capacity: budget.helperStates)
   }
 
   // MARK: Steps
@@ -99,74 +110,70 @@ package final class TrajectoryWorker<State: ProgramState> {
       }
       arguments.append(value)
     }
+    var overflows = false
     circuit.forEachGroup(of: instruction) { group, _ in
       let gate = GateApplication.of(
         instruction.gate, arguments: arguments[...], group: group,
         controlCount: Int(instruction.controlCount), live: live)
-      if let gate { branch.state.apply(gate) }
+      guard let gate else { return }
+      if gate.isFinite { branch.state.apply(gate) } else { overflows = true }
+    }
+    if overflows {
+      throw Diagnostic(
+        "the matrix of \(instruction.gate.name) overflows at these arguments", code: "argument",
+        hint: "take angles modulo 4π")
     }
   }
 
   // MARK: Splitting
 
-  /// A state equal to another; `nil` without memory.
-  func copy(of state: State) -> State? {
-    if var spare = spares.popLast() {
-      spare.copyContents(from: state)
-      return spare
-    }
-    guard stateCount < stateLimit, let copy = state.independentCopy() else { return nil }
-    stateCount += 1
-    return copy
-  }
+  /// The place of a state equal to a branch's; `nil` without memory.
+  func copy(of branch: Branch<State>) -> StateSlot<State>? { pool.copy(of: branch.slot) }
 
   /// Goes on with a branch that has split off: now, or side by side with others.
   func fork(_ branch: consuming Branch<State>) throws {
-    guard queue != nil else {
+    guard queueLength > 0 else {
       var branch = branch
       try advance(&branch)
-      spares.append(branch.state)
+      pool.giveBack(branch.slot)
       return
     }
-    queue?.append(branch)
-    if queue?.count ?? 0 >= queueLength { try drainQueue() }
+    queue.append(branch)
+    if queue.count >= queueLength { try drainQueue() }
   }
 
   /// Runs what waits, one thread a branch, and takes over results in the order of the queue.
   package func drainQueue() throws {
-    guard let branches = queue, !branches.isEmpty else { return }
+    guard !queue.isEmpty, let helpers else { return }
+    let branches = queue
     queue = []
     let (context, threads) = (context, context.options.threads)
-    let limit = max(1, (stateLimit - min(stateLimit - 1, stateCount)) / UInt64(2 * threads))
-    typealias Slot = (branch: Branch<State>?, worker: TrajectoryWorker<State>, error: (any Error)?)
-    var slots: [Slot] = branches.map {
-      ($0, TrajectoryWorker(context, stateLimit: limit), nil)
-    }
-    _ = consume branches
-    slots.withUnsafeMutableBufferPointer { buffer in
+    typealias Part = (worker: TrajectoryWorker<State>?, error: (any Error)?)
+    var parts = [Part](repeating: (nil, nil), count: branches.count)
+    parts.withUnsafeMutableBufferPointer { buffer in
       let shared = UncheckedSendable(buffer)
       Parallel.forEach(chunks: buffer.count, threads: threads) { index in
-        // Taken out, so that the branch is the only owner of its state.
-        guard var branch = shared.value[index].branch.take() else { return }
-        let worker = shared.value[index].worker
+        let pool = helpers.pop()
+        defer { helpers.push(pool) }
+        let worker = TrajectoryWorker(context, pool: pool)
+        shared.value[index].worker = worker
+        var branch = branches[index]
         do {
           try worker.advance(&branch)
         } catch {
           shared.value[index].error = error
         }
-        worker.spares.append(branch.state)
       }
     }
-    for slot in slots {
-      if let error = slot.error { throw error }
-      finished += slot.worker.finished
-      deferred += slot.worker.deferred
-      shotsDone += slot.worker.shotsDone
-      leafCount += slot.worker.leafCount
-      let room = max(0, queueLength + 1 - spares.count)
-      spares += slot.worker.spares.prefix(room)
+    for branch in branches { pool.giveBack(branch.slot) }
+    for part in parts {
+      if let error = part.error { throw error }
+      guard let worker = part.worker else { continue }
+      finished += worker.finished
+      deferred += worker.deferred
+      shotsDone += worker.shotsDone
+      leafCount += worker.leafCount
     }
-    stateCount = UInt64(spares.count + 1)
     try report(amplitudes: 1 << 22)
   }
 
@@ -200,7 +207,7 @@ package final class TrajectoryWorker<State: ProgramState> {
     var ordered = parts.sorted { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
     let (largest, shots) = ordered.removeLast()
     for (outcome, shots) in ordered {
-      guard let copy = copy(of: branch.state) else {
+      guard let copy = copy(of: branch) else {
         deferred.append(shots)
         continue
       }
@@ -210,16 +217,28 @@ package final class TrajectoryWorker<State: ProgramState> {
     apply(largest, &branch)
   }
 
-  /// Goes on with every outcome that can be.
+  /// Goes on with every outcome that can be, the likeliest one in place: so no more branches wait for one another than there
+  /// are halvings down to the least weight.
   private func follow(
     _ branch: inout Branch<State>, _ distribution: [(outcome: Int, probability: Double)],
     apply: (Int, inout Branch<State>) -> Void
   ) throws {
-    let possible = distribution.filter { $0.probability > 0 }
-    for (outcome, probability) in possible.dropLast() {
-      guard let copy = copy(of: branch.state) else {
+    let weight = branch.weight
+    var possible = distribution.filter { $0.probability * weight > Self.leastWeight }
+    possible.sort { ($0.probability, $1.outcome) < ($1.probability, $0.outcome) }
+    guard let (likeliest, probability) = possible.popLast() else {
+      guard distribution.contains(where: { $0.probability > 0 }) else { throw Self.vanished }
+      // Too unlikely to go on with.
+      branch.isLeftOut = true
+      branch.place = context.outline.segments.count
+      return
+    }
+    for (outcome, probability) in possible {
+      guard let copy = copy(of: branch) else {
+        let one = State.bytes(qubitCount: context.program.qubitCount)
         throw Obstacle(
-          .memory(required: 0, available: 0), "no memory for a state for each outcome",
+          .memory(required: one.saturatingMultiply(2), available: one),
+          "there is no memory for a state of \(StateMemory.text(one)) for each outcome that has to be followed",
           hint: "try --engine trajectories")
       }
       try fork(
@@ -228,9 +247,8 @@ package final class TrajectoryWorker<State: ProgramState> {
           apply(outcome, &child)
         })
     }
-    guard let (outcome, probability) = possible.last else { return }
     branch.weight *= probability
-    apply(outcome, &branch)
+    apply(likeliest, &branch)
   }
 
   // MARK: Random events
@@ -239,6 +257,7 @@ package final class TrajectoryWorker<State: ProgramState> {
     _ measurement: Program.Measurement, _ branch: inout Branch<State>
   ) throws {
     let weights = branch.state.outcomeWeights(of: measurement.product)
+    guard weights.areKnown else { throw Self.vanished }
     let (probability, flip) = (weights.probabilityOfOne, measurement.flipProbability)
     let (event, flipEvent) = (branch.event, branch.event + 1)
     branch.event += 2
@@ -278,6 +297,7 @@ package final class TrajectoryWorker<State: ProgramState> {
       let other = branch.state.outcomeWeights(of: PauliProduct(candidate, on: position))
       if other.isCertain { (chosen, weights) = (candidate, other) }
     }
+    guard weights.areKnown else { throw Self.vanished }
     let product = PauliProduct(chosen, on: position)
     let probability = weights.probabilityOfOne
     try split(&branch, distribution: [(0, 1 - probability), (1, probability)]) { shot in
@@ -345,38 +365,50 @@ package final class TrajectoryWorker<State: ProgramState> {
   private func finish(_ branch: inout Branch<State>) throws {
     // What split off before comes before.
     try drainQueue()
-    var group = FinishedGroup<State>(shots: branch.shots, weight: branch.weight)
+    if branch.isLeftOut { return }
+    let request = context.request
     leafCount += 1
-    if context.request.isExact, leafCount > Self.mostLeaves {
+    if request.isExact, leafCount > Self.mostLeaves {
       throw Obstacle(
         .option,
         "more than \(Self.mostLeaves) combinations of outcomes decide how the circuit goes on: too many to average over",
         hint: "try --engine trajectories")
     }
-    if let values = context.request.values { group.values = values(branch.state) }
-    if context.request.states { group.state = branch.state }
-    context.request.combine?(&mixture, branch.state, branch.weight)
-    if context.request.samples { try addSamples(to: &group, &branch) }
-    finished.append(group)
+    if request.values != nil || request.states {
+      finished.append(
+        FinishedGroup(
+          firstShot: branch.shots.min() ?? 0, shotCount: branch.shots.count, weight: branch.weight,
+          values: request.values?(branch.state) ?? [],
+          state: request.states ? branch.state : nil))
+    }
+    try request.combine?(&mixture, branch.state, branch.weight)
+    if request.samples { try addSamples(of: &branch) }
     shotsDone += branch.shots.count
     try report(
       amplitudes: UInt64(1 << context.program.qubitCount) + UInt64(branch.shots.count))
   }
 
-  private func addSamples(
-    to group: inout FinishedGroup<State>, _ branch: inout Branch<State>
-  ) throws {
+  private func addSamples(of branch: inout Branch<State>) throws {
     let tail = branch.hasHalted ? Program.Tail() : context.program.tail
     var drawn: [UInt64] = []
     if tail.hasMeasurements {
       for gate in tail.basisChanges { branch.state.apply(gate) }
-      drawn = branch.state.outcomes(forUniforms: samplingUniforms(of: branch.shots))
+      guard let outcomes = branch.state.outcomes(forUniforms: samplingUniforms(of: branch.shots))
+      else { throw Self.vanished }
+      drawn = outcomes
     }
     if tail.hasAssignments {
-      try addRowsWithAssignments(to: &group, branch, tail, drawn)
+      try addRowsWithAssignments(of: branch, tail, drawn)
     } else {
-      addRows(to: &group, branch, tail, drawn)
+      try addRows(of: branch, tail, drawn)
     }
+  }
+
+  /// A state that rounding, overflow or underflow has left without a norm.
+  static var vanished: Obstacle {
+    Obstacle(
+      .unsupported, "the amplitudes vanish or overflow: the state has no norm any more",
+      hint: "--precision double has the larger range")
   }
 
   /// Each shot's number for its draw from the final state.
@@ -386,44 +418,51 @@ package final class TrajectoryWorker<State: ProgramState> {
     }
   }
 
+  /// Rows that are made before they are stored.
+  private static var rowsAtATime: Int { 1 << 16 }
+
   private func addRows(
-    to group: inout FinishedGroup<State>, _ branch: Branch<State>, _ tail: Program.Tail,
-    _ drawn: [UInt64]
-  ) {
+    of branch: Branch<State>, _ tail: Program.Tail, _ drawn: [UInt64]
+  ) throws {
     let rows = TailRows(
       tail: tail, memory: branch.memory, events: context.events, firstEvent: branch.event)
-    group.recordCount = rows.recordCount
     let shots = branch.shots
     let (recordStride, bitStride) = (
       (rows.recordCount + 63) / 64, (context.circuit.bitCount + 63) / 64
     )
-    group.record = [UInt64](repeating: 0, count: shots.count * recordStride)
-    group.bits = [UInt64](repeating: 0, count: shots.count * bitStride)
-    let chainHappened = branch.chainHappened
-    group.record.withUnsafeMutableBufferPointer { recordWords in
-      group.bits.withUnsafeMutableBufferPointer { bitWords in
-        let shared = UncheckedSendable((recordWords, bitWords))
-        let threads = shots.count < 4096 ? 1 : context.options.threads
-        Parallel.forEach(range: shots.count, minimumChunk: 1024, threads: threads) { range in
-          for row in range {
-            rows.write(
-              shot: shots[row], drawn: drawn.isEmpty ? 0 : drawn[row],
-              chainHappened: chainHappened,
-              record: UnsafeMutableBufferPointer(
-                rebasing: shared.value.0[row * recordStride..<(row + 1) * recordStride]),
-              bits: UnsafeMutableBufferPointer(
-                rebasing: shared.value.1[row * bitStride..<(row + 1) * bitStride]))
+    let most = max(1, Self.rowsAtATime / max(1, recordStride + bitStride))
+    for start in stride(from: 0, to: shots.count, by: most) {
+      let part = start..<min(shots.count, start + most)
+      var record = [UInt64](repeating: 0, count: part.count * recordStride)
+      var bits = [UInt64](repeating: 0, count: part.count * bitStride)
+      record.withUnsafeMutableBufferPointer { recordWords in
+        bits.withUnsafeMutableBufferPointer { bitWords in
+          let shared = UncheckedSendable((recordWords, bitWords))
+          let threads = part.count < 4096 ? 1 : context.options.threads
+          Parallel.forEach(range: part.count, minimumChunk: 1024, threads: threads) { range in
+            for row in range {
+              rows.write(
+                shot: shots[start + row], drawn: drawn.isEmpty ? 0 : drawn[start + row],
+                chainHappened: branch.chainHappened,
+                record: UnsafeMutableBufferPointer(
+                  rebasing: shared.value.0[row * recordStride..<(row + 1) * recordStride]),
+                bits: UnsafeMutableBufferPointer(
+                  rebasing: shared.value.1[row * bitStride..<(row + 1) * bitStride]))
+            }
           }
         }
       }
+      try context.sink.store(
+        bits, record: record, recordCount: rows.recordCount, of: shots[part])
     }
   }
 
   /// Shot by shot with a classical memory each, since later results may depend on earlier ones.
   private func addRowsWithAssignments(
-    to group: inout FinishedGroup<State>, _ branch: Branch<State>, _ tail: Program.Tail,
-    _ drawn: [UInt64]
+    of branch: Branch<State>, _ tail: Program.Tail, _ drawn: [UInt64]
   ) throws {
+    var (record, bits, recordCount): ([UInt64], [UInt64], Int) = ([], [], 0)
+    var start = 0
     for (index, shot) in branch.shots.enumerated() {
       var memory = branch.memory
       var state = TailRows.ShotState(
@@ -442,9 +481,14 @@ package final class TrajectoryWorker<State: ProgramState> {
           memory.append(result.value, storedIn: result.bit)
         }
       }
-      group.recordCount = memory.record.count
-      group.record += memory.record.words
-      group.bits += memory.bits.words
+      recordCount = memory.record.count
+      record += memory.record.words
+      bits += memory.bits.words
+      if index + 1 == branch.shots.count || bits.count + record.count >= Self.rowsAtATime {
+        try context.sink.store(
+          bits, record: record, recordCount: recordCount, of: branch.shots[start...index])
+        (record, bits, start) = ([], [], index + 1)
+      }
       if index & 0xfff == 0xfff { try report(amplitudes: 1 << 20) }
     }
   }
@@ -475,12 +519,12 @@ package final class TrajectoryWorker<State: ProgramState> {
 extension Branch {
   /// The same place for other shots, changed by `change`.
   func sibling(
-    with state: consuming State, shots: [UInt32], _ change: (inout Branch) -> Void
-  ) -> Branch {
+    with slot: StateSlot<State>, shots: [UInt32], _ change: (inout Branch) throws -> Void
+  ) rethrows -> Branch {
     var branch = Branch(
-      state: state, memory: memory, place: place, counters: counters, chainHappened: chainHappened,
+      slot: slot, memory: memory, place: place, counters: counters, chainHappened: chainHappened,
       hasHalted: hasHalted, event: event, shots: shots, weight: weight, progress: nil)
-    change(&branch)
+    try change(&branch)
     return branch
   }
 }

@@ -7,7 +7,8 @@ struct PlanCommand: DocumentedCommand {
   static let summary = "Explain a run without starting it: engine, steps, memory, time."
   static let details = """
     Steps are what remains after gates are merged; a sweep applies many of them to a part of the state that stays in \
-    cache. The time is a guess for one pass on one core. A plan depends on the circuit and the options, never on '--threads'.
+    cache. The time is a guess for one pass on one core. Nothing but the memory that a run takes at most depends on \
+    '--threads'.
     """
   static let examples = ["qsim plan Examples/circuits/qft.qasm"]
   static let configuration = configured("plan")
@@ -17,6 +18,26 @@ struct PlanCommand: DocumentedCommand {
   @Option(
     help: ArgumentHelp("The value of an 'input' of the circuit.", valueName: "name=value"))
   var param: [String] = []
+
+  @Option(name: .shortAndLong, help: "How often the run would run the circuit.")
+  var shots = 1024
+
+  @Option(
+    help: ArgumentHelp(
+      "An observable whose expectation value the run would print.", valueName: "file"),
+    completion: .file())
+  var observable: [String] = []
+
+  @Flag(help: "Plan for the derivatives of the observables too.")
+  var gradient = false
+
+  @Option(
+    help: ArgumentHelp("The state that the run would start from.", valueName: "file"),
+    completion: .file())
+  var stateIn: String?
+
+  @Flag(help: "Plan for writing the final state, as 'run --state-out' does.")
+  var stateOut = false
 
   @Option(help: "List at most this many steps; 0 for all.")
   var top = 32
@@ -28,6 +49,12 @@ struct PlanCommand: DocumentedCommand {
 
   func validate() throws {
     if top < 0 { throw ValidationError("'--top' is at least 0.") }
+    guard shots >= 0, shots <= Int(UInt32.max) else {
+      throw ValidationError("'--shots' is in 0...4294967295.")
+    }
+    if gradient, observable.isEmpty {
+      throw ValidationError("'--gradient' is that of an observable: add '--observable FILE'.")
+    }
   }
 
   func run() throws {
@@ -41,17 +68,26 @@ struct PlanCommand: DocumentedCommand {
     let warnings =
       source.report(file.warnings, on: terminal.current)
       + NoiseLoader.report(noisy, on: terminal.current)
-    var options = engine.simulationOptions()
-    let available = options.memoryLimit ?? .max
-    options.memoryLimit = nil
-    let survey = EngineSurvey(of: file.circuit, options: options, available: available)
-    let plan = try SimulationFailure.explained(source) {
-      try enginePlan(for: file.circuit, options: options, available: available)
+    var request = RunRequest(
+      shots: shots, seed: 0, engine: engine.engine, options: engine.simulationOptions(),
+      observables: try observable.map(ObservableFile.read),
+      stateOutput: stateOut ? "state.npy" : nil)
+    request.wantsGradient = gradient
+    request.initialState = try stateIn.map { try InputFile(reading: $0) }
+    let available = request.options.memoryLimit ?? .max
+    let plan = try SimulationFailure.explained(source, for: engine) {
+      try enginePlan(request, for: file)
     }
+    var unlimited = request.options
+    unlimited.memoryLimit = nil
+    let survey = EngineSurvey(of: file.circuit, options: unlimited, available: available)
     var report = Report(
       provenance: Provenance(command: "plan", version: QSimCommand.version, warnings: warnings))
     report.provenance.memory = ["available_bytes": .uint(available)]
-    if let plan { report.provenance.memory["required_bytes"] = .uint(plan.stateBytes) }
+    if let plan {
+      report.provenance.memory["required_bytes"] = .uint(plan.memory.requiredBytes)
+      report.provenance.memory["at_most_bytes"] = .uint(plan.memory.mostBytes)
+    }
     report.provenance.machine = engine.machine
     report.fields = output.json ? fields(of: plan, file, source) : lines(of: plan, file, available)
     if output.json {
@@ -99,20 +135,19 @@ struct PlanCommand: DocumentedCommand {
     return file
   }
 
-  /// What the engine would do; `nil` where no engine has the memory, and one state is too large to be counted.
+  /// What the engine would do; `nil` where none was asked for, none has the memory, and one state is too large to be counted.
   ///
   /// A plan for more memory than there is is still a plan: it says so itself.
-  private func enginePlan(
-    for circuit: Circuit, options: SimulationOptions, available: UInt64
-  ) throws -> EnginePlan? {
-    var limited = options
-    limited.memoryLimit = available
+  private func enginePlan(_ request: RunRequest, for file: CircuitFile) throws -> EnginePlan? {
+    var unlimited = request.options
+    unlimited.memoryLimit = nil
     do {
-      let fitting = try? engine.engine.resolved(for: circuit, options: limited)
-      let (chosen, why) = try fitting ?? engine.engine.resolved(for: circuit, options: options)
-      return try EnginePlan(chosen, why: why, for: circuit, options: options)
+      let fitting = try? request.resolvedEngine(for: file.circuit, options: request.options)
+      let (chosen, why) =
+        try fitting ?? request.resolvedEngine(for: file.circuit, options: unlimited)
+      return try EnginePlan(chosen, why: why, request, for: file)
     } catch let obstacle as Obstacle {
-      guard case .memory = obstacle.kind else { throw obstacle }
+      guard engine.engine == .auto, case .memory = obstacle.kind else { throw obstacle }
       return nil
     }
   }
@@ -167,7 +202,12 @@ struct PlanCommand: DocumentedCommand {
     }
     let bytes = DecimalText.bytes(plan.stateBytes)
     var memory = "\(bytes) (\(plan.stateSize))"
-    if plan.stateBytes > available { memory += "; only \(DecimalText.bytes(available)) available" }
+    if !plan.memory.fits(available) {
+      memory += "; only \(DecimalText.bytes(available)) available"
+      if let advice = plan.advice(available: available, precision: engine.precision) {
+        memory += "; \(advice)"
+      }
+    }
     var lines: ReportObject = [
       "circuit": title,
       "engine": .string(
@@ -183,11 +223,25 @@ struct PlanCommand: DocumentedCommand {
       )
     }
     lines["memory"] = .string(memory)
+    lines["at most"] = .string(atMost(plan))
     if plan.hasSteps {
       lines["estimate"] = .string(
         "\(DecimalText.duration(plan.estimatedSeconds)) a pass on one core")
     }
     return lines
+  }
+
+  /// The bound of a whole run, and what it is made of.
+  private func atMost(_ plan: EnginePlan) -> String {
+    let memory = plan.memory
+    let states = max(memory.stateCount, memory.leastStateCount)
+    let isSampled = memory.resultBytes > 1 << 12
+    let parts =
+      plan.name == SparseSimulator.name
+      ? "amplitudes" : "\(states) state\(states == 1 ? "" : "s")"
+    return "\(DecimalText.bytes(memory.mostBytes)) with \(parts)"
+      + (isSampled ? ", gates and results of \(shots) shots" : " and gates")
+      + ", beside the program itself"
   }
 
   private func bytesText(_ bytes: Double) -> String {

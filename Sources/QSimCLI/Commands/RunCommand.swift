@@ -66,13 +66,14 @@ struct RunCommand: DocumentedCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the final state of the live qubits as .npy: amplitudes, or a density matrix.",
+      "Write the final state of the qubits in use as .npy: amplitudes, or a density matrix.",
       valueName: "file"),
     completion: .file())
   var stateOut: String?
 
   @Option(
-    help: ArgumentHelp("Start from a state of the live qubits in a .npy file.", valueName: "file"),
+    help: ArgumentHelp(
+      "Start from a state of all qubits, or of those in use, in a .npy file.", valueName: "file"),
     completion: .file())
   var stateIn: String?
 
@@ -115,10 +116,11 @@ struct RunCommand: DocumentedCommand {
     var results = RunResults(source: source, isSweep: sweep.isSweep)
     var request = RunRequest(
       shots: shots, seed: seed ?? 0, engine: engine.engine, options: options, bitOrder: bitOrder,
-      observables: try observable.map(Self.observable), stateOutput: stateOut,
+      observables: try observable.map(ObservableFile.read), stateOutput: stateOut,
       shotsOutput: shotsOut.map { ($0, outFormat) }, top: top == 0 ? .max : top)
     request.wantsGradient = gradient
     request.initialState = try stateIn.map { try InputFile(reading: $0) }
+    let stateQubits = try request.stateQubitCount()
 
     for row in sweep.rows {
       var file = try source.parse(inputs: row)
@@ -131,28 +133,29 @@ struct RunCommand: DocumentedCommand {
         results.warnings += NoiseLoader.report(noisy, on: terminal.current)
         results.firings = noisy.firings
         try warn(about: file.circuit, &results)
+        warn(aboutIdleQubitsOf: file.circuit, startingFrom: stateQubits, &results)
         warn(about: request.observables, in: file.circuit, &results)
         stopwatch.lap("parse_s")
-        try SimulationFailure.explained(source) {
-          try check(file.circuit, options)
-          if try CircuitRunner.isRandom(file.circuit, engine: engine.engine, options: options) {
+        try SimulationFailure.explained(source, for: engine) {
+          try check(file.circuit, options, startingFrom: stateQubits)
+          if try CircuitRunner.isRandom(
+            file.circuit, engine: engine.engine, options: options, startingFrom: stateQubits)
+          {
             request.seed = seed ?? Self.drawnSeed()
             results.seed = request.seed
           }
           if output.json {
             // Fusing the gates is left to the run: here only the header is wanted.
-            let (chosen, why) = try engine.engine.resolved(
-              for: file.circuit, options: options, needsAmplitudes: request.needsAmplitudes,
-              needsStateVector: request.needsStateVector)
+            let (chosen, why) = try request.resolvedEngine(for: file.circuit, options: options)
             results.plan = try EnginePlan(
-              chosen, why: why, for: file.circuit, options: options, listingSteps: false)
+              chosen, why: why, request, for: file, listingSteps: false)
           }
         }
         results.circuit = cleanCircuit
       } else {
         stopwatch.lap("parse_s")
       }
-      let outcome = try SimulationFailure.explained(source) {
+      let outcome = try SimulationFailure.explained(source, for: engine) {
         try CircuitRunner(request: request).run(file, stopwatch: &stopwatch)
       }
       let parameters = sweep.axes.map { ($0.name, $0.printed(row[$0.name] ?? 0)) }
@@ -174,16 +177,6 @@ struct RunCommand: DocumentedCommand {
     return generator.next() >> 11
   }
 
-  private static func observable(_ path: String) throws -> (name: String, sum: PauliSum) {
-    let file = try InputFile(reading: path)
-    let text = try file.text()
-    do {
-      return (path, try PauliSum(parsing: text))
-    } catch {
-      throw InputRejected(rendered: [error.rendered(file: file.name, source: text)])
-    }
-  }
-
   private static func measureAll(_ circuit: inout Circuit) throws {
     guard circuit.qubitCount <= 1 << 16 else {
       throw CommandFailure(
@@ -200,9 +193,11 @@ struct RunCommand: DocumentedCommand {
   }
 
   /// What can be refused before anything runs.
-  private func check(_ circuit: Circuit, _ options: SimulationOptions) throws {
+  private func check(
+    _ circuit: Circuit, _ options: SimulationOptions, startingFrom stateQubits: Int?
+  ) throws {
     if stateOut != nil, shots != 1, engine.engine != .densityMatrix,
-      try !engine.engine.hasUniqueState(circuit, options: options)
+      try !engine.engine.hasUniqueState(circuit, options: options, startingFrom: stateQubits)
     {
       throw CommandFailure(
         .usage, "--state-out needs one final state, and outcomes or noise decide it here",
@@ -224,6 +219,22 @@ struct RunCommand: DocumentedCommand {
     results.warnings.append(text)
     printError(terminal.current.styled("qsim: warning: \(text)\n  hint: add --measure-all"))
   }
+
+  /// A file of amplitudes does not say of which qubits they are.
+  private func warn(
+    aboutIdleQubitsOf circuit: Circuit, startingFrom stateQubits: Int?, _ results: inout RunResults
+  ) {
+    guard let stateOut else { return }
+    let live = StateVectorSimulator.liveQubits(of: circuit, startingFrom: stateQubits)
+    guard live.count < circuit.qubitCount else { return }
+    let names = BasisKeys.names(of: Array(live.prefix(16)), in: circuit).joined(separator: " ")
+    let list = live.isEmpty ? "none" : names + (live.count > 16 ? " …" : "")
+    let text =
+      "\(stateOut) holds the state of \(live.count) of the \(circuit.qubitCount) qubits (\(list)); the others are |0⟩"
+    results.warnings.append(text)
+    printError(terminal.current.styled("qsim: warning: \(text)"))
+  }
+
   /// An observable is written for a circuit: one on qubits that there are not is likely to be another's.
   private func warn(
     about observables: [(name: String, sum: PauliSum)], in circuit: Circuit,

@@ -32,13 +32,20 @@ enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
 extension EngineChoice {
   /// Whether the circuit has one final state.
   ///
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
   /// - Throws: `Obstacle` for what no engine does.
-  func hasUniqueState(_ circuit: Circuit, options: SimulationOptions) throws -> Bool {
+  func hasUniqueState(
+    _ circuit: Circuit, options: SimulationOptions, startingFrom stateQubitCount: Int? = nil
+  ) throws -> Bool {
     let live = StateVectorSimulator.liveQubits(of: circuit).count
-    if self != .sparse, live <= 48 || live > SparseSimulator.mostLiveQubits {
+    // The sparse engine starts at |0…0⟩ and takes more qubits.
+    let isDense =
+      stateQubitCount != nil || live <= 48 || live > SparseSimulator.mostLiveQubits
+    if self != .sparse, isDense {
       var options = options
-      if self == .auto, live <= 48 { options.memoryLimit = nil }
-      return try StateVectorSimulator.hasUniqueState(circuit, options: options)
+      if self == .auto, stateQubitCount == nil, live <= 48 { options.memoryLimit = nil }
+      return try StateVectorSimulator.hasUniqueState(
+        circuit, options: options, startingFrom: stateQubitCount)
     }
     return try SparseSimulator.hasUniqueState(circuit, options: options)
   }
@@ -59,7 +66,10 @@ struct EngineOptions: ParsableArguments {
   @Option(help: "What applies dense gates: direct kernels, or matrix products of OpenBLAS.")
   var kernel = KernelRoute.auto
 
-  @Option(help: "The instruction set of the direct kernels.")
+  @Option(
+    help:
+      "The instruction set of the direct kernels; the last digits of amplitudes and averages depend on it."
+  )
   var isa = InstructionSet.auto
 
   @Option(help: "The threads to use; results do not depend on it. (default: one per processor)")

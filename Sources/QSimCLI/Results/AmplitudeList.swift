@@ -75,38 +75,29 @@ struct AmplitudeList {
   /// Basis states, probabilities and amplitudes as a table.
   ///
   /// - Parameters:
-  ///   - qubits: The qubits that the bits of an index stand for.
-  ///   - order: The order in which their values are written.
+  ///   - layout: Which qubits a key has, and where the bits of an index stand in it.
   ///   - isForPeople: Whether the amplitude is one column, rounded, or its parts are two.
-  func table(qubits: [Int], names: [String], order: BitOrder, isForPeople: Bool) -> ReportTable {
+  func table(layout: BasisKeys, isForPeople: Bool) -> ReportTable {
     var columns: [ReportTable.Column] = [
-      .init("key", title: heading(names, order)), .init("probability"),
+      .init("key", title: layout.heading), .init("probability"),
     ]
     if hasAmplitudes {
       columns += isForPeople ? [.init("amplitude")] : [.init("re"), .init("im")]
     }
+    // Keys that leave qubits out say of which qubits they are.
+    let namesQubits = layout.isPartial && !isForPeople
+    if namesQubits { columns.insert(.init("qubits", alignment: .left), at: 0) }
     var table = ReportTable(columns: columns, barColumn: "probability")
     for entry in entries {
-      let label = Self.label(of: entry.basisState, order)
       let (re, im) = (entry.amplitude.real, entry.amplitude.imaginary)
       let amplitude: [ReportValue] =
         !hasAmplitudes
         ? [] : isForPeople ? [.string(Self.text(re, im))] : [.double(re), .double(im)]
-      table.append([.string(label), .double(entry.probability)] + amplitude)
+      table.append(
+        (namesQubits ? [.string(layout.qubitNames)] : [])
+          + [.string(layout.key(of: entry.basisState)), .double(entry.probability)] + amplitude)
     }
     return table
-  }
-
-  /// The bits of a basis state of any width; bit j is qubit j.
-  private static func label(of basisState: BitVector, _ order: BitOrder) -> String {
-    let text = basisState.map { $0 ? "1" : "0" }
-    return (order == .qiskit ? text.reversed() : text).joined()
-  }
-
-  private func heading(_ names: [String], _ order: BitOrder) -> String {
-    let ordered = order == .qiskit ? names.reversed() : names
-    guard let first = ordered.first, let last = ordered.last else { return "(no qubits)" }
-    return ordered.count <= 8 ? ordered.joined(separator: " ") : "\(first)…\(last)"
   }
 
   /// `0.707107`, `-0.5i`, `0.5+0.5i`: parts smaller than 10⁻⁶ of the other are rounding errors.

@@ -26,6 +26,17 @@ struct RunRequest {
 
   /// Whether it is something that only the state vector gives.
   var needsStateVector: Bool { wantsGradient || initialState != nil }
+
+  /// The engine that is meant, and why it is where nobody asked for one.
+  ///
+  /// - Throws: `Obstacle` if no engine can run the circuit.
+  func resolvedEngine(
+    for circuit: Circuit, options: SimulationOptions
+  ) throws -> (engine: EngineChoice, why: String?) {
+    try engine.resolved(
+      for: circuit, options: options, needsAmplitudes: needsAmplitudes,
+      needsStateVector: needsStateVector)
+  }
 }
 
 /// What one run of a circuit gave.
@@ -48,12 +59,16 @@ struct CircuitRunner {
   static let defaultTop = 64
 
   /// Whether results of the circuit depend on the seed.
+  ///
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
   static func isRandom(
-    _ circuit: Circuit, engine: EngineChoice, options: SimulationOptions
+    _ circuit: Circuit, engine: EngineChoice, options: SimulationOptions,
+    startingFrom stateQubitCount: Int? = nil
   ) throws -> Bool {
     if circuit.measurementCount != 0 { return true }
     if engine == .densityMatrix || engine == .stabilizer { return false }
-    return try !engine.hasUniqueState(circuit, options: options)
+    return try !engine.hasUniqueState(
+      circuit, options: options, startingFrom: stateQubitCount)
   }
 
   /// Runs one circuit.
@@ -69,10 +84,7 @@ struct CircuitRunner {
   private func run<S: Scalar>(
     _ file: CircuitFile, as type: S.Type, _ stopwatch: inout Stopwatch
   ) throws -> RunOutcome {
-    let engine = try request.engine.resolved(
-      for: file.circuit, options: request.options, needsAmplitudes: request.needsAmplitudes,
-      needsStateVector: request.needsStateVector
-    ).engine
+    let engine = try request.resolvedEngine(for: file.circuit, options: request.options).engine
     switch engine {
     case .densityMatrix: return try runMixed(file, as: S.self, &stopwatch)
     case .stabilizer: return try runStabilizers(file, &stopwatch)
@@ -83,7 +95,8 @@ struct CircuitRunner {
     let simulator = StateVectorSimulator()
     let (options, seed) = (request.options, request.seed)
     var outcome = RunOutcome()
-    outcome.liveQubits = StateVectorSimulator.liveQubits(of: circuit)
+    outcome.liveQubits = StateVectorSimulator.liveQubits(
+      of: circuit, startingFrom: try request.stateQubitCount())
     let initialState = try request.initialState.map { file in
       try loadState(file, as: S.self)
     }
@@ -99,7 +112,8 @@ struct CircuitRunner {
         (run, final) = (both.run, both.final)
       } else {
         run = try simulator.run(
-          circuit, shots: request.shots, seed: seed, options: options, from: initialState)
+          circuit, shots: request.shots, seed: seed, options: options, from: initialState,
+          keepsRecord: request.keepsRecord(of: file))
       }
       stopwatch.lap("simulate_s")
       try take(bits: run.bits, record: run.record, of: file, into: &outcome)
@@ -112,12 +126,14 @@ struct CircuitRunner {
         outcome.observables.append((name, .init(value: gradient.value, standardError: 0)))
         outcome.gradients.append((name, gradient.entries))
       }
+      try checkNumbers(of: outcome)
       stopwatch.lap("simulate_s")
     } else if !request.observables.isEmpty {
       let values = try simulator.expectations(
         of: request.observables.map(\.sum), in: circuit, shots: request.shots, seed: seed,
         options: options, from: initialState)
       outcome.observables = zip(request.observables, values).map { ($0.name, $1) }
+      try checkNumbers(of: outcome)
       stopwatch.lap("simulate_s")
     }
     let showsState = !isMeasured && request.observables.isEmpty
@@ -129,12 +145,40 @@ struct CircuitRunner {
         ).state
       stopwatch.lap("simulate_s")
       if showsState {
+        try checkRows(min(request.top ?? Self.defaultTop, state.amplitudeCount))
         outcome.amplitudes = AmplitudeList(of: state, limit: request.top ?? Self.defaultTop)
       }
       if let path = request.stateOutput { try write(state, to: path) }
     }
     stopwatch.lap("output_s")
     return outcome
+  }
+
+  /// Names an observable whose coefficients are so large that its value overflows.
+  private func checkNumbers(of outcome: RunOutcome) throws {
+    for (name, value) in outcome.observables {
+      let derivatives = outcome.gradients.first { $0.name == name }?.entries ?? []
+      guard value.value.isFinite, value.standardError.isFinite,
+        derivatives.allSatisfy(\.derivative.isFinite)
+      else {
+        let diagnostic = Diagnostic(
+          "the expectation value overflows", code: "overflow",
+          hint: "sums of coefficients stay below 1.8e308")
+        throw InputRejected(rendered: [diagnostic.rendered(file: name)])
+      }
+    }
+  }
+
+  /// Refuses tables of amplitudes that would not fit into memory.
+  private func checkRows(_ count: Int) throws {
+    guard count > 1 << 16 else { return }
+    let required = UInt64(count).saturatingMultiply(640)
+    let available = request.options.memoryLimit ?? .max
+    guard required > available else { return }
+    throw Obstacle(
+      .memory(required: required, available: available),
+      "needs \(DecimalText.bytes(required)) to print \(count) amplitudes, \(DecimalText.bytes(available)) available",
+      hint: "take a smaller --top, or write them with --state-out")
   }
 
   /// Runs one circuit on stabilizers.
@@ -145,6 +189,7 @@ struct CircuitRunner {
     if let obstacle = StabilizerSimulator.obstacle(to: circuit, options: request.options) {
       throw obstacle
     }
+    try ResultMemory.check(circuit, shots: request.shots, limit: request.options.memoryLimit)
     guard circuit.measurementCount != 0, !request.needsAmplitudes else {
       throw Obstacle(
         .option, "the stabilizer engine gives results of measurements, and the run asks for more",
@@ -169,7 +214,8 @@ struct CircuitRunner {
     let simulator = DensityMatrixSimulator()
     let options = request.options
     var outcome = RunOutcome()
-    outcome.liveQubits = StateVectorSimulator.liveQubits(of: circuit)
+    outcome.liveQubits = StateVectorSimulator.liveQubits(
+      of: circuit, startingFrom: try request.stateQubitCount())
     if let obstacle = DensityMatrixSimulator.obstacle(to: circuit, options: options) {
       throw obstacle
     }
@@ -180,7 +226,8 @@ struct CircuitRunner {
     let isMeasured = circuit.measurementCount != 0
     if isMeasured {
       let run = try simulator.run(
-        circuit, shots: request.shots, seed: request.seed, options: options, from: initialState)
+        circuit, shots: request.shots, seed: request.seed, options: options, from: initialState,
+        keepsRecord: request.keepsRecord(of: file))
       stopwatch.lap("simulate_s")
       try take(bits: run.bits, record: run.record, of: file, into: &outcome)
       stopwatch.lap("sample_s")
@@ -191,6 +238,7 @@ struct CircuitRunner {
       outcome.observables = zip(request.observables, values).map { observable, value in
         (observable.name, .init(value: value, standardError: 0))
       }
+      try checkNumbers(of: outcome)
       stopwatch.lap("simulate_s")
     }
     let showsState = !isMeasured && request.observables.isEmpty
@@ -214,7 +262,7 @@ struct CircuitRunner {
     bits: Samples, record: Samples, of file: CircuitFile, into outcome: inout RunOutcome
   ) throws {
     let circuit = file.circuit
-    let order = request.bitOrder ?? (file.format == .stim ? .record : .qiskit)
+    let order = request.order(in: file)
     let isRecord = circuit.bitCount == 0 || order == .record
     let samples = isRecord ? record : bits
     // Without shots there is no record to count the bits of.
@@ -232,10 +280,8 @@ struct CircuitRunner {
   private func loadState<S: Scalar>(
     _ file: InputFile, as type: S.Type
   ) throws -> StateVector<S> {
-    do {
-      return try NumPyFile.state(from: file.bytes, as: S.self, options: request.options)
-    } catch let diagnostic as Diagnostic {
-      throw InputRejected(rendered: [diagnostic.rendered(file: file.name)])
+    try RunRequest.rejecting(file) {
+      try NumPyFile.state(from: file.bytes, as: S.self, options: request.options)
     }
   }
 

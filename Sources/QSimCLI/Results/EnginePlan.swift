@@ -35,36 +35,49 @@ struct EnginePlan {
   /// Real additions and multiplications.
   let flops: Double
   let estimatedSeconds: Double
+  /// What the run takes beside the program itself.
+  private(set) var memory: MemoryBound
 
   var stepCount: Int { steps.count }
 
   /// - Parameters:
-  ///   - engine: which engine; not `auto`, which `EngineChoice.resolved` resolves.
+  ///   - engine: which engine; not `auto`, which `RunRequest.resolvedEngine` resolves.
   ///   - why: why it is this one; `nil` if it was asked for.
+  ///   - request: what the run is asked for; its memory limit decides how many states there may be at a time, and is no
+  ///     reason to refuse.
   ///   - listingSteps: whether gates are merged into steps; without, there are none.
   /// - Throws: `Obstacle` if the engine cannot run the circuit.
   init(
-    _ engine: EngineChoice, why: String?, for circuit: Circuit, options: SimulationOptions,
+    _ engine: EngineChoice, why: String?, _ request: RunRequest, for file: CircuitFile,
     listingSteps: Bool = true
   ) throws {
+    let circuit = file.circuit
+    var options = request.options
+    options.memoryLimit = nil
     let reason = why ?? "asked for"
+    let stateQubits = try request.stateQubitCount()
+    var sparse: SparsePlan?
     switch engine {
     case .densityMatrix:
       self.init(
-        try DensityMatrixSimulator.plan(for: circuit, options: options), options.precision)
+        try DensityMatrixSimulator.plan(
+          for: circuit, options: options, startingFrom: stateQubits), options.precision)
     case .stabilizer:
       if let obstacle = StabilizerSimulator.obstacle(to: circuit, options: options) {
         throw obstacle
       }
       self.init(stabilizersOf: circuit, reason)
     case .sparse:
-      self.init(try SparseSimulator.plan(for: circuit, options: options), reason)
+      let plan = try SparseSimulator.plan(for: circuit, options: options)
+      sparse = plan
+      self.init(plan, reason)
     case .auto, .statevector, .trajectories:
       self.init(
         try StateVectorSimulator.plan(
-          for: circuit, options: options, listingSteps: listingSteps), engine, reason,
-        options.precision)
+          for: circuit, options: options, listingSteps: listingSteps, startingFrom: stateQubits),
+        engine, reason, options.precision)
     }
+    memory = try request.memory(of: file, engine: engine, sparse: sparse)
   }
 
   private init(
@@ -88,6 +101,7 @@ struct EnginePlan {
     gateCount = plan.gateCount
     (sweepCount, bytes, flops) = (plan.sweepCount, plan.bytes, plan.flops)
     estimatedSeconds = plan.estimatedSeconds
+    memory = MemoryBound(stateBytes: plan.stateBytes)
   }
 
   private init(_ plan: DensityMatrixSimulator.Plan, _ precision: Precision) {
@@ -109,6 +123,7 @@ struct EnginePlan {
     gateCount = plan.gateCount
     (sweepCount, bytes, flops) = (plan.sweepCount, plan.bytes, plan.flops)
     estimatedSeconds = plan.estimatedSeconds
+    memory = MemoryBound(stateBytes: plan.stateBytes)
   }
 
   private init(_ plan: SparsePlan, _ reason: String) {
@@ -122,6 +137,7 @@ struct EnginePlan {
       ? "at most 2^\(Int(plan.amplitudeBits.rounded(.up))) amplitudes, \(plan.basis.rawValue)"
       : plan.basis.rawValue
     (steps, sweepCount, bytes, flops, estimatedSeconds) = ([], 0, 0, 0, 0)
+    memory = MemoryBound(stateBytes: plan.stateBytes)
   }
 
   private init(stabilizersOf circuit: Circuit, _ reason: String) {
@@ -139,6 +155,24 @@ struct EnginePlan {
     stateSize = "4 × \(count)² bits"
     gateCount = Int(clamping: circuit.gateCount)
     (steps, sweepCount, bytes, flops, estimatedSeconds) = ([], 0, 0, 0, 0)
+    memory = MemoryBound(stateBytes: stateBytes)
+  }
+
+  /// What would make the run fit; `nil` if nothing would that the engine knows of.
+  func advice(available: UInt64, precision: Precision) -> String? {
+    let remedies =
+      if memory.stateBytes <= available {
+        // Precision changes nothing where amplitudes are always in double precision, or there are none.
+        MemoryAdvice.forRun(
+          memory, precision: hasSteps ? precision : .single, available: available)
+      } else if name == DensityMatrixSimulator.name {
+        MemoryAdvice.forDensityMatrix(
+          qubitCount: liveQubits.count, precision: precision, available: available)
+      } else if hasSteps {
+        MemoryAdvice.forStates(
+          qubitCount: liveQubits.count, precision: precision, available: available)
+      } else { [String]() }
+    return MemoryAdvice.hint(remedies)
   }
 
   /// Whether the engine works through amplitudes, in steps that can be listed.

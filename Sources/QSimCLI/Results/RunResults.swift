@@ -76,7 +76,8 @@ struct RunResults {
     var report = Report(provenance: provenance())
     report.provenance.timing = timing
     report.provenance.memory = [
-      "required_bytes": .uint((plan?.stateBytes ?? 0) * (request.wantsGradient ? 2 : 1)),
+      "required_bytes": .uint(plan?.memory.requiredBytes ?? 0),
+      "at_most_bytes": .uint(plan?.memory.mostBytes ?? 0),
       "peak_rss_bytes": .uint(MemoryBudget.peakResidentBytes),
     ]
     report.provenance.machine = engine.machine
@@ -113,9 +114,7 @@ struct RunResults {
       if request.wantsGradient { report.fields["gradient"] = gradientList(first) }
       if let amplitudes = first.amplitudes {
         report.tables = [
-          amplitudes.table(
-            qubits: first.liveQubits, names: names(of: first.liveQubits),
-            order: request.bitOrder ?? .qiskit, isForPeople: false)
+          amplitudes.table(layout: layout(of: first, request), isForPeople: false)
         ]
       }
     }
@@ -173,7 +172,8 @@ struct RunResults {
         table.append(
           (namesObservable ? [.string(name)] : []) + [
             .string(entry.gateText), .string(place),
-            .string(names(of: entry.qubits).joined(separator: " ")), .string(entry.argument),
+            .string(BasisKeys.names(of: entry.qubits, in: circuit).joined(separator: " ")),
+            .string(entry.argument),
             .double(entry.value), .double(entry.derivative),
           ])
       }
@@ -201,9 +201,7 @@ struct RunResults {
       if !request.observables.isEmpty { row.append(Self.list(outcome.observables)) }
       if request.wantsGradient { row.append(gradientList(outcome)) }
       if let amplitudes = outcome.amplitudes {
-        let inner = amplitudes.table(
-          qubits: outcome.liveQubits, names: [], order: request.bitOrder ?? .qiskit,
-          isForPeople: false)
+        let inner = amplitudes.table(layout: layout(of: outcome, request), isForPeople: false)
         let keys = inner.columns.map(\.key)
         row.append(.array(inner.rows.map { .object(ReportObject(zip(keys, $0))) }))
       } else if hasAmplitudes {
@@ -241,9 +239,7 @@ struct RunResults {
       if request.wantsGradient { tables.append(gradientTable(outcome, isForPeople: isForPeople)) }
       if let amplitudes = outcome.amplitudes {
         tables.append(
-          amplitudes.table(
-            qubits: outcome.liveQubits, names: names(of: outcome.liveQubits),
-            order: request.bitOrder ?? .qiskit, isForPeople: isForPeople))
+          amplitudes.table(layout: layout(of: outcome, request), isForPeople: isForPeople))
       }
       for table in tables {
         guard isSweep else {
@@ -277,11 +273,9 @@ struct RunResults {
     }
   }
 
-  private func names(of qubits: [Int]) -> [String] {
-    qubits.map { qubit in
-      let register = circuit.qubitRegisters.last { $0.indices.contains(qubit) }
-      return register.map { "\($0.name)[\(qubit - $0.start)]" } ?? "q\(qubit)"
-    }
+  private func layout(of outcome: RunOutcome, _ request: RunRequest) -> BasisKeys {
+    BasisKeys(
+      liveQubits: outcome.liveQubits, of: circuit, order: request.bitOrder ?? .qiskit)
   }
 }
 

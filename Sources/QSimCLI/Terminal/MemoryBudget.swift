@@ -104,7 +104,9 @@ struct MemoryBudget {
       smallFile("/proc/self/statm")?.split(separator: " ").first.flatMap { UInt64($0) } ?? 0
     let used = pages.multipliedReportingOverflow(by: UInt64(getpagesize()))
     let inUse = used.overflow ? UInt64.max : used.partialValue
-    return UInt64(limit.rlim_cur) - min(inUse, UInt64(limit.rlim_cur))
+    let left = UInt64(limit.rlim_cur) - min(inUse, UInt64(limit.rlim_cur))
+    // Stacks of threads and the allocator's own areas count as address space too.
+    return left - left / 4
   }
 
   private static func smaller(_ a: UInt64?, _ b: UInt64?) -> UInt64? {

@@ -1,0 +1,276 @@
+import QuantumCore
+
+// What a run takes is bounded before it starts: every buffer whose size the circuit or the shots decide is counted here.
+// `TrajectoryRun` keeps to the same figures, so that the bound which a plan prints holds.
+
+/// What a run takes at most beside the program itself, in bytes; saturates.
+public struct MemoryBound: Hashable, Sendable {
+  /// One state.
+  public var stateBytes: UInt64
+  /// States at a time: as many as may be used, and as few as will do.
+  public var stateCount: UInt64
+  public var leastStateCount: UInt64
+  /// Results of shots, how they are drawn and counted.
+  public var resultBytes: UInt64
+  /// The gates, and what errors of shots take while they wait.
+  public var programBytes: UInt64
+
+  public init(
+    stateBytes: UInt64, stateCount: UInt64 = 1, leastStateCount: UInt64 = 1,
+    resultBytes: UInt64 = 0, programBytes: UInt64 = 0
+  ) {
+    (self.stateBytes, self.resultBytes) = (stateBytes, resultBytes)
+    (self.stateCount, self.leastStateCount) = (stateCount, leastStateCount)
+    self.programBytes = programBytes
+  }
+
+  /// Of the states that the run cannot do without.
+  public var requiredBytes: UInt64 { stateBytes.saturatingMultiply(leastStateCount) }
+  /// Without which the run is refused, results and gates included.
+  public var leastBytes: UInt64 { total(leastStateCount) }
+  /// Of which the run never takes more.
+  public var mostBytes: UInt64 { total(max(stateCount, leastStateCount)) }
+
+  /// Whether a run fits into so many bytes, the gates and results beside the states taking a little more than those at most.
+  public func fits(_ available: UInt64) -> Bool {
+    let slack = (available / 32).saturatingAdd(1 << 20)
+    return stateBytes.saturatingMultiply(leastStateCount) <= available
+      && leastBytes <= available.saturatingAdd(slack)
+  }
+
+  private func total(_ states: UInt64) -> UInt64 {
+    stateBytes.saturatingMultiply(states).saturatingAdd(resultBytes).saturatingAdd(programBytes)
+  }
+}
+
+/// What a run is asked for, as far as memory goes.
+public enum RunTask: Hashable, Sendable {
+  /// - Parameter keepsRecord: whether the measurement record is kept besides declared bits.
+  case samples(shots: Int, keepsRecord: Bool)
+  /// The state at the end, and its results where `isMeasured`.
+  case state(isMeasured: Bool)
+  /// - Parameter terms: of all observables together.
+  case expectations(shots: Int, terms: Int)
+  case gradient(terms: Int)
+
+  var shots: Int {
+    switch self {
+    case .samples(let shots, _), .expectations(let shots, _): shots
+    case .state, .gradient: 1
+    }
+  }
+}
+
+/// The memory of one run, and how many states it may have in it.
+package struct RunMemory: Sendable {
+  package let bound: MemoryBound
+  package let budget: StateBudget
+  /// Shots that draw their errors at a time.
+  package let batchSize: Int
+
+  /// - Parameters:
+  ///   - isExact: whether every outcome is followed.
+  ///   - extraStates: states besides those of branches, such as where the run starts.
+  package init<State: ProgramState>(
+    of type: State.Type, _ program: Program, _ circuit: Circuit, _ task: RunTask,
+    options: SimulationOptions, isExact: Bool = false, extraStates: UInt64
+  ) {
+    let stateBytes = State.bytes(qubitCount: program.qubitCount)
+    let shots = isExact ? 1 : task.shots
+    let randomness = ProgramRandomness(of: program, circuit, State.self, isExact: isExact)
+    let limit = options.memoryLimit ?? .max
+    let errors = randomness.eventsPerShot
+    batchSize = Self.batchSize(shots: shots, events: errors, limit: limit)
+    let drawing = Self.drawingBytes(shots: batchSize, events: errors)
+    let programBytes = Self.bytes(of: program, mapsBytes: State.drawsErrors ? 1024 : 3072)
+      .saturatingAdd(drawing)
+    let resultBytes = Self.resultBytes(task, circuit)
+
+    let scratch = State.scratchStates(of: program, circuit)
+    var depth: UInt64 = 0
+    if randomness.splits {
+      depth =
+        isExact ? min(UInt64(randomness.eventCount), Self.exactDepth) : UInt64(Self.log2(shots))
+    }
+    // Classical memory goes with every branch.
+    let branchBytes = stateBytes.saturatingAdd(
+      UInt64(circuit.bitCount / 8 + 16 * circuit.variables.count) + 512)
+    var fixed = extraStates.saturatingAdd(scratch)
+    switch task {
+    case .state(let isMeasured):
+      // The sum over outcomes, or a copy in the bases that are measured.
+      if isExact ? randomness.splits : isMeasured && !program.tail.basisChanges.isEmpty {
+        fixed += 1
+      }
+    case .gradient: fixed += 1
+    case .samples, .expectations: break
+    }
+    let left =
+      limit
+      - min(
+        limit,
+        fixed.saturatingMultiply(stateBytes).saturatingAdd(resultBytes).saturatingAdd(programBytes))
+    // Threads side by side would each need scratch memory.
+    budget = StateBudget(
+      depth: depth, stateBytes: stateBytes, threads: scratch > 0 ? 1 : options.threads,
+      available: max(1, left / max(1, branchBytes)))
+    bound = MemoryBound(
+      stateBytes: stateBytes, stateCount: budget.total.saturatingAdd(fixed),
+      leastStateCount: fixed.saturatingAdd(1), resultBytes: resultBytes,
+      programBytes: programBytes.saturatingAdd(
+        (branchBytes - stateBytes).saturatingMultiply(budget.total)))
+  }
+
+  /// - Throws: `Obstacle` with the numbers where even as few states as will do are too much.
+  package func checked<S: Scalar>(
+    _ program: Program, _ type: S.Type, _ options: SimulationOptions
+  ) throws(Obstacle) -> RunMemory {
+    let (required, available) = (bound.leastBytes, options.memoryLimit ?? .max)
+    guard !bound.fits(available) else { return self }
+    let count = bound.leastStateCount
+    let rest = bound.resultBytes.saturatingAdd(bound.programBytes)
+    throw Obstacle(
+      .memory(required: required, available: available),
+      "needs \(StateMemory.text(required)) (\(count == 1 ? "a state" : "\(count) states") of "
+        + "\(StateMemory.text(bound.stateBytes)), \(StateMemory.text(rest)) for gates and results)"
+        + MemoryAdvice.shortage(available),
+      hint: MemoryAdvice.hint(
+        MemoryAdvice.forRun(bound, precision: S.precision, available: available)))
+  }
+
+  /// Outcomes less likely than 2⁻⁶⁶ are not followed, and the likeliest goes on in place: no more wait for one another.
+  package static let exactDepth: UInt64 = 66
+
+  private static func log2(_ value: Int) -> Int {
+    value <= 1 ? 0 : Int.bitWidth - 1 - value.leadingZeroBitCount
+  }
+
+  // MARK: Parts
+
+  /// Gates, sites and steps with what is prepared of them, by measurement.
+  ///
+  /// - Parameter mapsBytes: of one gate; maps on density matrices are larger than gates on amplitudes.
+  private static func bytes(of program: Program, mapsBytes: UInt64) -> UInt64 {
+    program.steps.reduce(0) { sum, step in
+      switch step {
+      case .unitary(let gates): sum.saturatingAdd(UInt64(gates.count) * mapsBytes)
+      case .noise, .kraus: sum.saturatingAdd(2 * mapsBytes)
+      default: sum.saturatingAdd(1024)
+      }
+    }
+  }
+
+  /// Entries of shots, and their errors while they are drawn and sorted; parts that split off have half as much each.
+  private static func drawingBytes(shots: Int, events: Double) -> UInt64 {
+    guard events > 0, shots > 0 else { return 0 }
+    let mean = events * Double(shots)
+    // Eight standard deviations more than are to be expected.
+    let most = mean + 8 * mean.squareRoot() + 64
+    let bytes = most * 48 + Double(shots) * 96
+    return bytes < 0x1p63 ? UInt64(bytes) : .max
+  }
+
+  private static func batchSize(shots: Int, events: Double, limit: UInt64) -> Int {
+    let room = min(64 << 20, max(1 << 20, limit / 16))
+    var size = max(1, shots)
+    while size > 1, drawingBytes(shots: size, events: events) > room { size = (size + 1) / 2 }
+    return size
+  }
+
+  /// Rows of results, drawing from the last state, and counting.
+  private static func resultBytes(_ task: RunTask, _ circuit: Circuit) -> UInt64 {
+    switch task {
+    case .samples(let shots, let keepsRecord):
+      return ResultMemory.bytes(of: circuit, shots: shots, keepsRecord: keepsRecord)
+    case .expectations(let shots, let terms):
+      // One row of values for each group of shots, and partial sums of the terms.
+      return UInt64(shots).saturatingMultiply(160).saturatingAdd(termBytes(terms))
+    case .state: return 1 << 12
+    case .gradient(let terms): return termBytes(terms)
+    }
+  }
+
+  private static func termBytes(_ terms: Int) -> UInt64 {
+    UInt64(terms).saturatingMultiply(512 + 256).saturatingAdd(1 << 16)
+  }
+}
+
+/// The table of results must fit too.
+package enum ResultMemory {
+  /// Rows of bits and record, and for each shot what drawing takes at first and counting afterwards.
+  package static func bytes(of circuit: Circuit, shots: Int, keepsRecord: Bool) -> UInt64 {
+    let bitWords = UInt64((circuit.bitCount + 63) / 64)
+    let columns = keepsRecord ? circuit.measurementCount ?? 64 : 0
+    let recordWords = columns / 64 + (columns % 64 == 0 ? 0 : 1)
+    let words = bitWords.saturatingAdd(recordWords)
+    // Keys of more than 64 bits are counted as text.
+    let width = max(UInt64(circuit.bitCount), columns)
+    let counting = width <= 64 ? 64 : width.saturatingMultiply(3).saturatingAdd(400)
+    return words.saturatingMultiply(8).saturatingAdd(counting).saturatingMultiply(UInt64(shots))
+  }
+
+  /// - Throws: `Obstacle` with the numbers.
+  package static func check(
+    _ circuit: Circuit, shots: Int, limit: UInt64?, keepsRecord: Bool = true
+  ) throws(Obstacle) {
+    guard shots <= Int(UInt32.max) else {
+      throw Obstacle(.option, "at most 4294967295 shots at a time, not \(shots)")
+    }
+    let required = bytes(of: circuit, shots: shots, keepsRecord: keepsRecord)
+    let available = limit ?? 1 << 46
+    guard required > available else { return }
+    throw Obstacle(
+      .memory(required: required, available: available),
+      "needs \(required == .max ? "more than 16 EiB" : StateMemory.text(required)) for the results of \(shots) shots, "
+        + "\(StateMemory.text(available)) available", hint: "use fewer shots or a shorter circuit")
+  }
+}
+
+/// Where a program draws random numbers.
+private struct ProgramRandomness {
+  /// Whether shots may part.
+  var splits = false
+  /// Steps at which they may, in one pass; `Int.max` with loops.
+  var eventCount = 0
+  /// Errors that a shot is expected to draw in the stretch where it draws most.
+  var eventsPerShot = 0.0
+
+  init<State: ProgramState>(
+    of program: Program, _ circuit: Circuit, _ type: State.Type, isExact: Bool
+  ) {
+    let reads = ProgramReads(program, circuit: circuit, keepsResults: !isExact)
+    let outline = ProgramOutline(of: program) { State.joins($0, of: program, whole: reads) }
+    var hasLoops = false
+    for segment in outline.segments {
+      var events = 0.0
+      for step in program.steps[segment.steps] {
+        switch step {
+        case .noise, .kraus:
+          if segment.isStretch {
+            events += State.drawsErrors ? step.loudProbability : 0
+          } else {
+            eventCount += 1
+          }
+        case .measure, .reset: if !segment.isStretch { eventCount += 1 }
+        case .constant(let constant): if constant.flipProbability > 0 { eventCount += 1 }
+        case .nextTurn, .jump, .jumpUnless: hasLoops = true
+        case .unitary, .dynamic, .feedback, .assign, .startLoop, .halt: break
+        }
+      }
+      eventsPerShot = max(eventsPerShot, events)
+    }
+    splits = eventCount > 0 || eventsPerShot > 0
+    if hasLoops, eventCount > 0 { eventCount = .max }
+  }
+}
+
+extension Program.Step {
+  /// The probability that a shot draws an error here, or has the state decide about one.
+  fileprivate var loudProbability: Double {
+    switch self {
+    case .noise(let noise): noise.totalProbability
+    case .kraus(let kraus): kraus.loudProbability
+    default: 0
+    }
+  }
+}
