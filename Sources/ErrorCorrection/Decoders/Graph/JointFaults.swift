@@ -7,8 +7,9 @@
 ///
 ///     p / (1 − p) > Π q / (1 − q),
 ///
-/// with p that of the fault and q those of the edges without it. Then the correction is that fault.
-/// Only faults for which this holds are kept.
+/// with p that of the fault and q those of the edges without it. Other faults of the same edges
+/// count on the side of what they flip. Then the correction is that fault. Only faults for which
+/// this holds are kept.
 struct JointFaults: Sendable {
   struct Fault: Sendable {
     /// Ascending.

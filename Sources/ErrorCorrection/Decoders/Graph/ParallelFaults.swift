@@ -2,11 +2,11 @@ import QuantumCore
 
 /// Faults that flip the same detectors but different observables: strands of one edge.
 ///
-/// A decoder sees only whether an odd number of them happened. Of either parity the likeliest set
-/// is taken: with w = ln((1 − p) / p) the set B of the strands with w < 0 is the likeliest of all,
-/// and the likeliest of the other parity differs from it in the one strand s with the smallest |w|.
-/// So an edge with weight |w_s| that flips what s flips stands for all of them, beside what B flips
-/// in any case.
+/// A decoder sees only whether an odd number of them happened. The edge that stands for them has
+/// the probability of that, whatever they flip. What is flipped is taken from the likeliest set of
+/// either parity: with w = ln((1 − p) / p) the set B of the strands with w < 0 is the likeliest of
+/// all, and the likeliest of the other parity differs from it in the one strand s with the smallest
+/// |w|. So the edge flips what s flips, beside what B flips in any case.
 struct ParallelFaults: Sendable {
   /// What the strands flip, all unlike: words of observables.
   private(set) var masks: [[UInt64]]
@@ -63,13 +63,13 @@ struct ParallelFaults: Sendable {
       sum += weight
       for word in certain.indices { certain[word] ^= masks[index][word] }
     }
-    let rarer = min(probabilities[strand], 1 - probabilities[strand])
     if isOdd {
       sum += abs(weights[strand])
       for word in certain.indices { certain[word] ^= masks[strand][word] }
     }
     return Outcome(
-      probability: isOdd ? 1 - rarer : rarer, strand: strand, certainObservables: certain,
+      probability: probabilities.reduce(0) { DetectorErrorModel.oddProbability($0, $1) },
+      strand: strand, certainObservables: certain,
       certainWeight: min(0, sum))
   }
 }

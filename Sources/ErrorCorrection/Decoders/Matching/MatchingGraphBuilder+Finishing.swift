@@ -30,25 +30,17 @@ extension MatchingGraphBuilder {
   /// Whether a mechanism that flips at most two detectors is better taken in parts.
   ///
   /// As one edge it is what it is; in parts it looks as unlikely as all of them happening together.
-  /// It is left in parts only if these are what mostly happens there anyway, each for itself and at
-  /// least half as often, and no edge flips the same detectors and other observables: then the
-  /// parts explain what the whole does, and the graph is simpler.
+  /// It is left in parts only if each part happens by itself, too, and at least half as often: then
+  /// the parts explain what the whole does, and the graph is simpler.
   private func isDivisible(_ fault: MatchingFault, _ probability: Double) -> Bool {
-    let whole = fault.whole
-    guard fault.observables.isEmpty, let part = whole.parts.first else { return false }
-    if let edge = edge(of: part.detectors),
-      parallel[edge] != nil || !flips(edge, mask(part.observables))
-    {
-      return false
-    }
+    guard fault.observables.isEmpty, !fault.whole.parts.isEmpty else { return false }
     return fault.parts.allSatisfy { part in
       guard let edge = edge(of: part.detectors) else { return false }
       let mask = mask(part.observables)
       guard let strands = parallel[edge] else {
         return flips(edge, mask) && edges[Int(edge)].probability >= probability / 2
       }
-      let own = strands.probability(of: mask)
-      return own >= probability / 2 && own >= strands.probabilities.max() ?? 0
+      return strands.probability(of: mask) >= probability / 2
     }
   }
 
@@ -109,14 +101,26 @@ extension MatchingGraphBuilder {
   /// The mechanisms of several edges that flip other observables than these do.
   private func jointFaults() -> [JointFaults.Fault] {
     if loose.isEmpty, parallel.isEmpty { return [] }
-    return mechanismProbabilities.indices.compactMap { mechanism in
-      let parts = Int(mechanismStarts[mechanism])..<Int(mechanismStarts[mechanism + 1])
-      guard parts.count > 1 else { return nil }
-      var mask = loose[mechanism] ?? [UInt64](repeating: 0, count: observableStride)
-      for part in parts { exchange(mechanismEdges[part], Int(mechanismStrands[part]), in: &mask) }
-      guard mask.contains(where: { $0 != 0 }) else { return nil }
-      return jointFault(mechanism, parts, mask)
+    var byEdges: [[Int32]: [Int]] = [:]
+    for mechanism in mechanismProbabilities.indices where mechanismProbabilities[mechanism] > 0 {
+      let list = mechanismEdges[parts(of: mechanism)].sorted()
+      guard list.count > 1, Set(list).count == list.count else { continue }
+      byEdges[list, default: []].append(mechanism)
     }
+    return byEdges.compactMap { jointFault($0.key, $0.value) }
+  }
+
+  private func parts(of mechanism: Int) -> Range<Int> {
+    Int(mechanismStarts[mechanism])..<Int(mechanismStarts[mechanism + 1])
+  }
+
+  /// What a mechanism flips beside what its edges are taken to flip.
+  private func excess(of mechanism: Int) -> [UInt64] {
+    var mask = loose[mechanism] ?? [UInt64](repeating: 0, count: observableStride)
+    for part in parts(of: mechanism) {
+      exchange(mechanismEdges[part], Int(mechanismStrands[part]), in: &mask)
+    }
+    return mask
   }
 
   /// Flips what a strand of an edge flips, and what the edge is taken to flip.
@@ -127,22 +131,36 @@ extension MatchingGraphBuilder {
     }
   }
 
-  private func jointFault(
-    _ mechanism: Int, _ parts: Range<Int>, _ mask: [UInt64]
-  ) -> JointFaults.Fault? {
-    let (list, probability) = (mechanismEdges[parts], mechanismProbabilities[mechanism])
-    guard probability > 0, Set(list).count == list.count else { return nil }
-    var gain = -MatchingGraph.logOdds(probability)
-    for part in parts {
-      let edge = mechanismEdges[part]
+  /// What happens where a correction holds just these edges: each for a reason of its own, or one of
+  /// the mechanisms of them all. The likeliest observables count.
+  private func jointFault(_ list: [Int32], _ mechanisms: [Int]) -> JointFaults.Fault? {
+    var odds: [[UInt64]: Double] = [:]
+    for mechanism in mechanisms {
+      let p = mechanismProbabilities[mechanism]
+      odds[excess(of: mechanism), default: 0] += p / max(1 - p, .leastNormalMagnitude)
+    }
+    let none = [UInt64](repeating: 0, count: observableStride)
+    let unlike = odds.filter { $0.key != none }
+    let likeliest = unlike.max { a, b in
+      a.value != b.value ? a.value < b.value : a.key.lexicographicallyPrecedes(b.key)
+    }
+    guard let likeliest else { return nil }
+    var separate = 1.0
+    for edge in list {
       var other = edges[Int(edge)].probability
       guard other <= 0.5 else { return nil }
-      if Int(mechanismStrands[part]) == parallel[edge]?.outcome.strand ?? 0 {
+      for mechanism in mechanisms {
         // What is left of p ← p₁(1 − p₂) + p₂(1 − p₁) without the mechanism.
-        other = probability < 0.5 ? max(0, (other - probability) / (1 - 2 * probability)) : 0.5
+        let p = mechanismProbabilities[mechanism]
+        other = p < 0.5 ? min(0.5, max(0, (other - p) / (1 - 2 * p))) : 0.5
       }
-      gain += MatchingGraph.logOdds(other)
+      separate *= other / (1 - other)
     }
-    return gain > 0 ? .init(edges: list.sorted(), observables: mask, gain: gain) : nil
+    let alike = separate + (odds[none] ?? 0)
+    let gain = logOdds(alike) - logOdds(likeliest.value)
+    return gain > 0 ? .init(edges: list, observables: likeliest.key, gain: gain) : nil
   }
+
+  /// ln((1 − p) / p) of what has the odds p / (1 − p).
+  private func logOdds(_ odds: Double) -> Double { MatchingGraph.logOdds(odds / (1 + odds)) }
 }
