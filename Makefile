@@ -1,6 +1,6 @@
 # make run      build the qsim command and print the counts of a real circuit
 # make test     build and run every test
-# The other targets: deps bench format lint docs install fuzz clean
+# The other targets: deps bench format lint docs install fuzz hostile clean
 
 PREFIX ?= $(HOME)/.local
 SWIFT ?= swift
@@ -8,7 +8,7 @@ BUILD := .build/release
 QSIM := $(BUILD)/qsim
 SOURCES := Sources Tests Examples Package.swift
 
-.PHONY: deps build run test test-debug bench format lint docs install fuzz clean
+.PHONY: deps build run test test-debug bench format lint docs install fuzz hostile clean
 
 # OpenBLAS is the one system library. The target does nothing where it is present.
 deps:
@@ -72,6 +72,11 @@ install: build
 FUZZ_SECONDS ?= 60
 fuzz:
 	Tests/Fuzz/run $(FUZZ_SECONDS)
+
+# The same seed gives the same inputs; HOSTILE is how many programs, and how many files.
+HOSTILE ?= 2000
+hostile: build
+	python3 Tests/Tooling/check_hostile.py --qsim $(QSIM) --programs $(HOSTILE) --files $(HOSTILE)
 
 clean:
 	rm -rf .build .build-*
