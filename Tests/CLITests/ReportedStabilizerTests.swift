@@ -29,7 +29,7 @@ struct ReportedStabilizerTests {
       71, "sample_dem", "endless-3-sample_dem.dem",
       "--shots 200 --out_format hits --obs_out /dev/null --err_out /dev/null"
     ),
-    (0, "logical_errors", "endless-1-logical_errors.dem", "--search graphlike"),
+    (65, "logical_errors", "endless-1-logical_errors.dem", "--search graphlike"),
     (0, "logical_errors", "endless-3-logical_errors.dem", "--search any"),
     (0, "logical_errors", "trap-1-logical_errors.dem", "--search likeliest-sat"),
     (0, "logical_errors", "trap-3-logical_errors.dem", "--search likeliest-sat"),

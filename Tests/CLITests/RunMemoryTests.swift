@@ -64,6 +64,8 @@ import Testing
         Case("--shots 100000 --noise depolarizing:p=0.02 --threads \(threads)", plain(5)))
     }
     cases.append(Case("--shots 30 --precision single", parting(18, 6)))
+    cases.append(Case("--shots 10 --engine statevector", plain(22)))
+    cases.append(Case("--top 3 --engine statevector --threads 1", plain(22, isMeasured: false)))
     for noise in ["depolarizing:p=0.01", "thermal:t1_us=5,t2_us=5", "amplitude-damping", "readout"]
     {
       cases.append(Case("--shots 3000 --noise \(noise)", plain(7)))

@@ -60,7 +60,7 @@ struct ScenarioLimitTests {
     for input in [scenario, scenario.replacingOccurrences(of: range, with: "0:1e6:0.0001")] {
       let result = try QSimProcess.shell("ulimit -v 4000000; qsim qkd rate -", input: input)
       #expect(result.status == 65, "\(result.error)")
-      #expect(result.error.contains("-:1:"), "\(result.error)")
+      #expect(result.error.contains("<stdin>:1:"), "\(result.error)")
     }
     let options = try QSimProcess.run([
       "qkd", "rate", "--protocol", "tf-sns", "--distance", "\(range),\(range)",

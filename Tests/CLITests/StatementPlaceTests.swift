@@ -5,8 +5,8 @@ import Testing
 struct StatementPlaceTests {
   private static let readers = [
     "sample --shots 1 --seed 1", "detect --shots 1 --seed 1", "analyze_errors", "explain_errors",
-    "flows", "flows --has 'Z -> Z'", "missing_detectors", "diagram --type detslice-text --tick 1",
-    "repl --seed 1 < c.stim", "m2d --circuit c.stim --in /dev/null", "run c.stim --seed 1",
+    "flows", "flows --has 'Z -> Z'", "missing_detectors",
+    "repl --seed 1 < c.stim", "m2d --circuit c.stim --in /dev/null",
   ]
 
   @Test(arguments: [

@@ -306,9 +306,14 @@ enum TestRuns {
     _ circuit: Circuit, shots: Int, seed: UInt64, stateLimit: UInt64
   ) throws -> StateVectorSimulator.Run {
     let live = LiveQubits(of: circuit)
-    let options = SimulationOptions(memoryLimit: stateLimit)
+    var options = SimulationOptions()
     let program = try ProgramCompiler.compile(
       circuit, live: live, options: options, tail: .sampling)
+    let needed = RunMemory(
+      of: StateVector<Double>.self, program, circuit, .samples(shots: shots, keepsRecord: true),
+      options: options, extraStates: 0
+    ).bound
+    options.memoryLimit = stateLimit + needed.resultBytes + needed.programBytes
     let run = try TrajectoryRun<StateVector<Double>>(
       program, of: circuit, live: live, shots: shots, seed: seed, options: options,
       request: RunRequest())

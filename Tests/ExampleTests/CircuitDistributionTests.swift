@@ -75,7 +75,7 @@ struct CircuitDistributionTests {
   }
 
   /// The state vector, but for circuits that are too wide for it.
-  private static func simulator(for circuit: Circuit) -> any Simulator {
+  static func simulator(for circuit: Circuit) -> any Simulator {
     StateVectorSimulator.liveQubits(of: circuit).count > 25
       ? SparseSimulator() : StateVectorSimulator()
   }

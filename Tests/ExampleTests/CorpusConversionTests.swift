@@ -49,7 +49,7 @@ struct CorpusConversionTests {
       guard let distribution = example.expected.distribution, format != .stim,
         example.expected.language != "stim"
       else { continue }
-      let samples = try StateVectorSimulator().sample(
+      let samples = try CircuitDistributionTests.simulator(for: again).sample(
         again, shots: 4000, seed: 22, options: SimulationOptions(threads: 2))
       let counts = counts(of: samples, again, from: circuit)
       let expected = Dictionary(

@@ -323,7 +323,7 @@ struct ErrorAnalyzerTests {
     #expect(error.hint?.contains("--allow_gauge_detectors") == true)
     let start = try Self.refusal("MX 0\nOBSERVABLE_INCLUDE(0) rec[-1]")
     #expect(start.message.contains("L0"))
-    #expect(start.range == nil)
+    #expect(start.range?.line == 2)
   }
 
   @Test(arguments: [

@@ -7,8 +7,11 @@ extension Elaborator {
   func circuitBlock(_ body: () throws(Diagnostic) -> Flow) throws(Diagnostic)
     -> (BlockID, Flow)
   {
+    // What runs the block stands where its statement does, not where the last in the block does.
+    let place = circuit.currentPlace
     let outer = circuit.beginBlock()
     let flow = try body()
+    circuit.currentPlace = place
     return (circuit.endBlock(returningTo: outer), flow)
   }
 
