@@ -52,7 +52,8 @@ struct RunMemoryTests {
       let free = RunMemory(
         of: StateVector<Double>.self, program, circuit, task, options: options, extraStates: 0)
       let rest = free.bound.resultBytes + free.bound.programBytes
-      options.memoryLimit = states == 1 ? rest : rest + states * (state + 1024)
+      options.memoryLimit =
+        states == 1 ? free.bound.resultBytes : rest + states * (state + 1024)
       let memory = RunMemory(
         of: StateVector<Double>.self, program, circuit, task, options: options, extraStates: 0)
       let run = try TrajectoryRun<StateVector<Double>>(

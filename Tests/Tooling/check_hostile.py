@@ -166,6 +166,9 @@ def case(seed, index, texts):
         kind = rng.choices(list(texts), weights=[{"stim": 6, "qasm3": 6, "qasm2": 3, "dem": 5}.get(k, 1) for k in texts])[0]
         text = mutated(rng, rng.choice(texts[kind]))
     template = rng.choice(COMMANDS[kind])
+    if template.startswith("run") and re.search(r"REPEAT \d{7}", text):
+        # Amplitudes take every gate of a loop that does not fold: honest work of hours.
+        template = "sample --in {file} --shots 1 --seed 1" if kind == "stim" else template
     values = {name: rng.choice(options) for name, options in CHOICES.items()}
     return kind, text, template.format(file="{file}", kind=kind, **values)
 
@@ -201,7 +204,7 @@ def fault(kind, name, arguments, result):
         return f"signal {-status if status < 0 else status - 128}"
     if status not in STATUSES:
         return f"exit status {status}"
-    if seconds > CPU_S:
+    if seconds > CPU_S and status != 74:  # a file up to its limit was written
         return f"over {CPU_S} s of CPU time"
     if mib > LIMIT_MIB + ALLOWANCE_MIB:
         return f"over {LIMIT_MIB + ALLOWANCE_MIB} MiB"
@@ -212,9 +215,9 @@ def fault(kind, name, arguments, result):
     command = arguments.split()[0]
     if command in ("run", "threshold", "exact", "qkd") and re.search(rb"(?<![\w-])-?nan(?![\w-])", out):
         return "prints nan"
-    if status == 65 and "<" not in arguments and kind in ("qasm2", "qasm3", "stim", "dem", "plan", "scenario", "noise", "observable", "csv"):
+    if status == 65 and "<" not in arguments and kind in ("qasm2", "qasm3", "stim", "dem", "plan", "scenario", "noise", "observable"):
         place = rb":\d+(:\d+)?:" if kind in ("qasm2", "qasm3") else rb":"
-        if not re.search(re.escape(name).encode() + place, err):
+        if b"LICENSE: error:" not in err and not re.search(re.escape(name).encode() + place, err):
             return "refused without a place"
     return None
 
