@@ -130,7 +130,7 @@ struct CollectCommandTests {
     arguments[arguments.firstIndex(of: "150000")!] = "50000000"
     arguments[arguments.firstIndex(of: "2000")!] = "50000000"
     let line = (["qsim"] + arguments + ["--out", path]).joined(separator: " ")
-    let result = try QSimProcess.shell("timeout -s INT 0.5 \(line); echo \"exit $?\"")
+    let result = try QSimProcess.shell("timeout -s INT 3 \(line); echo \"exit $?\"")
     // timeout says 124 where the time was up; the command itself says 75.
     #expect(result.output.contains("exit 124"))
     #expect(result.error.contains("go on with: qsim collect"))
