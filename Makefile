@@ -73,10 +73,11 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	Tests/Fuzz/run $(FUZZ_SECONDS)
 
-# The same seed gives the same inputs; HOSTILE is how many programs, and how many files.
-HOSTILE ?= 2000
+# The same seed gives the same inputs, the first of them for smaller numbers.
+PROGRAMS ?= 2000
+FILES ?= 2000
 hostile: build
-	python3 Tests/Tooling/check_hostile.py --qsim $(QSIM) --programs $(HOSTILE) --files $(HOSTILE)
+	python3 Tests/Tooling/check_hostile.py --qsim $(QSIM) --programs $(PROGRAMS) --files $(FILES)
 
 clean:
 	rm -rf .build .build-*
