@@ -102,6 +102,53 @@ struct LongDistanceTests {
     #expect(abs((rates[0] * rates[2]) / (rates[1] * rates[1]) - 1) < tolerance)
   }
 
+  @Test(arguments: [
+    "bb84-single-photon", "bb84-decoy-infinite", "bb84-decoy-vacuum-weak", "bb84-decoy-two",
+    "six-state", "sarg04", "bbm92", "e91-device-independent", "mdi-infinite", "mdi-closed-form",
+    "mdi-three-intensity", "tf-lucamarini", "tf-pm", "tf-sns", "tf-sns-aopp", "mode-pairing",
+  ]) func `where numbers lose digits the rate is not above the truth`(id: String) throws {
+    let definition = try #require(QKDProtocolCatalog.definition(named: id))
+    var settings: [(name: String, value: Double)] = [("dark_count_probability", 0)]
+    if definition.has(.intensity3) { settings.append(("intensity_3", 0)) }
+    let parameters = try definition.parameters(settings: settings)
+    let near = definition.rate(parameters, distanceKm: 2000).bitsPerPulse
+    // Of the transmittance, which falls by a hundredth in 100 km.
+    let drop = near / definition.rate(parameters, distanceKm: 2100).bitsPerPulse
+    let power = log10(drop).rounded() / 2
+    #expect(power == 0.5 || power == 1 || power == 2)
+    // Programmes are solved to a millionth or so.
+    let tolerance = id == "mdi-three-intensity" ? 1e-4 : 1e-6
+    var (withKey, without) = (0, 0)
+    for distance in stride(from: 7000.0, through: 33_000, by: 101) {
+      let rate = definition.rate(parameters, distanceKm: distance).bitsPerPulse
+      if rate > 0 { withKey += 1 } else { without += 1 }
+      let truth = near * pow(10, -0.02 * (distance - 2000) * power)
+      #expect(rate <= truth * (1 + tolerance), "\(distance) km: \(rate), not \(truth)")
+      // A programme may be solved less well than at 2000 km, but not worse than the formulas.
+      let least =
+        id == "mdi-three-intensity"
+        ? try self.rate("mdi-closed-form", settings, distance) : truth * (1 - tolerance)
+      #expect(rate == 0 || rate >= least, "\(distance) km: \(rate), not \(least)")
+    }
+    #expect(withKey > 0 && without > 0)
+  }
+
+  @Test(arguments: [1e-140, 1e-150, 1e-160, 1e-200, 1e-310, 5e-324])
+  func `decoys that hardly shine give no key, or the right one`(weak: Double) throws {
+    for (id, name) in [
+      ("bb84-decoy-vacuum-weak", "nu"), ("bb84-decoy-two", "intensity_2"),
+      ("mdi-closed-form", "intensity_2"), ("mdi-three-intensity", "intensity_2"),
+    ] {
+      var settings: [(name: String, value: Double)] = [("dark_count_probability", 0)]
+      if id != "bb84-decoy-vacuum-weak" { settings.append(("intensity_3", 0)) }
+      let infinite = id.hasPrefix("mdi") ? "mdi-infinite" : "bb84-decoy-infinite"
+      let mu = id == "bb84-decoy-vacuum-weak" ? "mu" : "intensity_1"
+      let most = try rate(infinite, settings.filter { $0.0 != "intensity_3" } + [("mu", 0.3)], 50)
+      let rate = try rate(id, settings + [(mu, 0.3), (name, weak)], 50)
+      #expect(rate <= most * (1 + 1e-6), "\(id): \(rate), not \(most)")
+    }
+  }
+
   @Test(arguments: [0.0, 1e-12, 1e-8, 1e-6], [0.02, 0.2, 0.6])
   func `linear programmes lie between the formulas and infinitely many decoys`(
     dark: Double, intensity: Double

@@ -6,7 +6,8 @@ public struct KeyRate: Sendable, Hashable {
     public let value: Double
   }
 
-  /// Secret bits per unit of the protocol (`QKDProtocolDefinition.Unit`); at least 0.
+  /// Secret bits per unit of the protocol (`QKDProtocolDefinition.Unit`); at least 0, and 0 below
+  /// 1e-290.
   public let bitsPerPulse: Double
   /// Gains, error rates and bounds behind the rate, in the order they arise.
   public let quantities: [Quantity]
@@ -22,8 +23,8 @@ public struct KeyRate: Sendable, Hashable {
   ///   - margin: The rate before it stops at 0.
   ///   - gain: What the rate is a fraction of, such as the clicks per pulse.
   init(margin: Double, gain: Double, _ quantities: KeyValuePairs<String, Double> = [:]) {
-    self.margin = margin.isNaN ? -.infinity : margin
-    bitsPerPulse = Clamping.length(margin)
+    bitsPerPulse = Clamping.certainLength(margin)
+    self.margin = margin.isNaN ? -.infinity : bitsPerPulse > 0 ? margin : min(0, margin)
     let fraction = margin / max(gain, .leastNormalMagnitude)
     merit = bitsPerPulse > 0 ? bitsPerPulse : fraction.isNaN ? -.infinity : min(0, fraction)
     self.quantities = quantities.map { Quantity(name: $0.key, value: $0.value) }

@@ -84,7 +84,24 @@ public struct QKDProtocolDefinition: Sendable {
     self.complete = complete
     self.problem = problem
     evaluateSlots = rateOfSlots
-    evaluate = rate
+    evaluate = { parameters, link in
+      Self.isTooFaint(parameters, link) ? .none : rate(parameters, link)
+    }
+  }
+
+  /// Whether what arrives is so little that products of it lose digits: gains of two arms are
+  /// products of two intensities, and some bounds hold squares of them.
+  private static func isTooFaint(_ parameters: KeyRateParameters, _ link: Link) -> Bool {
+    let strengths: [KeyRateParameter.ID] = [
+      .detectorEfficiency, .brightness, .mu, .nu, .intensity1, .intensity2, .intensity3,
+      .meanPairs, .sendingProbability, .modulationVariance, .amplitude,
+    ]
+    let light = strengths.reduce(link.transmittance) { product, id in
+      let strength = parameters[id]
+      // What is not there, or 0, is part of no product.
+      return strength > 0 && strength < 1 ? product * strength * strength : product
+    }
+    return light < Clamping.leastProduct
   }
 
   /// The parameters at their defaults.

@@ -16,6 +16,14 @@ package enum Clamping {
     value > 0 && value <= 1e6 * rounding ? 0 : value
   }
 
+  /// Products below this come too near the smallest numbers, which have fewer digits than others.
+  static let leastProduct = 1e-290
+
+  /// A length or rate of at least 0, and 0 where it is so small that it has lost digits.
+  static func certainLength(_ value: Double) -> Double {
+    value >= leastProduct ? length(value) : 0
+  }
+
   /// An upper bound on an error rate: at most 1/2, and 1/2 if it is no number or below 0.
   package static func errorBound(_ value: Double) -> Double {
     value >= 0 && value < 0.5 ? value : 0.5

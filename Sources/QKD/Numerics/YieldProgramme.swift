@@ -88,7 +88,7 @@ struct YieldProgramme {
           ? coefficient(row, variable.n, variable.m) / row.high / variable.size : 0
       }
       program.require(coefficients, atMost: 1)
-      // A billionth of a thousandth, so that gains rounded apart do not contradict each other.
+      // 1e-12 of it less, so that gains rounded apart do not contradict each other.
       let least = (row.low - beyond(row, tails)) / row.high * (1 - 1e-12)
       if least > 0 { program.require(coefficients, times: -1, atMost: -least) }
     }
