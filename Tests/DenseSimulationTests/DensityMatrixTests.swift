@@ -1,6 +1,7 @@
 import DenseSimulation
 import Numerics
 import QuantumCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -236,6 +237,53 @@ struct DensityMatrixTests {
     #expect(
       obstacle.hint == "try --engine trajectories or at most 13 qubits")
     #expect(throws: Obstacle.self) { try DensityMatrix<Double>(allocating: 40, options: options) }
+  }
+
+  @Test func `a mixture over outcomes is whole and the same on any number of threads`() throws {
+    forAll(507, count: 12) { rng in
+      var circuit = RandomCircuits.dynamic(
+        qubits: 3, count: 16, withNoise: Bool.random(using: &rng), using: &rng)
+      circuit.append(.h, 0)
+      circuit.append(.m, 0)
+      circuit.append(.cx, targets: [.record(1), .qubit(2)])
+      func states<S: Scalar>(_ type: S.Type) throws {
+        let states = try [1, 2, 3, 7].map { threads in
+          try DensityMatrixSimulator().finalState(
+            of: circuit, as: S.self, options: SimulationOptions(threads: threads)
+          ).state
+        }
+        for state in states {
+          #expect(abs(state.trace - 1) < (S.precision == .double ? 1e-12 : 1e-4))
+          #expect(state.matrix == states[0].matrix)
+        }
+      }
+      try states(Double.self)
+      try states(Float.self)
+    }
+  }
+
+  @Test func `combinations of outcomes are counted on all threads together`() throws {
+    // 2^18 of them: each thread alone would stay below the limit.
+    var circuit = Circuit(qubitCount: 1, bitCount: 1)
+    for _ in 0..<18 {
+      circuit.append(.h, 0)
+      circuit.append(.m, targets: [.qubit(0), .bit(0)])
+      circuit.appendIf(.bit(0)) { $0.append(.t, 0) }
+    }
+    let seen = Mutex(0)
+    var request = RunRequest<DensityMatrix<Double>>(samples: false)
+    request.isExact = true
+    request.values = { _ in
+      seen.withLock { $0 += 1 }
+      return []
+    }
+    let live = LiveQubits(of: circuit)
+    let options = SimulationOptions(threads: 4)
+    let program = try ProgramCompiler.compile(circuit, live: live, options: options, tail: .state)
+    let run = try TrajectoryRun<DensityMatrix<Double>>(
+      program, of: circuit, live: live, shots: 1, seed: 0, options: options, request: request)
+    #expect(throws: Obstacle.self) { try run.run() }
+    #expect(seen.withLock { $0 } <= 65_536)
   }
 
   @Test func `too many dependent outcomes are refused`() throws {

@@ -110,9 +110,13 @@ package struct RunMemory: Sendable {
       - min(
         limit,
         fixed.saturatingMultiply(stateBytes).saturatingAdd(resultBytes).saturatingAdd(programBytes))
-    // Threads side by side would each need scratch memory.
+    // Threads side by side would each need scratch memory, and the states of a mixture are added
+    // up in one place, in one order.
+    var isMixture = false
+    if isExact, case .state = task { isMixture = true }
     budget = StateBudget(
-      depth: depth, stateBytes: stateBytes, threads: scratch > 0 ? 1 : options.threads,
+      depth: depth, stateBytes: stateBytes,
+      threads: scratch > 0 || isMixture ? 1 : options.threads,
       available: max(1, left / max(1, branchBytes)))
     bound = MemoryBound(
       stateBytes: stateBytes, stateCount: budget.total.saturatingAdd(fixed),

@@ -1,4 +1,5 @@
 import QuantumCore
+import Synchronization
 
 // Goals, in order: every shot gets what it would get alone, whatever the other shots, the number of threads and the
 // memory; shots share work as long as they agree; memory is bounded.
@@ -25,6 +26,15 @@ package struct RunContext<State: ProgramState>: Sendable {
   package let shotCount: Int
   package let request: RunRequest<State>
   let sink: ShotSink
+  let leaves = LeafCounter()
+}
+
+/// Counts the groups of a run that reach its end, whichever thread runs them.
+final class LeafCounter: Sendable {
+  private let count = Atomic<Int>(0)
+
+  /// The number of one more, from 1.
+  func next() -> Int { count.add(1, ordering: .relaxed).newValue }
 }
 
 /// What a run is to give.

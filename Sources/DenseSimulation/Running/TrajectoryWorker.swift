@@ -21,7 +21,6 @@ package final class TrajectoryWorker<State: ProgramState> {
   private var workSinceReport: UInt64 = 0
   private var blocksDone = 0.0
   private var shotsDone = 0
-  private var leafCount = 0
 
   /// The most combinations of outcomes that are followed.
   private static var mostLeaves: Int { 65_536 }
@@ -36,8 +35,12 @@ package final class TrajectoryWorker<State: ProgramState> {
   }
 
   /// Lets branches that split off wait, to go on side by side.
+  ///
+  /// - Precondition: no mixture is wanted, which is made on one thread.
   func wait(for budget: StateBudget) {
     queueLength = budget.queueLength
+    precondition(
+      queueLength == 0 || context.request.combine == nil, "A mixture is made on one thread")
     guard queueLength > 0 else { return }
     helpers = PoolStack(count: Int(budget.helperCount), capacity: budget.helperStates)
   }
@@ -172,7 +175,6 @@ package final class TrajectoryWorker<State: ProgramState> {
       finished += worker.finished
       deferred += worker.deferred
       shotsDone += worker.shotsDone
-      leafCount += worker.leafCount
     }
     try report(amplitudes: 1 << 22)
   }
@@ -367,8 +369,7 @@ package final class TrajectoryWorker<State: ProgramState> {
     try drainQueue()
     if branch.isLeftOut { return }
     let request = context.request
-    leafCount += 1
-    if request.isExact, leafCount > Self.mostLeaves {
+    if request.isExact, context.leaves.next() > Self.mostLeaves {
       throw Obstacle(
         .option,
         "more than \(Self.mostLeaves) combinations of outcomes decide how the circuit goes on: too many to average over",
