@@ -247,39 +247,7 @@ public struct StateVectorSimulator: Simulator {
     return observables.indices.map { index in
       var moments = WeightedMoments(of: observables[index])
       for group in run.groups { moments.add(group.values[index], count: group.shotCount) }
-      return Expectation(
-        value: moments.mean, standardError: count > 1 ? moments.standardError : 0)
-    }
-  }
-
-  /// Mean and spread of numbers that occur several times.
-  private struct WeightedMoments {
-    private var count = 0
-    private var scaledMean = 0.0
-    /// Σ (x − mean)².
-    private var spread = 0.0
-    /// A power of two near the largest value: squares of values divided by it are neither infinite
-    /// nor 0.
-    private let unit: Double
-
-    init(of observable: PauliSum) {
-      let bound = observable.terms.reduce(0) { $0 + $1.coefficient.magnitude }
-      unit = bound.isNormal ? bound.binade : 1
-    }
-
-    mutating func add(_ value: Double, count more: Int) {
-      count += more
-      let value = value / unit
-      let difference = value - scaledMean
-      scaledMean += difference * Double(more) / Double(count)
-      spread += difference * (value - scaledMean) * Double(more)
-    }
-
-    var mean: Double { scaledMean * unit }
-
-    /// Of the mean.
-    var standardError: Double {
-      count > 1 ? (spread / Double(count - 1) / Double(count)).squareRoot() * unit : 0
+      return Expectation(value: moments.mean, standardError: moments.standardError)
     }
   }
 

@@ -86,10 +86,9 @@ public struct SparseSimulator: Simulator {
       request: request)
     try run.run()
     return observables.indices.map { index in
-      let moments = run.values.map { (value: $0.values[index], count: $0.count) }
-      // Near the largest value, so that squares are neither infinite nor 0.
-      let bound = observables[index].terms.reduce(0) { $0 + $1.coefficient.magnitude }
-      return Self.mean(of: moments, count: count, unit: bound.isNormal ? bound.binade : 1)
+      var moments = WeightedMoments(of: observables[index])
+      for group in run.values { moments.add(group.values[index], count: group.count) }
+      return .init(value: moments.mean, standardError: moments.standardError)
     }
   }
 
@@ -108,21 +107,6 @@ public struct SparseSimulator: Simulator {
       }
       return (term.coefficient, QubitPauli(factors))
     }
-  }
-
-  private static func mean(
-    of groups: [(value: Double, count: Int)], count: Int, unit: Double
-  ) -> StateVectorSimulator.Expectation {
-    var (seen, mean, spread) = (0, 0.0, 0.0)
-    for group in groups {
-      seen += group.count
-      let value = group.value / unit
-      let difference = value - mean
-      mean += difference * Double(group.count) / Double(seen)
-      spread += difference * (value - mean) * Double(group.count)
-    }
-    let error = count > 1 ? (spread / Double(count - 1) / Double(count)).squareRoot() : 0
-    return .init(value: mean * unit, standardError: error * unit)
   }
 
   // MARK: States

@@ -119,6 +119,22 @@ struct SparseLawTests {
     }
   }
 
+  @Test func `an observable that outcomes do not change has no error over shots`() throws {
+    var circuit = Circuit(qubitCount: 2, bitCount: 1)
+    circuit.append(.ry, [1.1], 1)
+    for gate: Gate in [.h, .t] { circuit.append(gate, 0) }
+    circuit.append(.m, targets: [.qubit(0), .bit(0)])
+    circuit.append(.t, 0)
+    circuit.append(.h, 0)
+    let observable = try PauliSum(parsing: "0.3 Z1\n0.7 X1")
+    for seed in 0..<60 as Range<UInt64> {
+      let value = try SparseSimulator().expectations(
+        of: [observable], in: circuit, shots: 707, seed: seed, options: options)[0]
+      #expect(value.standardError == 0)
+      #expect(abs(value.value - 0.759923988470678) < 1e-14)
+    }
+  }
+
   @Test func `results do not depend on threads`() throws {
     forAll(906, count: 10) { rng in
       var circuit = RandomCircuits.dynamic(qubits: 5, count: 20, withNoise: true, using: &rng)

@@ -40,6 +40,7 @@ extension CircuitRunner {
         of: request.observables.map(\.sum), in: circuit, shots: request.shots, seed: seed,
         options: options)
       outcome.observables = zip(request.observables, values).map { ($0.name, $1) }
+      try checkNumbers(of: outcome)
       stopwatch.lap("simulate_s")
     }
     let showsState = !isMeasured && request.observables.isEmpty

@@ -155,7 +155,7 @@ struct CircuitRunner {
   }
 
   /// Names an observable whose coefficients are so large that its value overflows.
-  private func checkNumbers(of outcome: RunOutcome) throws {
+  func checkNumbers(of outcome: RunOutcome) throws {
     for (name, value) in outcome.observables {
       let derivatives = outcome.gradients.first { $0.name == name }?.entries ?? []
       guard value.value.isFinite, value.standardError.isFinite,
