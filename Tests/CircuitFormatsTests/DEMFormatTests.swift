@@ -54,6 +54,36 @@ struct DEMFormatTests {
     }
   }
 
+  @Test(arguments: [1, 2, 3, 7])
+  func `parts written on several threads are the text in order`(threads: Int) throws {
+    var lines = (0..<40_000).map { "error(0.\($0 + 1)) D\($0) L\($0 % 3)" }
+    lines.insert("repeat 5 {\n    error(0.25) D0\n    shift_detectors 2\n}", at: 17_000)
+    let model = try DEMReader.read(lines.joined(separator: "\n"))
+    var parts: [[UInt8]] = []
+    DEMWriter.write(model, threads: threads) { parts.append($0) }
+    #expect(parts.count > 10)
+    #expect(parts.allSatisfy { !$0.isEmpty })
+    #expect(parts.flatMap(\.self) == DEMWriter.bytes(of: model))
+  }
+
+  @Test func `a failing writer gets no more parts`() throws {
+    struct Full: Error {}
+    let lines = (0..<40_000).map { "error(0.1) D\($0)" }
+    let model = try DEMReader.read(lines.joined(separator: "\n"))
+    var calls = 0
+    #expect(throws: Full.self) {
+      try DEMWriter.write(model, threads: 2) { (_: [UInt8]) throws(Full) in
+        calls += 1
+        if calls == 2 { throw Full() }
+      }
+    }
+    #expect(calls == 2)
+  }
+
+  @Test func `nothing is written of an empty model`() throws {
+    DEMWriter.write(try DEMReader.read("")) { Issue.record("\($0)") }
+  }
+
   @Test func `errors say where and what would be accepted`() throws {
     let error = try #require(throws: Diagnostic.self) {
       try DEMReader.read("error(0.1) D0\nerorr(0.1) D1\n")

@@ -18,45 +18,46 @@ public enum DEMWriter {
   }
 
   /// The model as the bytes of its text.
-  ///
-  /// - Parameter threads: How many may share the instructions outside blocks; the text does not
-  ///   depend on it.
-  public static func bytes(of model: DetectorErrorModel, threads: Int = 1) -> [UInt8] {
-    let instructions = model.instructions()
-    let (size, count) = (4096, instructions.count)
-    let chunks = (count + size - 1) / size
-    guard threads > 1, chunks > 1 else {
-      var printer = DEMPrinter()
-      printer.print(model, instructions[...], depth: 0) { _ in }
-      return printer.text
-    }
-    var parts = [[UInt8]](repeating: [], count: chunks)
-    parts.withUnsafeMutableBufferPointer { parts in
-      let shared = UncheckedSendable(parts)
-      Parallel.forEach(chunks: chunks, threads: threads) { chunk in
-        var printer = DEMPrinter()
-        let end = min(count, (chunk + 1) * size)
-        printer.print(model, instructions[(chunk * size)..<end], depth: 0) { _ in }
-        shared.value[chunk] = printer.text
-      }
-    }
-    return Array(parts.joined())
+  public static func bytes(of model: DetectorErrorModel) -> [UInt8] {
+    var printer = DEMPrinter()
+    printer.print(model, model.instructions()[...], depth: 0)
+    return printer.text
   }
 
-  /// Writes the text in parts of about a megabyte.
+  /// Writes the text in parts of about a hundred kilobytes, so that it is never held whole.
   ///
+  /// A repeat block is never divided.
+  ///
+  /// - Parameters:
+  ///   - threads: How many share the instructions outside blocks; the text does not depend on it.
+  ///   - write: What takes the parts, in order, on the calling thread.
   /// - Throws: what `write` throws.
   public static func write<Failure: Error>(
-    _ model: DetectorErrorModel, to write: ([UInt8]) throws(Failure) -> Void
+    _ model: DetectorErrorModel, threads: Int = 1, to write: ([UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
-    var printer = DEMPrinter()
-    try printer.print(model, model.instructions()[...], depth: 0) { text throws(Failure) in
-      guard text.count >= 1 << 20 else { return }
-      try write(text)
-      text.removeAll(keepingCapacity: true)
+    let instructions = model.instructions()
+    let chunks = (instructions.count + chunkSize - 1) / chunkSize
+    let threads = max(1, min(threads, chunks))
+    // Printers keep their memory from one wave of chunks to the next.
+    var printers = [DEMPrinter](
+      repeating: DEMPrinter(), count: max(1, min(4 * threads, chunks)))
+    for first in stride(from: 0, to: chunks, by: printers.count) {
+      let wave = min(printers.count, chunks - first)
+      printers.withUnsafeMutableBufferPointer { printers in
+        let shared = UncheckedSendable(printers)
+        Parallel.forEach(chunks: wave, threads: threads) { place in
+          let start = (first + place) * chunkSize
+          let end = min(instructions.count, start + chunkSize)
+          shared.value[place].text.removeAll(keepingCapacity: true)
+          shared.value[place].print(model, instructions[start..<end], depth: 0)
+        }
+      }
+      for place in 0..<wave { try write(printers[place].text) }
     }
-    if !printer.text.isEmpty { try write(printer.text) }
   }
+
+  /// Instructions that one thread prints at a time.
+  private static let chunkSize = 2048
 }
 
 private struct DEMPrinter: StimTextPrinter {
@@ -64,11 +65,11 @@ private struct DEMPrinter: StimTextPrinter {
   /// Texts of numbers printed before: few probabilities occur, many times each.
   private var numbers: [UInt64: [UInt8]] = [:]
 
-  /// Prints instructions of a block, offering the text to `flush` after each.
-  mutating func print<Failure: Error>(
+  /// Prints instructions of a block.
+  mutating func print(
     _ model: DetectorErrorModel, _ instructions: ArraySlice<DetectorErrorModel.Instruction>,
-    depth: Int, flush: (inout [UInt8]) throws(Failure) -> Void
-  ) throws(Failure) {
+    depth: Int
+  ) {
     for instruction in instructions {
       indent(depth)
       print(instruction.kind.word)
@@ -86,12 +87,11 @@ private struct DEMPrinter: StimTextPrinter {
         print(" {\n")
         let body = model.instructions(of: instruction.body!)
         if body.isEmpty { print("\n") }
-        try print(model, body[...], depth: depth + 1, flush: flush)
+        print(model, body[...], depth: depth + 1)
         indent(depth)
         print("}")
       }
       text.append(UInt8(ascii: "\n"))
-      try flush(&text)
     }
   }
 

@@ -75,9 +75,9 @@ struct AnalyzeErrorsCommand: DocumentedCommand {
         of: circuit, options: options, memoryLimit: MemoryBudget().available)
     }
     let file = try OutputFile.creating(out.out)
-    let text = DEMWriter.bytes(
-      of: model, threads: threads ?? min(Parallel.processorCount, 1024))
-    file.write(bytes: text)
+    DEMWriter.write(model, threads: threads ?? min(Parallel.processorCount, 1024)) {
+      file.write(bytes: $0)
+    }
     try file.close()
   }
 }

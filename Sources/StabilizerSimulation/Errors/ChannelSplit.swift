@@ -16,10 +16,14 @@ enum DecompositionStyle {
 struct ChannelSplit {
   /// By case: its detectors, numbered within the channel.
   private var detectors = SIMD16<UInt64>(repeating: 0)
+  /// Cases of one detector that may be parts, by mask.
   private var singles: UInt16 = 0
   private var inSingles: UInt64 = 0
+  /// Cases of two detectors that may be parts, by mask.
   private var pairs: UInt16 = 0
-  private let order: Order
+  /// The same in the order in which they are taken.
+  private var rankedSingles = Parts()
+  private var rankedPairs = Parts()
 
   /// Which cases are taken first.
   enum Order {
@@ -28,13 +32,20 @@ struct ChannelSplit {
     /// X errors before Z errors, the second qubit before the first, as Stim does for
     /// `PAULI_CHANNEL_2`.
     case secondQubit
+
+    /// The case of a rank from 1 to 15.
+    func mask(_ rank: Int) -> Int {
+      switch self {
+      case .firstQubit: (rank & 0b0101) << 1 | (rank & 0b1010) >> 1
+      case .secondQubit: (rank & 0b0011) << 2 | rank >> 2
+      }
+    }
   }
 
   /// `nil` where no case has several detectors, or the channel has more than 64.
   ///
   /// - Parameter allowed: the cases that may be parts.
   init?(_ cases: borrowing ChannelCases, allowed: UInt16 = .max, order: Order = .firstQubit) {
-    self.order = order
     guard number(cases) else { return nil }
     for mask in 1..<cases.count where allowed >> UInt16(mask) & 1 == 1 {
       guard detectors[mask].nonzeroBitCount == 1 else { continue }
@@ -46,6 +57,11 @@ struct ChannelSplit {
         continue
       }
       pairs |= 1 << UInt16(mask)
+    }
+    for rank in 1..<16 {
+      let mask = order.mask(rank)
+      if singles >> UInt16(mask) & 1 == 1 { rankedSingles.append(mask) }
+      if pairs >> UInt16(mask) & 1 == 1 { rankedPairs.append(mask) }
     }
   }
 
@@ -88,18 +104,16 @@ struct ChannelSplit {
   func parts(of mask: Int, _ cases: borrowing ChannelCases) -> Parts? {
     let goal = detectors[mask]
     if goal & ~inSingles == 0 { return filled(Parts(), goal) }
-    for first in 1..<16 {
-      let a = ranked(first)
-      guard isPair(a), detectors[a] & ~goal == 0 else { continue }
-      if goal & ~(inSingles | detectors[a]) == 0 {
+    for first in 0..<rankedPairs.count {
+      let a = rankedPairs[first]
+      if detectors[a] & ~goal == 0, goal & ~(inSingles | detectors[a]) == 0 {
         return filled(Parts(a), goal & ~detectors[a])
       }
     }
-    for first in 1..<16 {
-      for second in first + 1..<16 {
-        let (a, b) = (ranked(first), ranked(second))
-        guard isPair(a), isPair(b), detectors[a] & detectors[b] == 0,
-          (detectors[a] | detectors[b]) & ~goal == 0,
+    for first in 0..<rankedPairs.count {
+      for second in first + 1..<max(first + 1, rankedPairs.count) {
+        let (a, b) = (rankedPairs[first], rankedPairs[second])
+        guard detectors[a] & detectors[b] == 0, (detectors[a] | detectors[b]) & ~goal == 0,
           goal & ~(inSingles | detectors[a] | detectors[b]) == 0
         else { continue }
         let parts = cases[b].precedes(cases[a]) ? Parts(b, a) : Parts(a, b)
@@ -109,19 +123,12 @@ struct ChannelSplit {
     return nil
   }
 
-  private func isPair(_ mask: Int) -> Bool { pairs >> UInt16(mask) & 1 == 1 }
-
-  private func ranked(_ rank: Int) -> Int {
-    order == .firstQubit
-      ? (rank & 0b0101) << 1 | (rank & 0b1010) >> 1 : (rank & 0b0011) << 2 | rank >> 2
-  }
-
   /// Parts, and cases of one detector for what they leave over.
   private func filled(_ start: Parts, _ rest: UInt64) -> Parts? {
     var (parts, rest) = (start, rest)
-    for rank in 1..<16 where rest != 0 {
-      let part = ranked(rank)
-      guard singles >> UInt16(part) & 1 == 1, detectors[part] & ~rest == 0 else { continue }
+    for place in 0..<rankedSingles.count where rest != 0 {
+      let part = rankedSingles[place]
+      guard detectors[part] & ~rest == 0 else { continue }
       parts.append(part)
       rest &= ~detectors[part]
     }
@@ -133,7 +140,17 @@ struct ChannelSplit {
     private var packed: UInt64 = 0
     private(set) var count = 0
 
-    init(_ parts: Int...) { for part in parts { append(part) } }
+    init() {}
+
+    init(_ part: Int) { append(part) }
+
+    init(_ first: Int, _ second: Int) {
+      append(first)
+      append(second)
+    }
+
+    @inline(__always)
+    subscript(place: Int) -> Int { Int(packed >> UInt64(4 * place) & 15) }
 
     mutating func append(_ part: Int) {
       packed |= UInt64(part) << UInt64(4 * count)
@@ -142,7 +159,7 @@ struct ChannelSplit {
 
     @inline(__always)
     func forEach(_ body: (Int) -> Void) {
-      for place in 0..<count { body(Int(packed >> UInt64(4 * place) & 15)) }
+      for place in 0..<count { body(self[place]) }
     }
   }
 }

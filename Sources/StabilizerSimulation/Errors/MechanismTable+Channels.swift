@@ -41,13 +41,14 @@ extension MechanismTable {
     _ probabilities: SIMD16<Double>, tag: UInt32, _ style: DecompositionStyle
   ) -> Bool {
     let probability = probabilities[mask]
+    let parts = split.parts(of: mask, cases)
     if style == .ofErrors, split.detectorCount(of: mask) == 2,
-      !isMadeOf(split.parts(of: mask, cases), asLikelyAs: probability / 2, probabilities)
+      !isMadeOf(parts, asLikelyAs: probability / 2, probabilities)
     {
       return false
     }
-    if let parts = split.parts(of: mask, cases),
-      case let hash = Self.hash(of: parts, cases), style == .stim || hash == cases[mask].hash
+    if let parts, case let hash = Self.hash(of: parts, cases),
+      style == .stim || hash == cases[mask].hash
     {
       Self.withSequence(parts, cases) { sequence in
         let set = SymptomSet(items: sequence.baseAddress!, count: sequence.count, hash: ~hash)
