@@ -332,7 +332,7 @@ def sampling(log_terms, b, c, d):
 
     low, high = b, mpf(1)
     for _ in range(120):
-        middle = low + (high - low) / 2 if low > high / 16 else high / 16
+        middle = low + (high - low) / 2 if low >= high / 16 else high / 16
         if excluded(middle):
             high = middle
         else:
