@@ -44,6 +44,62 @@ struct ParallelFaultTests {
     #expect(try Self.prediction(decoder, DEMReader.read("error(0.1) D0 ^ L0"), 1) == 1)
   }
 
+  @Test(arguments: ["matching", "correlated-matching", "union-find", "dense-matching"])
+  func `an edge is no likelier because it may be one of several`(name: String) throws {
+    let decoder = try #require(DecoderCatalog.definition(named: name))
+    let text = "error(0.05) D0 D1 L0\nerror(0.048) D0 D1\nerror(0.24) D0\nerror(0.22) D1\n"
+    let model = try DEMReader.read(text)
+    #expect(try Self.prediction(decoder, model, 0b11) == 0)
+    let rate = try ErrorDistribution(model).failureRate(of: decoder.decoder.compiled(for: model))
+    #expect(abs(rate - 0.05) < 1e-12)
+  }
+
+  @Test func `strands and parts are found without searching through all of them`() throws {
+    /// Counts how often values are compared.
+    struct Counted: Hashable, Comparable {
+      let value: Int
+      let count: SharedCount
+
+      func hash(into hasher: inout Hasher) { hasher.combine(value) }
+      static func == (a: Counted, b: Counted) -> Bool {
+        a.count.value += 1
+        return a.value == b.value
+      }
+      static func < (a: Counted, b: Counted) -> Bool {
+        a.count.value += 1
+        return a.value < b.value
+      }
+    }
+    final class SharedCount { var value = 0 }
+    for size in [1000, 8000] {
+      let count = SharedCount()
+      var numbering = Numbering<Counted>()
+      for value in 0..<size {
+        #expect(numbering.number(of: Counted(value: value / 2, count: count)) == value / 2)
+      }
+      #expect(numbering.values.count == size / 2 && count.value < 20 * size)
+      count.value = 0
+      let values = (0..<size).map { Counted(value: $0 * 7919 % size / 3, count: count) }
+      #expect(values.occurringOddly().count <= size / 3 + 1 && count.value < 30 * size)
+    }
+    // As many as there may be observables, and an error of so many parts.
+    var (model, parts) = (DetectorErrorModel(), [DetectorErrorModel.Target]())
+    for observable in 0..<DecodingLimits.observables {
+      model.appendError(observable == 9 ? 0.02 : 0.01, [.detector(0), .observable(observable)])
+      parts += [.detector(observable), .separator]
+    }
+    model.appendError(0.001, Array(parts.dropLast()))
+    for name in ["matching", "union-find"] {
+      let decoder = try #require(DecoderCatalog.definition(named: name)).decoder
+      let compiled = try decoder.compiled(for: model)
+      var shot = BitTable(rowCount: 1, columnCount: compiled.detectorCount)
+      shot[0, 0] = true
+      let row = compiled.predictions(for: shot).predictions
+      #expect((0..<compiled.observableCount).filter { row[0, $0] } == [9])
+    }
+    #expect(throws: Obstacle.self) { try CorrelatedMatchingDecoder().compiled(for: model) }
+  }
+
   @Test func `failure rates are those of the likelier choice`() throws {
     for (file, rate) in [
       ("parallel-boundary.dem", 0.003), ("blind-logical.dem", 0.206), ("likely-errors.dem", 0.05),
@@ -87,7 +143,15 @@ struct ParallelFaultTests {
     var checked = 0
     forAll(20_261_130, count: 60) { rng in
       let model = Self.model(using: &rng)
-      for (events, answer) in try LikeliestErrors(model).answers where answer.isClear {
+      let likeliest = try LikeliestErrors(model)
+      let session = try decoder.decoder.compiled(for: model).makeSession()
+      for (events, answer) in likeliest.answers {
+        let shot = BitVector((0..<3).map { events >> UInt64($0) & 1 == 1 })
+        let correction = try #require(session.correction(for: shot))
+        let weight = likeliest.logOfNothing - answer.logProbability
+        #expect(
+          abs(correction.weight - weight) < 1e-5, "\(DEMWriter.write(model)) \(events)")
+        guard answer.isClear else { continue }
         #expect(
           try Self.prediction(decoder, model, events) == answer.observables,
           "\(DEMWriter.write(model)) \(events)")

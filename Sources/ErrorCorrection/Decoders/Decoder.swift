@@ -57,7 +57,8 @@ public struct DecodingBatch {
   /// events. Such shots are predicted as no flips, with an infinite weight where the decoder has
   /// weights.
   package var unexplained: UnsafeMutablePointer<Bool>?
-  /// If there: probabilities that hold in a shot instead of the model's.
+  /// If there: probabilities that hold in a shot instead of the model's. Decoders on graphs then do
+  /// not ask whether edges that these are about were one error together.
   package var evidence: ShotEvidence?
 
   package init(

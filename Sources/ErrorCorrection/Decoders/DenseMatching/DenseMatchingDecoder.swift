@@ -55,9 +55,7 @@ final class DenseMatchingSession: DecodingSession {
       let output = batch.clearPrediction(ofShot: shot, observableCount: graph.observableCount)
       let prediction = GraphPrediction(output, graph, changes)
       for edge in edges { prediction.flip(edge: edge) }
-      if batch.evidence == nil {
-        graph.joint?.apply(to: Set(edges.map { Int32($0) })) { prediction.flip($0) }
-      }
+      if graph.joint != nil { prediction.flipJointFaults(in: Set(edges.map { Int32($0) })) }
       batch.weights?[shot] = weight + changes.certainWeight
       batch.confidences?[shot] = .nan
       batch.unexplained?[shot] = weight == .infinity

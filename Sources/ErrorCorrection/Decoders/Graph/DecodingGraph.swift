@@ -35,6 +35,8 @@ package final class DecodingGraph: Sendable {
   /// By edge, for those with faults of unlike observables.
   let parallel: [Int32: ParallelFaults]
   let joint: JointFaults?
+  /// Edges taken to have happened: those of negative weight.
+  let likelyEdges: Set<Int32>
   /// What can be explained; with evidence of edges that otherwise cannot be, the second.
   let parities: EventParities
   let paritiesWithEvidence: EventParities
@@ -51,11 +53,7 @@ package final class DecodingGraph: Sendable {
       _ nodes: (Int32, Int32), _ probability: Double, _ weight: Double, _ mask: ArraySlice<UInt64>
     ) {
       let start = observables.count
-      for (index, word) in mask.enumerated() {
-        for bit in 0..<64 where word >> UInt64(bit) & 1 == 1 {
-          observables.append(64 * index + bit)
-        }
-      }
+      observables += ObservableSet(words: mask).members.map { Int($0) }
       edges.append(
         Edge(
           nodes: nodes, probability: probability, weight: weight,
@@ -72,6 +70,7 @@ package final class DecodingGraph: Sendable {
       append((boundary, boundary), 1, weight, parts.certainObservables[...])
     }
     (self.edges, self.observables) = (edges, observables)
+    likelyEdges = Set(edges.indices.lazy.filter { edges[$0].weight < 0 }.map { Int32($0) })
     (mechanismStarts, mechanismEdges) = (parts.mechanismStarts, parts.mechanismEdges)
     (parallel, joint) = (parts.parallel, parts.joint)
     (parities, paritiesWithEvidence) = EventParities.both(

@@ -6,8 +6,10 @@ struct EdgeEvidence {
   private(set) var probabilities: [Int32: Double] = [:]
   /// Their edges, ascending.
   private(set) var edges: [Int32] = []
+  private let mechanismStarts: [Int32]
 
   init(_ evidence: ShotEvidence, shot: Int, mechanismStarts: [Int32], mechanismEdges: [Int32]) {
+    self.mechanismStarts = mechanismStarts
     var touched: Set<Int32> = []
     for entry in evidence.entries(ofShot: shot) {
       let mechanism = Int(evidence.mechanisms[entry])
@@ -22,6 +24,9 @@ struct EdgeEvidence {
   }
 
   /// An edge whose probability is put together again from those of its faults.
+  ///
+  /// Faults of several edges that the evidence is about count as if they were this edge alone: what
+  /// they are together is not looked at, see `JointFaults`.
   func outcome(
     _ contributions: ArraySlice<MatchingGraph.Contribution>, _ parallel: ParallelFaults?
   ) -> ParallelFaults.Outcome {
@@ -31,11 +36,14 @@ struct EdgeEvidence {
           DetectorErrorModel.oddProbability($0, probabilities[$1.mechanism] ?? $1.probability)
         })
     }
-    var strands = [Double](repeating: 0, count: parallel.masks.count)
+    var strands = ParallelFaults.Probabilities(strandCount: parallel.strands.count)
     for contribution in contributions {
-      strands[Int(contribution.strand)] = DetectorErrorModel.oddProbability(
-        strands[Int(contribution.strand)],
-        probabilities[contribution.mechanism] ?? contribution.probability)
+      let known = probabilities[contribution.mechanism]
+      let mechanism = Int(contribution.mechanism)
+      let isAlone = mechanismStarts[mechanism + 1] - mechanismStarts[mechanism] == 1
+      strands.add(
+        known ?? contribution.probability, to: Int(contribution.strand),
+        isAlone: isAlone || known != nil)
     }
     return parallel.outcome(with: strands)
   }

@@ -39,17 +39,27 @@ struct GraphPrediction {
 
   /// Flips what an edge flips.
   func flip(edge: Int) {
-    if !changes.observables.isEmpty, let words = changes.observables[edge] { return flip(words) }
+    if !changes.observables.isEmpty, let other = changes.observables[edge] { return flip(other) }
     for observable in graph.observables[graph.edges[edge].observables] {
       bytes[observable >> 3] ^= 1 << UInt8(observable & 7)
     }
   }
 
-  /// Flips observables given as words.
-  func flip(_ words: [UInt64]) {
-    for observable in words.indices.flatMap({ word in (0..<64).map { 64 * word + $0 } })
-    where words[observable >> 6] >> UInt64(observable & 63) & 1 == 1 {
-      bytes[observable >> 3] ^= 1 << UInt8(observable & 7)
+  func flip(_ observables: ObservableSet) {
+    for observable in observables.members {
+      bytes[Int(observable >> 3)] ^= 1 << UInt8(observable & 7)
+    }
+  }
+
+  /// Flips what faults of several edges flip that are in a correction, but for edges that evidence
+  /// is about.
+  ///
+  /// - Parameter correction: its edges.
+  func flipJointFaults(in correction: Set<Int32>) {
+    guard let joint = graph.joint else { return }
+    let known = changes.probabilities.map { Int32($0.edge) }
+    joint.apply(to: correction.symmetricDifference(graph.likelyEdges).subtracting(known)) {
+      flip($0)
     }
   }
 }
@@ -77,11 +87,8 @@ extension DecodingGraph {
       guard Int(a) < boundary else { continue }
       pairs.append(.init(Int(a), Int(b) == boundary ? nil : Int(b)))
     }
-    joint?.apply(to: Set(edges.map { Int32($0) })) { words in
-      for observable in 0..<observableCount
-      where words[observable >> 6] >> UInt64(observable & 63) & 1 == 1 {
-        flipped[observable].toggle()
-      }
+    joint?.apply(to: Set(edges.map { Int32($0) }).symmetricDifference(likelyEdges)) {
+      for observable in $0.members { flipped[Int(observable)].toggle() }
     }
     return DecodedCorrection(edges: pairs, observables: flipped, weight: weight)
   }

@@ -2,18 +2,20 @@ import QuantumCore
 
 /// Faults that flip the same detectors but different observables: strands of one edge.
 ///
-/// A decoder sees only whether an odd number of them happened. The edge that stands for them has
-/// the probability of that, whatever they flip. What is flipped is taken from the likeliest set of
-/// either parity: with w = ln((1 − p) / p) the set B of the strands with w < 0 is the likeliest of
-/// all, and the likeliest of the other parity differs from it in the one strand s with the smallest
-/// |w|. So the edge flips what s flips, beside what B flips in any case.
+/// A decoder sees only whether an odd number of them happened, and takes the likeliest set of that
+/// parity. With w = ln((1 − p) / p) the set B of the strands with w < 0 is the likeliest of all, and
+/// the likeliest of the other parity differs from it in the one strand s with the smallest |w|. So
+/// the edge weighs what s weighs and flips what s flips, beside what B flips in any case.
+///
+/// A mechanism of several edges never makes one of them alone, so that s is chosen by the faults
+/// that are this edge and nothing else, as long as there are any. The others add to the probability
+/// of their strand, as they do on edges that have one strand, and are `JointFaults`.
 struct ParallelFaults: Sendable {
-  /// What the strands flip, all unlike: words of observables.
-  private(set) var masks: [[UInt64]]
-  /// That an odd number of the faults of each strand happens.
-  private(set) var probabilities: [Double]
+  private var numbering = Numbering<ObservableSet>()
   /// The edge of the model; set once all faults are known.
   private(set) var outcome = Outcome(probability: 0)
+  /// What the strands have if each is taken for an edge of its own; set with the outcome.
+  private(set) var separate: [Double] = []
 
   /// An edge in place of strands.
   struct Outcome: Sendable {
@@ -21,55 +23,71 @@ struct ParallelFaults: Sendable {
     var probability: Double
     /// The one that the edge flips the observables of.
     var strand = 0
-    /// Observables that flip beside those of the edge, in any case; empty for none.
-    var certainObservables: [UInt64] = []
+    /// Observables that flip beside those of the edge, in any case.
+    var certainObservables = ObservableSet()
     /// Σ w over what happens in any case, without the edge: at most 0.
     var certainWeight = 0.0
   }
 
-  init(_ mask: [UInt64], _ probability: Double) {
-    (masks, probabilities) = ([mask], [probability])
-  }
+  /// That an odd number of the faults of each strand happens.
+  struct Probabilities: Sendable {
+    /// Of the faults that are this edge alone.
+    var alone: [Double]
+    /// Of these and of mechanisms that are other edges, too.
+    var all: [Double]
 
-  /// Adds a fault.
-  ///
-  /// - Returns: its strand.
-  mutating func add(_ mask: [UInt64], _ probability: Double) -> Int {
-    guard let strand = masks.firstIndex(of: mask) else {
-      masks.append(mask)
-      probabilities.append(probability)
-      return masks.count - 1
+    init(strandCount: Int) {
+      alone = [Double](repeating: 0, count: strandCount)
+      all = alone
     }
-    probabilities[strand] = DetectorErrorModel.oddProbability(probabilities[strand], probability)
-    return strand
+
+    mutating func add(_ probability: Double, to strand: Int, isAlone: Bool) {
+      all[strand] = DetectorErrorModel.oddProbability(all[strand], probability)
+      if isAlone { alone[strand] = DetectorErrorModel.oddProbability(alone[strand], probability) }
+    }
+
+    /// What the strand is chosen by.
+    var ofCandidates: [Double] { alone.contains { $0 > 0 } ? alone : all }
+
+    /// The strand that the edge is taken for when it changes sides.
+    var likeliest: Int {
+      var (best, largest) = (0, -1.0)
+      for (strand, probability) in ofCandidates.enumerated() {
+        let size = min(probability, 1 - probability)
+        if size > largest { (best, largest) = (strand, size) }
+      }
+      return best
+    }
   }
 
-  func probability(of mask: [UInt64]) -> Double {
-    masks.firstIndex(of: mask).map { probabilities[$0] } ?? 0
-  }
+  init(_ first: ObservableSet) { _ = strand(of: first) }
 
-  mutating func resolve() { outcome = outcome(with: probabilities) }
+  /// What the strands flip, all unlike.
+  var strands: [ObservableSet] { numbering.values }
+
+  /// The strand of a fault, a new one where there is none that flips the same.
+  mutating func strand(of observables: ObservableSet) -> Int { numbering.number(of: observables) }
+
+  mutating func resolve(_ probabilities: Probabilities) {
+    outcome = outcome(with: probabilities)
+    separate = zip(probabilities.ofCandidates, probabilities.all).map { own, all in
+      let size = min(own, 1 - own)
+      return all > 0.5 ? 1 - size : size
+    }
+    separate[outcome.strand] = probabilities.all[outcome.strand]
+  }
 
   /// The edge in place of the strands, should these have other probabilities.
-  func outcome(with probabilities: [Double]) -> Outcome {
-    let weights = probabilities.map { MatchingGraph.logOdds($0) }
-    var (strand, isOdd, sum) = (0, false, 0.0)
-    var certain = [UInt64](repeating: 0, count: masks[0].count)
-    for (index, weight) in weights.enumerated() {
-      let (size, least) = (abs(weight), abs(weights[strand]))
-      if size < least || (size == least && weight < 0 && weights[strand] >= 0) { strand = index }
-      guard weight < 0 else { continue }
-      isOdd.toggle()
-      sum += weight
-      for word in certain.indices { certain[word] ^= masks[index][word] }
-    }
-    if isOdd {
-      sum += abs(weights[strand])
-      for word in certain.indices { certain[word] ^= masks[strand][word] }
-    }
+  func outcome(with probabilities: Probabilities) -> Outcome {
+    let strand = probabilities.likeliest
+    let happened = strands.indices.filter { probabilities.all[$0] > 0.5 }
+    let isOdd = happened.count % 2 == 1
+    let size = min(probabilities.all[strand], 1 - probabilities.all[strand])
+    var sum = happened.reduce(0) { $0 + MatchingGraph.logOdds(probabilities.all[$1]) }
+    if isOdd { sum -= MatchingGraph.logOdds(1 - size) }
+    let flipped = happened.map { strands[$0] } + (isOdd ? [strands[strand]] : [])
     return Outcome(
-      probability: probabilities.reduce(0) { DetectorErrorModel.oddProbability($0, $1) },
-      strand: strand, certainObservables: certain,
-      certainWeight: min(0, sum))
+      probability: isOdd ? 1 - size : size, strand: strand,
+      certainObservables: .flippedTogether(flipped), certainWeight: min(0, sum))
   }
 }

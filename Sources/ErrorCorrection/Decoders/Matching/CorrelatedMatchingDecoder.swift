@@ -10,9 +10,9 @@ import QuantumCore
 public struct CorrelatedMatchingDecoder: Decoder {
   public init() {}
 
-  /// As `MatchingDecoder.compiled(for:)`.
+  /// As `MatchingDecoder.compiled(for:)`; an `Obstacle` also where errors have too many parts.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
-    CompiledCorrelatedMatchingDecoder(try MatchingGraph(model))
+    try CompiledCorrelatedMatchingDecoder(try MatchingGraph(model))
   }
 }
 
@@ -20,9 +20,9 @@ final class CompiledCorrelatedMatchingDecoder: CompiledDecoder {
   let graph: MatchingGraph
   let correlations: MatchingCorrelations
 
-  init(_ graph: MatchingGraph) {
+  init(_ graph: MatchingGraph) throws(Obstacle) {
     self.graph = graph
-    correlations = MatchingCorrelations(graph)
+    correlations = try MatchingCorrelations(graph)
   }
 
   var detectorCount: Int { graph.detectorCount }

@@ -18,7 +18,24 @@ struct MatchingCorrelations: Sendable {
   private(set) var starts: [Int32] = [0]
   private(set) var partners: [Partner] = []
 
-  init(_ graph: MatchingGraph) {
+  /// Ordered pairs of parts of one mechanism that are looked at.
+  private static let pairLimit: UInt64 = 1 << 26
+
+  /// - Throws: `Obstacle` if mechanisms have too many pairs of parts.
+  init(_ graph: MatchingGraph) throws(Obstacle) {
+    let pairCount = zip(graph.mechanismStarts, graph.mechanismStarts.dropFirst()).reduce(UInt64(0))
+    {
+      let parts = UInt64($1.1 - $1.0)
+      return $0 + parts * (max(parts, 1) - 1)
+    }
+    guard pairCount <= Self.pairLimit else {
+      throw Obstacle(
+        .memory(
+          required: pairCount.saturatingMultiply(12), available: Self.pairLimit * 12),
+        "the parts of the model's errors make \(pairCount) pairs; correlated matching looks at "
+          + "\(Self.pairLimit) at most",
+        hint: "take 'matching', for which the parts of an error are independent")
+    }
     // One entry for each ordered pair of parts of a mechanism.
     var pairs: [(first: Int32, second: Int32, mechanism: Int32)] = []
     for mechanism in 0..<graph.mechanismStarts.count - 1 {

@@ -71,6 +71,8 @@ package final class MatchingGraph: @unchecked Sendable {
   /// By edge, for those with faults of unlike observables.
   let parallel: [Int32: ParallelFaults]
   let joint: JointFaults?
+  /// What flips no detector: that an odd number of it happens.
+  let blind: [ObservableSet: Double]
   /// What can be explained; with evidence of edges that otherwise cannot be, the second.
   let parities: EventParities
   let paritiesWithEvidence: EventParities
@@ -120,6 +122,7 @@ package final class MatchingGraph: @unchecked Sendable {
     contributions = parts.sortedContributions
     (mechanismStarts, mechanismEdges) = (parts.mechanismStarts, parts.mechanismEdges)
     (mechanismStrands, parallel, joint) = (parts.mechanismStrands, parts.parallel, parts.joint)
+    blind = parts.blind
     (parities, paritiesWithEvidence) = EventParities.both(edges, detectorCount: detectorCount)
     mechanismProbabilities = parts.mechanismProbabilities
     let edgeCount = edges.count

@@ -5,7 +5,9 @@ extension MatchingSession {
   ///
   /// An edge's probability is put together again from all its mechanisms. An edge whose probability crosses 1/2 changes
   /// sides: its detections and observables flip. Of parallel faults others may be the likeliest.
-  func apply(_ evidence: ShotEvidence, shot: Int) {
+  ///
+  /// - Returns: the edges that the evidence is about.
+  func apply(_ evidence: ShotEvidence, shot: Int) -> [Int32] {
     let known = EdgeEvidence(
       evidence, shot: shot, mechanismStarts: graph.mechanismStarts,
       mechanismEdges: graph.mechanismEdges)
@@ -15,6 +17,7 @@ extension MatchingSession {
       let parallel = graph.parallel[edge]
       reweight(edge, to: known.outcome(contributions, parallel), parallel)
     }
+    return known.edges
   }
 
   private func reweight(
@@ -32,7 +35,7 @@ extension MatchingSession {
       blossom.weight += outcome.certainWeight - parallel.outcome.certainWeight
       blossom.flip(outcome.certainObservables)
       blossom.flip(parallel.outcome.certainObservables)
-      blossom.setObservables(of: edge, to: parallel.masks[outcome.strand])
+      blossom.setObservables(of: edge, to: parallel.strands[outcome.strand])
     }
     if after < 0 {
       blossom.weight += after

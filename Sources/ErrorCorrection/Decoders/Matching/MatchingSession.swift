@@ -67,7 +67,7 @@ final class MatchingSession: DecodingSession {
       blossom.setUnexplained()
       return .none
     }
-    if let evidence { apply(evidence, shot: shot) }
+    let known = evidence.map { apply($0, shot: shot) } ?? []
     let keepsEdges = blossom.keepsEdges
     if let correlations {
       blossom.keepsEdges = true
@@ -76,16 +76,16 @@ final class MatchingSession: DecodingSession {
       blossom.rememberMatchedEdges()
       if evidence != nil { blossom.restoreWeights() }
       blossom.load(row)
-      if let evidence { apply(evidence, shot: shot) }
+      if let evidence { _ = apply(evidence, shot: shot) }
       blossom.lowerPartners(by: correlations)
     }
-    let seeksJointFaults = hasJointFaults && evidence == nil
-    if seeksJointFaults { blossom.keepsEdges = true }
+    if hasJointFaults { blossom.keepsEdges = true }
     blossom.solve()
     blossom.keepsEdges = keepsEdges
     if correlations != nil || evidence != nil { blossom.restoreWeights() }
-    guard seeksJointFaults, let joint = graph.joint else { return .edges }
-    return joint.apply(to: blossom.oddEdges()) { blossom.flip($0) } ? .joint : .edges
+    guard hasJointFaults, let joint = graph.joint else { return .edges }
+    let edges = blossom.oddEdges().subtracting(known)
+    return joint.apply(to: edges) { blossom.flip($0) } ? .joint : .edges
   }
 
   private func isExplained(_ hasEvidence: Bool) -> Bool {

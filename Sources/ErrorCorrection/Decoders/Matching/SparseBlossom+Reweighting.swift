@@ -103,16 +103,14 @@ extension SparseBlossom {
     }
   }
 
-  /// Flips observables, given as words.
-  func flip(_ words: [UInt64]) {
-    for (word, mask) in words.enumerated() { observables[word] ^= mask }
-  }
+  func flip(_ set: ObservableSet) { set.flip(observables) }
 
   /// Lets an edge flip other observables until `restoreWeights`, to be followed by `reweight`.
-  mutating func setObservables(of edge: Int32, to words: [UInt64]) {
+  mutating func setObservables(of edge: Int32, to set: ObservableSet) {
     if !ownsObservables { copyObservables() }
     let (place, bit) = (Int(edge) * observableStride, UInt64(1) << UInt64(edge & 63))
-    for word in 0..<observableStride { edgeObservables[place + word] = words[word] }
+    for word in 0..<observableStride { edgeObservables[place + word] = 0 }
+    set.flip(edgeObservables + place)
     flipping[Int(edge) >> 6] |= bit
   }
 

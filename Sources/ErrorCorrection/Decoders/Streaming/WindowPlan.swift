@@ -35,8 +35,8 @@ struct WindowPlan: Sendable {
   /// - Parameters:
   ///   - commit: in units of the time, as `buffer` is.
   ///   - clock: tells the time of a detector.
-  /// - Throws: `Obstacle` if detectors that errors flip have no time, or if there is too much to
-  ///   unroll.
+  /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` if there is too
+  ///   much to unroll.
   init(_ model: DetectorErrorModel, commit: Double, buffer: Double, clock: WindowClock) throws {
     if let folded = RepeatedRounds(model, commit: commit, buffer: buffer, clock: clock) {
       let builder = try WindowBuilder(
@@ -118,7 +118,10 @@ struct WindowBuilder {
       guard step.instruction.kind == .error else { return }
       let probability = DetectorErrorModel.oddProbability(
         model.probability(of: step.instruction), times: step.multiplicity)
-      let (parts, loose) = Self.parts(of: step)
+      let fault = DecomposedFault(step.targets, offset: step.detectorOffset)
+      let isBlind = fault.parts.isEmpty
+      let parts = isBlind ? [.init(observables: fault.observables)] : fault.parts
+      let loose = isBlind ? ObservableSet() : fault.observables
       var touched: [Int] = []
       var deciding: Set<Int> = []
       for part in parts {
@@ -130,50 +133,28 @@ struct WindowBuilder {
             touched.append(window)
           }
           let isFinal = window == windows.upperBound
-          let beyond = isFinal ? part.detectors.filter { isBehindCommitted($0, window) } : []
+          let beyond =
+            isFinal ? part.detectors.map { Int($0) }.filter { isBehindCommitted($0, window) } : []
           carried[window].formUnion(beyond)
           append(part, beyond, isFinal: isFinal, to: &mechanisms[window], window: window)
         }
       }
       // What belongs to the whole mechanism is seen only where all of it is.
       if let window = deciding.first, deciding.count == 1, !loose.isEmpty {
-        mechanisms[window][mechanisms[window].count - 1].targets += [.separator] + loose
+        mechanisms[window][mechanisms[window].count - 1].targets +=
+          [.separator] + loose.targets
       }
     }
     assemble(mechanisms, carried)
   }
 
-  /// A part of a mechanism: detectors by their numbers in the run.
-  private struct Part {
-    var detectors: [Int]
-    var observables: [DetectorErrorModel.Target]
-  }
-
-  /// The parts between separators that flip detectors, and observables that belong to the whole of
-  /// several.
-  private static func parts(
-    of step: DetectorErrorModel.Step
-  ) -> (parts: [Part], loose: [DetectorErrorModel.Target]) {
-    var parts = step.targets.split(whereSeparator: \.isSeparator).map { part in
-      Part(
-        detectors: part.filter(\.isDetector).map { Int($0.value + step.detectorOffset) },
-        observables: part.filter(\.isObservable))
-    }
-    let loose = parts.filter(\.detectors.isEmpty).flatMap(\.observables)
-    guard parts.contains(where: { !$0.detectors.isEmpty }) else { return (parts, []) }
-    parts.removeAll(where: \.detectors.isEmpty)
-    guard parts.count == 1 else { return (parts, loose) }
-    parts[0].observables += loose
-    return (parts, [])
-  }
-
   /// The windows that know a part of a mechanism; the last of them decides on it.
   private func windows(
-    of detectors: [Int], _ step: DetectorErrorModel.Step
+    of detectors: [UInt64], _ step: DetectorErrorModel.Step
   ) throws -> ClosedRange<Int> {
     guard !detectors.isEmpty else { return 0...0 }
     var time = Double.infinity
-    for detector in detectors {
+    for detector in detectors.map({ Int($0) }) {
       guard !times[detector].isNaN else {
         throw Diagnostic(
           "windows need the time of D\(detector), which has no such coordinate", code: "no-time",
@@ -201,14 +182,15 @@ struct WindowBuilder {
   /// Adds a part to the mechanism at the end: detectors by their numbers in the run, those that are passed on as observables
   /// of their own behind the others.
   private func append(
-    _ part: Part, _ beyond: [Int], isFinal: Bool, to mechanisms: inout [Mechanism], window: Int
+    _ part: DecomposedFault.Part, _ beyond: [Int], isFinal: Bool, to mechanisms: inout [Mechanism],
+    window: Int
   ) {
     var targets: [DetectorErrorModel.Target] = []
-    for detector in part.detectors where contains(window, times[detector]) {
-      targets.append(.detector(UInt64(detector)))
+    for detector in part.detectors where contains(window, times[Int(detector)]) {
+      targets.append(.detector(detector))
     }
     if isFinal {
-      targets += part.observables
+      targets += part.observables.targets
       targets += beyond.map { .observable(UInt64(observableCount + $0)) }
     }
     guard !targets.isEmpty else { return }
@@ -284,5 +266,11 @@ struct WindowBuilder {
       a.model == b.model && a.detectors.map { $0 + detectorShift } == b.detectors
       && a.carried.map { $0 + detectorShift } == b.carried
     return isMoved ? window : nil
+  }
+}
+
+extension ObservableSet {
+  fileprivate var targets: [DetectorErrorModel.Target] {
+    members.map { .observable(UInt64($0)) }
   }
 }

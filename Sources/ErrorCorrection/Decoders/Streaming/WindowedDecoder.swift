@@ -46,7 +46,8 @@ public struct WindowedDecoder: Decoder {
     (self.timeCoordinate, self.roundLength) = (timeCoordinate, roundLength)
   }
 
-  /// - Throws: `Obstacle` of kind `option` if detectors have no coordinates; otherwise as the inner decoder does.
+  /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` of kind `option` if
+  ///   there are too many windows; otherwise as the inner decoder does.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     let time = try WindowClock(model, coordinate: timeCoordinate, roundLength: roundLength)
     let plan = try WindowPlan(
@@ -61,7 +62,7 @@ public struct WindowedDecoder: Decoder {
 public final class CompiledWindowedDecoder: CompiledDecoder {
   let plan: WindowPlan
   let decoders: [any CompiledDecoder]
-  /// In units of the time of detectors.
+  /// How long a round is, as given or found out, in units of the time of detectors.
   public let roundLength: Double
   let clock: (@Sendable () -> UInt64)?
   let recorder = LatencyRecorder()

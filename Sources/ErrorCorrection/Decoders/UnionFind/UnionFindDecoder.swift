@@ -42,7 +42,7 @@ final class CompiledUnionFindDecoder: CompiledDecoder {
     scale = largest > 0 ? 64 / largest : 0
     let scale = scale
     lengths = graph.edges.map { Self.length(of: $0.weight, scale: scale) }
-    negativeEdges = graph.edges.indices.filter { graph.edges[$0].weight < 0 }
+    negativeEdges = graph.likelyEdges.sorted().map { Int($0) }
   }
 
   func makeSession() -> any DecodingSession { UnionFindSession(decoder: self) }
@@ -82,15 +82,15 @@ final class UnionFindSession: DecodingSession {
       let output = batch.clearPrediction(ofShot: shot, observableCount: graph.observableCount)
       let changes = batch.evidence.map { graph.changes(by: $0, shot: shot) } ?? GraphChanges()
       let prediction = GraphPrediction(output, graph, changes)
-      let joint = batch.evidence == nil ? graph.joint : nil
+      let seeksJointFaults = graph.joint != nil
       var chosen: Set<Int32> = []
       let weight = withChanges(changes.probabilities) { negativeEdges in
         correct(negativeEdges: negativeEdges) { edge in
           prediction.flip(edge: edge)
-          if joint != nil { chosen.formSymmetricDifference(CollectionOfOne(Int32(edge))) }
+          if seeksJointFaults { chosen.formSymmetricDifference(CollectionOfOne(Int32(edge))) }
         }
       }
-      joint?.apply(to: chosen) { prediction.flip($0) }
+      if seeksJointFaults { prediction.flipJointFaults(in: chosen) }
       batch.weights?[shot] = weight + changes.certainWeight
       batch.confidences?[shot] = .nan
       batch.unexplained?[shot] = weight == .infinity

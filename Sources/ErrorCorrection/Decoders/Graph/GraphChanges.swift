@@ -8,16 +8,11 @@ extension ShotEvidence {
 /// What evidence changes in a graph for one shot.
 struct GraphChanges {
   var probabilities: [(edge: Int, probability: Double)] = []
-  /// Of edges that flip other observables than in the graph: words.
-  var observables: [Int: [UInt64]] = [:]
-  /// What flips in any case: words, empty for nothing.
-  var certainObservables: [UInt64] = []
+  /// Of edges that flip other observables than in the graph.
+  var observables: [Int: ObservableSet] = [:]
+  /// What flips in any case.
+  var certainObservables = ObservableSet()
   var certainWeight = 0.0
-
-  fileprivate mutating func flip(_ words: [UInt64]) {
-    if certainObservables.isEmpty { certainObservables = words.map { _ in 0 } }
-    for (word, mask) in words.enumerated() { certainObservables[word] ^= mask }
-  }
 }
 
 extension DecodingGraph {
@@ -32,10 +27,10 @@ extension DecodingGraph {
       changes.probabilities.append((Int(edge), outcome.probability))
       guard let faults else { continue }
       changes.certainWeight += outcome.certainWeight - faults.outcome.certainWeight
-      changes.flip(outcome.certainObservables)
-      changes.flip(faults.outcome.certainObservables)
+      changes.certainObservables.formSymmetricDifference(outcome.certainObservables)
+      changes.certainObservables.formSymmetricDifference(faults.outcome.certainObservables)
       if outcome.strand != faults.outcome.strand {
-        changes.observables[Int(edge)] = faults.masks[outcome.strand]
+        changes.observables[Int(edge)] = faults.strands[outcome.strand]
       }
     }
     return changes
