@@ -25,10 +25,10 @@ struct MatchingGapTests {
           detectors: [a, b], isFlipping: sides[a] != sides[b],
           probability: Double.random(in: 0.01..<0.7, using: &rng)))
     }
-    for (place, detector) in [0, 3, 4].enumerated() {
+    for (place, detector) in [0, 3, 4, 4, 0].enumerated() {
       edges.append(
         Edge(
-          detectors: [detector], isFlipping: sides[detector] != (place == 0),
+          detectors: [detector], isFlipping: sides[detector] != (place % 3 == 0),
           probability: Double.random(in: 0.01..<0.4, using: &rng)))
     }
     return edges
@@ -36,18 +36,20 @@ struct MatchingGapTests {
 
   @Test func `the gap is that of the two best corrections`() throws {
     forAll(21, count: 40) { rng in
-      let edges = Self.edges(using: &rng)
+      var edges = Self.edges(using: &rng)
       var model = DetectorErrorModel()
       for edge in edges {
         model.appendError(
           edge.probability,
           edge.detectors.map { .detector(UInt64($0)) } + (edge.isFlipping ? [.observable(0)] : []))
       }
-      // Flips the observable in any case.
-      model.appendError(0.9, [.observable(0)])
+      // Flips the observable and nothing else, mostly.
+      let blind = Double.random(in: 0.6..<1, using: &rng)
+      model.appendError(blind, [.observable(0)])
+      edges.append(Edge(detectors: [], isFlipping: true, probability: blind))
       var best: [[Double]] = Array(repeating: [.infinity, .infinity], count: 32)
       for set in 0..<1 << edges.count {
-        var (events, flips, weight) = (0, 1, 0.0)
+        var (events, flips, weight) = (0, 0, 0.0)
         for (place, edge) in edges.enumerated() where set >> place & 1 == 1 {
           for detector in edge.detectors { events ^= 1 << detector }
           if edge.isFlipping { flips ^= 1 }
@@ -66,6 +68,21 @@ struct MatchingGapTests {
         let gap = best[events][1 - prediction] - best[events][prediction]
         #expect(abs(result.confidences[events] - gap) < 1e-5)
       }
+    }
+  }
+
+  @Test func `parallel faults are corrections of their own`() throws {
+    for (text, events, gap) in [
+      // 0.25 against 0.19 / 0.81.
+      ("error(0.2) D0\nerror(0.19) D0 L0\nerror(0.01) D0 D1\nerror(0.01) D1 L0", 1, 0.0637158),
+      ("error(0.2) D0\nerror(0.01) D0 D1\nerror(0.01) D1 L0\nerror(0.3) L0", 1, log(7 / 3.0)),
+      ("error(0.8) D0\nerror(0.7) D0 L0\nerror(0.01) D0 D1\nerror(0.01) D1 L0", 1, log(12 / 7.0)),
+    ] {
+      let decoder = try MatchingDecoder().compiled(for: DEMReader.read(text))
+      var shot = BitTable(rowCount: 1, columnCount: 2)
+      for detector in 0..<2 { shot[0, detector] = events >> detector & 1 == 1 }
+      let result = decoder.predictions(for: shot, confidences: true)
+      #expect(abs(result.confidences[0] - gap) < 1e-6, "\(text) \(result.confidences)")
     }
   }
 
@@ -90,6 +107,7 @@ struct MatchingGapTests {
       "error(0.1) D0 D1 L0\nerror(0.1) D1 D2\nerror(0.1) D0 D2\nerror(0.1) D0",
       "error(0.1) D0 L0\nerror(0.1) D0 D1\nerror(0.1) D1 L1\nerror(0.1) D2",
       "error(0.1) D0 L0\nerror(0.1) D1",
+      "error(0.1) D0 L0\nerror(0.1) D0 D1\nerror(0.01) D0 D1 L0\nerror(0.1) D1",
     ] {
       let decoder = try MatchingDecoder().compiled(for: DEMReader.read(text))
       let shots = BitTable(rowCount: 1, columnCount: decoder.detectorCount)
