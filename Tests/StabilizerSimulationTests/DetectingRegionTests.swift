@@ -69,6 +69,46 @@ struct DetectingRegionTests {
     }
   }
 
+  /// Slices of every tick, and of the last ones of very many.
+  @Test(arguments: [
+    "CX 0 1\nR 2\nTICK", "TICK\nSWAP 0 1\nTICK", "R 2\nREPEAT 5 {\nH 0\nTICK\nH 0\n}",
+    "REPEAT 3 {\nCX 0 1\nTICK\n}\nR 2", "C_XYZ 0\nTICK\nR 2\nC_ZYX 1", "M 2\nCX rec[-1] 2\nTICK",
+    "SWAP 0 1\nSWAP 1 2\nTICK\nMPAD 0\nTICK",
+  ])
+  func `slices of repeat blocks are those of the circuit written out`(_ body: String) throws {
+    func circuit(_ turns: UInt64) throws -> Circuit {
+      try AnalysisTests.circuit(
+        "R 0 1 2\nTICK\nREPEAT \(turns) {\n\(body)\n}\nTICK\nM 0 1\nDETECTOR rec[-1]\n"
+          + "OBSERVABLE_INCLUDE(0) rec[-2]\n")
+    }
+    for turns in [UInt64(1), 2, 7, 40] {
+      let folded = try circuit(turns)
+      let flat = try folded.flattened()
+      for tick in 0...folded.tickCount + 1 {
+        let slice = try folded.detectingRegions(slicedAt: tick..<tick + 1)
+        let expected = try flat.detectingRegions(slicedAt: tick..<tick + 1)
+        #expect(slice.regions == expected.regions, "tick \(tick), \(turns) turns of \(body)")
+      }
+      let range = folded.tickCount / 2..<folded.tickCount
+      #expect(
+        try folded.detectingRegions(slicedAt: range).regions
+          == flat.detectingRegions(slicedAt: range).regions)
+    }
+    // 12 is a multiple of every period.
+    let (endless, short) = (try circuit(12_000_000_000_000_000), try circuit(36))
+    for tick in [UInt64(0), 5, 11] {
+      #expect(
+        try endless.detectingRegions(slicedAt: tick..<tick + 1).regions
+          == short.detectingRegions(slicedAt: tick..<tick + 1).regions, "tick \(tick) of \(body)")
+    }
+  }
+
+  @Test func `ticks beyond any number are refused`() throws {
+    let circuit = try AnalysisTests.circuit(
+      "REPEAT 1000000000000000000 {\nREPEAT 1000 {\nTICK\n}\n}\n")
+    #expect(throws: Obstacle.self) { try circuit.detectingRegions(slicedAt: 3..<4) }
+  }
+
   @Test func `slices are drawn as text`() throws {
     let circuit = try AnalysisTests.circuit(
       "TICK\nCX 0 2\nTICK\nM 0 1 2\nDETECTOR rec[-1] rec[-3]\nDETECTOR rec[-2]\nDETECTOR rec[-1]")

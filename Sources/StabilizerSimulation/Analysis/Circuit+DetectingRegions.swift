@@ -68,6 +68,9 @@ private struct RegionWalk {
     facts = BlockFacts(circuit)
     self.circuit = circuit
     tick = circuit.tickCount.saturatingAdd(countsStart ? 1 : 0)
+    guard tick < .max else {
+      throw Obstacle(.unsupported, "the circuit has 2^64 ticks or more")
+    }
     self.ticks = ticks ?? 0..<tick
     stopsEarly = ticks != nil
     observer = toleratesRandom ? TolerantObserver() : StrictObserver()
@@ -104,21 +107,22 @@ private struct RegionWalk {
     var turns = ReverseTurns(body, count, of: circuit, &facts, range: range)
     let ticks = circuit.tickCount(of: body)
     // Turns with ticks of interest are not left out, unless there is nothing to note.
-    let (tick, end) = (tick, self.ticks.upperBound)
+    let (start, end) = (tick - ticks * count, self.ticks.upperBound)
     turns.mostLeftOut = { left in
       guard ticks > 0 else { return left }
+      let tick = start + ticks * left
       return tick > end ? min(left, (tick - end) / ticks) : 0
     }
     var skipped: UInt64 = 0
     try tracker.undo(
       turns, hint: "use fewer repetitions", leaveOut: { skipped = $0 },
       turn: { _ in
-        pass(ticks.saturatingMultiply(skipped))
+        pass(ticks * skipped)
         skipped = 0
         try undo(body)
         return !isDone
       })
-    pass(ticks.saturatingMultiply(skipped))
+    pass(ticks * skipped)
   }
 
   private mutating func pass(_ count: UInt64) { tick -= min(tick, count) }
