@@ -115,7 +115,7 @@ private struct RegionWalk {
     }
     var skipped: UInt64 = 0
     try tracker.undo(
-      turns, hint: "use fewer repetitions", leaveOut: { skipped = $0 },
+      turns, leaveOut: { skipped = $0 },
       turn: { _ in
         pass(ticks * skipped)
         skipped = 0

@@ -36,13 +36,14 @@ private struct FlowCheck {
   private var state: State
   private var measurementCount: UInt64
   private let observables: Set<UInt64>
-  private var work: UInt64 = 0
   private var facts: BlockFacts
-  private static let workLimit: UInt64 = 1 << 28
+  private var powers: GatePowers
+  private let budget = StepBudget(limit: 1 << 28, patience: 1 << 22)
 
   init(_ circuit: Circuit, _ flow: StabilizerFlow) throws {
     self.circuit = circuit
     facts = BlockFacts(circuit)
+    powers = GatePowers(circuit, ignoringNoise: true)
     measurementCount = try CircuitCounts(circuit).measurements
     state = State(
       paulis: Dictionary(uniqueKeysWithValues: flow.output.factors.map { ($0.qubit, $0.pauli) }),
@@ -88,19 +89,15 @@ private struct FlowCheck {
         }
       case .repeatBlock(let count, let body, _):
         let (records, kinds) = facts[body]
-        if records == 0, kinds.isDisjoint(with: [.detectors, .observables]), count >= 1024,
-          let gates = GateBlock(body, in: circuit, ignoringNoise: true), gates.qubits.count <= 256
+        if records == 0, kinds.isDisjoint(with: [.detectors, .observables]),
+          let power = try powers.power(of: body, count)
         {
-          try undo(gatesOf: gates.raised(to: count))
+          try undo(gatesOf: power)
           continue
         }
-        do throws(any Error) {
-          guard try undo(body, times: count) else { return false }
-        } catch let obstacle as Obstacle where obstacle.range == nil {
-          throw Obstacle(
-            obstacle.kind, obstacle.message, hint: obstacle.hint,
-            range: circuit.range(of: block, at: index))
-        }
+        budget.enter(count, at: circuit.range(of: block, at: index))
+        defer { budget.exit() }
+        guard try undo(body, times: count) else { return false }
       case .branch, .loop, .assign, .leave: break  // `CircuitCounts` refused them.
       }
     }
@@ -115,12 +112,15 @@ private struct FlowCheck {
     while turn < times {
       guard try undo(body) else { return false }
       turn += 1
-      work += 1
+      budget.spend(1)
+      try budget.endTurn()
       let perTurn = (end - measurementCount) / turn
       let loopStart = end - perTurn * times
       let period = turn - markedTurn
       if recurs(marker, after: period * perTurn, loopStart: loopStart) {
-        turn += skip(period, of: times - turn, perTurn, loopStart)
+        let skipped = skip(period, of: times - turn, perTurn, loopStart)
+        budget.leaveOut(skipped)
+        turn += skipped
         nextMark = .max
       } else if turn == nextMark {
         (marker, markedTurn) = (state, turn)
@@ -164,12 +164,8 @@ private struct FlowCheck {
 extension FlowCheck {
   private mutating func undo(_ instruction: Instruction) throws -> Bool {
     for step in try circuit.stabilizerSteps(of: instruction).reversed() {
-      work += 1
+      budget.spend(1)
       guard try undo(step) else { return false }
-    }
-    guard work < Self.workLimit else {
-      throw Obstacle(
-        .unsupported, "the circuit's repeat blocks are too long to be followed turn by turn")
     }
     return true
   }

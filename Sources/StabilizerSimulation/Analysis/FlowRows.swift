@@ -9,7 +9,8 @@ struct FlowRows: Equatable {
   /// Words of one row of Paulis, and of one row of records.
   let pauliWords: Int
   private let recordWords: Int
-  private let width: Int
+  /// Words of a row.
+  let width: Int
   private var words: [UInt64] = []
   /// Exponent of i for each row: that of the output less that of the input.
   private var phases: [UInt8] = []
@@ -236,26 +237,25 @@ struct FlowRows: Equatable {
         rest.append(row)
       }
     }
-    let leads = pivots.keys.sorted()
-    for lead in leads.reversed() {
-      clearPivots(of: pivots[lead]!, behind: lead, below: end, pivots)
-    }
-    reorder(leads.map { pivots[$0]! } + rest)
+    let leads = pivots.sorted { $0.key < $1.key }
+    for (lead, row) in leads.reversed() { clearPivots(of: row, behind: lead, below: end, pivots) }
+    reorder(leads.map(\.value) + rest)
     return leads.count
   }
 
-  /// Multiplies a row by the pivots whose columns it has behind its own.
+  /// Multiplies a row by the pivots whose columns it has behind its own, which is `lead`; by all where it has none.
   ///
   /// - Precondition: those pivots have no columns of each other.
   private mutating func clearPivots(
-    of row: Int, behind lead: Int, below end: Int, _ pivots: [Int: Int]
+    of row: Int, behind lead: Int?, below end: Int, _ pivots: [Int: Int]
   ) {
-    for word in max(0, lead) >> 6..<end {
+    let first = lead.map { $0 + 1 } ?? 0
+    for word in first >> 6..<max(first >> 6, end) {
       var rest = words[row * width + word]
       while rest != 0 {
         let column = 64 * word + rest.trailingZeroBitCount
         rest &= rest - 1
-        if column > lead, let pivot = pivots[column] { multiply(row, by: pivot) }
+        if column >= first, let pivot = pivots[column] { multiply(row, by: pivot) }
       }
     }
   }
@@ -269,7 +269,7 @@ struct FlowRows: Equatable {
       if let lead = lead(row, from: 0, below: width) { pivots[lead] = row }
     }
     for row in kept..<max(kept, count) {
-      clearPivots(of: row, behind: -1, below: width, pivots)
+      clearPivots(of: row, behind: nil, below: width, pivots)
     }
   }
 

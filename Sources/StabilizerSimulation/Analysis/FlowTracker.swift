@@ -20,9 +20,13 @@ struct FlowTracker {
   private(set) var detectors: [[Int]] = []
   private(set) var observables: [UInt64: Set<Int>] = [:]
 
+  private var powers: GatePowers
+  /// Rows that gates and measurements look at, and a few steps for each.
+  private let budget = StepBudget(
+    limit: 1 << 32, patience: 1 << 24, hint: "give a part of the circuit, such as one round")
+
   /// Bytes that the rows may take.
   private static let memoryLimit: UInt64 = 4 << 30
-  private static let workLimit: UInt64 = 1 << 34
 
   /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for control flow, or if the
   ///   circuit is too large.
@@ -39,6 +43,7 @@ struct FlowTracker {
     }
     self.circuit = circuit
     facts = BlockFacts(circuit)
+    powers = GatePowers(circuit, ignoringNoise: true)
     rows = FlowRows(qubitCount: circuit.qubitCount, recordCount: Int(counts.measurements))
     for qubit in 0..<circuit.qubitCount where start != .unknown {
       for pauli in start == .open ? [Pauli.x, .z] : [.z] {
@@ -73,27 +78,22 @@ struct FlowTracker {
   private mutating func run(_ body: BlockID, times count: UInt64, range: SourceRange?) throws {
     let (records, kinds) = facts[body]
     let isMute = records == 0 && kinds.isDisjoint(with: [.detectors, .observables])
-    if isMute, count >= 1024, let block = GateBlock(body, in: circuit, ignoringNoise: true),
-      block.qubits.count <= 256
-    {
-      return try apply(gatesOf: block.raised(to: count))
-    }
-    let cost = facts.work(of: body).saturatingMultiply(UInt64(rows.count + 1))
+    if isMute, let power = try powers.power(of: body, count) { return try apply(gatesOf: power) }
+    budget.enter(count, at: range)
+    defer { budget.exit() }
     var (done, old, oldTurn, nextTurn) = (UInt64(0), rows, UInt64(0), UInt64(1))
     while done < count {
       try run(body)
       done += 1
+      try budget.endTurn()
       if isMute, rows == old {
         // The turns since then do nothing together, however often they run.
-        for _ in 0..<(count - done) % (done - oldTurn) { try run(body) }
+        let rest = (count - done) % (done - oldTurn)
+        budget.leaveOut(count - done - rest)
+        for _ in 0..<rest { try run(body) }
         return
       }
       if isMute, done == nextTurn { (old, oldTurn, nextTurn) = (rows, done, 2 * done) }
-      guard done != 1 << 12 || cost.saturatingMultiply(count - done) <= Self.workLimit else {
-        throw Obstacle(
-          .unsupported, "\(count) turns of the repeat block are too long to be followed",
-          hint: "give a part of the circuit, such as one round", range: range)
-      }
     }
   }
 
@@ -105,6 +105,7 @@ struct FlowTracker {
   }
 
   private mutating func apply(_ step: StabilizerStep) throws {
+    budget.spend(4)
     switch step {
     case .clifford(let gate, let first, let second): apply(gate, first, second)
     case .rotation(let product, let isInverse): applyRotation(product, isInverse)
@@ -119,7 +120,7 @@ struct FlowTracker {
     case .reset(let basis, let qubit): reset(basis, qubit)
     case .feedback(let lookback, let pauli, let qubit):
       let record = try record(lookback)
-      for row in rows.rows(actingOn: [qubit]) {
+      for row in rowsActing(on: [qubit]) {
         let own = rows.output(row, qubit)
         if own != .i, own != pauli { rows.toggleRecord(row, record) }
       }
@@ -143,7 +144,7 @@ struct FlowTracker {
 
   private mutating func apply(_ gate: Gate, _ first: Int, _ second: Int) {
     guard let action = SignedCliffordAction.byGate[Int(gate.rawValue)] else { return }
-    for row in rows.rows(actingOn: [first, second]) {
+    for row in rowsActing(on: [first, second]) {
       var mask = rows.output(row, first).rawValue
       if action.qubitCount == 2 { mask |= rows.output(row, second).rawValue << 2 }
       guard mask != 0 else { continue }
@@ -154,11 +155,22 @@ struct FlowTracker {
     }
   }
 
+  private func rowsActing(on qubits: [Int]) -> [Int] {
+    let acting = rows.rows(actingOn: qubits)
+    budget.spend(UInt64(acting.count))
+    return acting
+  }
+
   private func commutes(_ row: Int, _ product: SignedPauliProduct) -> Bool {
     product.factors.reduce(true) { parity, factor in
       let own = rows.output(row, factor.qubit)
       return own == .i || own == factor.pauli ? parity : !parity
     }
+  }
+
+  private mutating func multiply(_ products: ArraySlice<Int>, by pivot: Int) {
+    for row in products { rows.multiply(row, by: pivot) }
+    budget.spend(UInt64(products.count * (rows.width / 64)))
   }
 
   private mutating func multiply(_ row: Int, by product: SignedPauliProduct) {
@@ -172,7 +184,7 @@ struct FlowTracker {
 
   /// With U = exp(iπ/4 (1 − P)): UQU† = Q if they commute, iQP otherwise (SXS† = iXZ = Y); for the inverse −iQP.
   private mutating func applyRotation(_ product: SignedPauliProduct, _ isInverse: Bool) {
-    for row in rows.rows(actingOn: product.factors.map(\.qubit)) where !commutes(row, product) {
+    for row in rowsActing(on: product.factors.map(\.qubit)) where !commutes(row, product) {
       multiply(row, by: product)
       rows.addPhase(row, isInverse ? 3 : 1)
     }
@@ -180,10 +192,10 @@ struct FlowTracker {
 
   /// Flows that do not commute with what is measured end here, but for their products; the result starts one.
   private mutating func measure(_ product: SignedPauliProduct, record: Int?) {
-    let broken = rows.rows(actingOn: product.factors.map(\.qubit))
+    let broken = rowsActing(on: product.factors.map(\.qubit))
       .filter { !commutes($0, product) }
     if let pivot = broken.first {
-      for row in broken.dropFirst() { rows.multiply(row, by: pivot) }
+      multiply(broken.dropFirst(), by: pivot)
       rows.remove(pivot)
     }
     guard let record else { return }
@@ -196,9 +208,9 @@ struct FlowTracker {
   private mutating func reset(_ basis: Pauli, _ qubit: Int) {
     let product = SignedPauliProduct(of: [.pauli(basis, qubit)])
     measure(product, record: nil)
-    let touching = rows.rows(actingOn: [qubit]).filter { rows.output($0, qubit) != .i }
+    let touching = rowsActing(on: [qubit]).filter { rows.output($0, qubit) != .i }
     if let pivot = touching.first {
-      for row in touching.dropFirst() { rows.multiply(row, by: pivot) }
+      multiply(touching.dropFirst(), by: pivot)
       rows.remove(pivot)
     }
     let row = rows.appendRow()

@@ -24,6 +24,7 @@ struct BlockFacts {
   private struct Fact {
     var records: UInt64 = 0
     var work: UInt64 = 0
+    var ownWork: UInt64 = 0
     var kinds: Kinds = []
   }
 
@@ -39,6 +40,9 @@ struct BlockFacts {
 
   /// Targets of all instructions of a turn as often as they run, and one for each instruction; saturates.
   mutating func work(of block: BlockID) -> UInt64 { fact(of: block).work }
+
+  /// As `work`, of the instructions that stand in no block within.
+  mutating func ownWork(of block: BlockID) -> UInt64 { fact(of: block).ownWork }
 
   private mutating func fact(of block: BlockID) -> Fact {
     if let fact = known[block] { return fact }
@@ -62,6 +66,7 @@ struct BlockFacts {
     let targets = circuit.targets(of: instruction)
     let definition = instruction.gate.definition
     fact.work = fact.work.saturatingAdd(UInt64(targets.count) + 1)
+    fact.ownWork += UInt64(targets.count) + 1
     if definition.recordsPerGroup > 0 {
       let results = UInt64(circuit.groupCount(of: instruction) * definition.recordsPerGroup)
       fact.records = fact.records.saturatingAdd(results)

@@ -28,12 +28,12 @@ extension ErrorAnalysis {
           + "'analyze_errors --allow_gauge_detectors'")
   }
 
-  func endlessLoop(at range: SourceRange?) -> Obstacle {
-    Obstacle(
-      .unsupported,
-      "2^14 turns of a repeat block all did something new, and those left take more than 2^30 steps",
-      hint: "detectors that compare ever more results cannot be folded; use fewer repetitions",
-      range: range)
+  static func budget(for options: ErrorAnalyzer.Options) -> StepBudget {
+    options.foldsLoops
+      ? .ofReverseWalk(
+        hint: "detectors that compare ever more results cannot be folded; use fewer repetitions",
+        reason: "the turns of a repeat block all did something new, and following them")
+      : .ofReverseWalk(hint: "fold the loops with 'analyze_errors --fold_loops'")
   }
 
   /// `D5 at (1, 2)`.

@@ -11,6 +11,9 @@ extension ErrorAnalysis {
   func foldRepeat(_ turns: ReverseTurns) throws {
     let (count, body) = (turns.count, turns.body)
     let scout = try SparseReverseTracker(copying: tracker)
+    let budget = tracker.budget
+    budget.enter(count, at: turns.range)
+    defer { budget.exit() }
     var (ahead, done) = (UInt64(0), UInt64(0))
     while ahead < count {
       try scoutTurn(scout, body, turn: (count - ahead, count))
@@ -19,19 +22,20 @@ extension ErrorAnalysis {
       if ahead % 2 == 0 {
         try undo(body, turn: (count - done, count))
         done += 1
+        tracker.spend(turns)
         if scout.recurs(from: tracker) { break }
       }
-      let left = (count - ahead).saturatingMultiply(turns.work)
-      guard ahead < Self.searchLimit || left < ReverseTurns.workLimit else {
-        throw endlessLoop(at: turns.range)
-      }
+      scout.spend(turns)
+      try budget.endTurn()
     }
+    budget.leaveOut(count - ahead)
     let length = ahead - done
     let periods = (count - done) / length
     if periods > 1 {
       try fold(periods, by: scout) {
         for _ in 0..<length {
           try undo(body, turn: (count - done, count))
+          tracker.spend(turns)
           done += 1
         }
       }
@@ -39,12 +43,10 @@ extension ErrorAnalysis {
     }
     while done < count {
       try undo(body, turn: (count - done, count))
+      tracker.spend(turns)
       done += 1
     }
   }
-
-  /// Where no turn of so many was like one before, only few more are walked.
-  private static let searchLimit: UInt64 = 1 << 14
 
   /// Undoes a turn with another tracker, collecting nothing.
   private func scoutTurn(

@@ -41,7 +41,7 @@ final class ErrorAnalysis {
     self.circuit = circuit
     self.options = options
     self.memoryLimit = memoryLimit
-    tracker = try SparseReverseTracker(circuit)
+    tracker = try SparseReverseTracker(circuit, budget: Self.budget(for: options))
     stretch = ModelStretch(allowsGauges: options.allowsGaugeDetectors)
     facts = BlockFacts(circuit)
   }
@@ -88,7 +88,7 @@ final class ErrorAnalysis {
     let turns = ReverseTurns(body, count, of: circuit, &facts, range: place)
     let isQuiet = turns.isSilent && (!turns.kinds.contains(.noise) || tracker.isBlank)
     if options.foldsLoops, count > 1, !isQuiet { return try foldRepeat(turns) }
-    try tracker.undo(turns, hint: "fold the loops with 'analyze_errors --fold_loops'") { turn in
+    try tracker.undo(turns) { turn in
       try undo(body, turn: (turn, count))
       return true
     }

@@ -95,7 +95,7 @@ final class ErrorSearch: ReverseObserver {
           body, count, of: circuit, &facts, range: circuit.range(of: block, at: index))
         let ticks = ticks(of: body)
         try tracker.undo(
-          turns, hint: "use fewer repetitions",
+          turns,
           leaveOut: { tickCount -= min(tickCount, ticks.saturatingMultiply($0)) },
           turn: { turn in
             stack.append(
@@ -139,9 +139,8 @@ final class ErrorSearch: ReverseObserver {
       locationCount += 1
       guard locationCount <= Self.locationLimit else {
         throw Obstacle(
-          .memory(
-            required: UInt64(Self.locationLimit) << 8, available: UInt64(Self.locationLimit) << 7),
-          "the errors have more than 2^24 locations", hint: "use fewer repetitions, or --single",
+          .unsupported, "the errors have more than 2^24 locations",
+          hint: "use fewer repetitions, or --single",
           range: location.range)
       }
       found[symptoms, default: []].append(location)

@@ -6,8 +6,8 @@ struct ReverseTurns {
   let count: UInt64
   /// Where the block stands.
   let range: SourceRange?
-  /// Targets and instructions of a turn.
-  let work: UInt64
+  /// Targets and instructions of a turn, without those of blocks within.
+  let ownWork: UInt64
   let records: UInt64
   let kinds: BlockFacts.Kinds
   /// How many of so many turns may be left out where the walk only looks at what they do to the state.
@@ -19,26 +19,19 @@ struct ReverseTurns {
   ) {
     (self.body, self.count, self.range) = (body, count, range)
     (records, kinds) = facts[body]
-    work = facts.work(of: body)
+    ownWork = facts.ownWork(of: body)
   }
 
   /// Whether a turn brings no symptoms of its own.
   var isSilent: Bool { kinds.isDisjoint(with: [.detectors, .observables]) }
+}
 
-  /// Steps that a walk makes at most of one repeat block.
-  static let workLimit: UInt64 = 1 << 30
-  /// Turns after which that is asked.
-  private static let patience: UInt64 = 1 << 12
-
-  /// - Throws: `Obstacle` if the turns left are too many.
-  func requireEnd(after done: UInt64, hint: String) throws(Obstacle) {
-    guard done == Self.patience else { return }
-    let left = (count - done).saturatingMultiply(work)
-    guard left > Self.workLimit else { return }
-    throw Obstacle(
-      .unsupported,
-      "unrolling the circuit's repeat blocks takes \(left == .max ? "2^64 or more" : "\(left)") steps",
-      hint: hint, range: range)
+extension StepBudget {
+  /// That of a walk backwards: targets and instructions, and a few for looking whether a turn is like one before.
+  static func ofReverseWalk(
+    hint: String = "use fewer repetitions", reason: String = "following the repeat blocks"
+  ) -> StepBudget {
+    StepBudget(limit: 1 << 30, patience: 1 << 25, hint: hint, reason: reason)
   }
 }
 
@@ -48,25 +41,27 @@ extension SparseReverseTracker {
   /// Nothing is left out that a noise channel could be sensitive to, or that brings detectors or observables.
   ///
   /// - Parameters:
-  ///   - hint: what helps where too many turns are left.
   ///   - leaveOut: told how many turns are stepped over.
   ///   - turn: steps back over the turn with that number, from 1 on; says whether to go on.
   func undo(
-    _ turns: ReverseTurns, hint: String, leaveOut: (UInt64) -> Void = { _ in },
+    _ turns: ReverseTurns, leaveOut: (UInt64) -> Void = { _ in },
     turn: (UInt64) throws -> Bool
   ) throws {
+    if turns.isSilent, turns.count > 1, isBlank {
+      guard try turn(turns.count) else { return }
+      skip(detectors: 0, measurements: turns.records * (turns.count - 1))
+      return leaveOut(turns.count - 1)
+    }
+    if try undoPower(turns) { return leaveOut(turns.count) }
     var left = turns.count
+    budget.enter(turns.count, at: turns.range)
+    defer { budget.exit() }
     func leave(_ turnCount: UInt64) {
       skip(detectors: 0, measurements: turns.records * turnCount)
       left -= turnCount
+      budget.leaveOut(turnCount)
       leaveOut(turnCount)
     }
-    if turns.isSilent, left > 1, isBlank {
-      guard try turn(left) else { return }
-      left -= 1
-      return leave(left)
-    }
-    if try undoPower(turns) { return leaveOut(left) }
     var watch = turns.isSilent && !turns.kinds.contains(.noise) ? Recurrence() : nil
     while left > 0 {
       if left > 1, let period = try watch?.period(of: self) {
@@ -76,8 +71,14 @@ extension SparseReverseTracker {
       }
       guard try turn(left) else { return }
       left -= 1
-      try turns.requireEnd(after: turns.count - left, hint: hint)
+      spend(turns)
+      try budget.endTurn()
     }
+  }
+
+  /// Counts the steps of a turn, but for those of blocks within.
+  func spend(_ turns: ReverseTurns) {
+    budget.spend(turns.ownWork.saturatingAdd(8).saturatingAdd(rows.takeLargeWork() / 8))
   }
 
   /// Whether no error at the present place flips anything.
@@ -88,13 +89,13 @@ extension SparseReverseTracker {
 
   /// Raises a block of gates to a power.
   ///
-  /// - Returns: whether it did.
+  /// - Returns: whether the block could be raised.
   private func undoPower(_ turns: ReverseTurns) throws -> Bool {
-    guard turns.count >= 1024, turns.kinds.subtracting(.ticks) == .gates,
+    guard turns.kinds.subtracting(.ticks) == .gates,
       turns.mostLeftOut(turns.count) == turns.count,
-      let block = GateBlock(turns.body, in: circuit), block.qubits.count <= 256
+      let power = try powers.power(of: turns.body, turns.count)
     else { return false }
-    undo(gatesOf: try block.raised(to: turns.count))
+    undo(gatesOf: power)
     return true
   }
 }

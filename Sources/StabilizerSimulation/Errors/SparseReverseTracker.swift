@@ -39,18 +39,28 @@ package final class SparseReverseTracker {
   /// The rows of measurements, by number modulo the length.
   let recordRows: UnsafeMutablePointer<UInt32>
   let recordMask: UInt64
+  /// Steps of all trackers of a walk together.
+  let budget: StepBudget
+  var powers: GatePowers
   private let targetStorage: UnsafeMutableBufferPointer<Target>
   private let targetOwner: TargetOwner
 
   /// Starts at the end of a circuit.
   ///
   /// - Throws: `Obstacle` if the circuit makes choices while it runs, or has 2⁶² measurements or detectors, or when memory runs out.
-  package init(_ circuit: Circuit) throws(Obstacle) {
+  package convenience init(_ circuit: Circuit) throws(Obstacle) {
+    try self.init(circuit, budget: .ofReverseWalk())
+  }
+
+  /// - Parameter budget: of the walk that the tracker is for.
+  init(_ circuit: Circuit, budget: StepBudget) throws(Obstacle) {
     let counts = try CircuitCounts(circuit)
     guard max(counts.measurements, counts.detectors) < 1 << 62 else {
       throw Obstacle(.unsupported, "the circuit has 2^62 measurements or detectors, or more")
     }
     self.circuit = circuit
+    self.budget = budget
+    powers = GatePowers(circuit)
     measurementCount = counts.measurements
     detectorCount = counts.detectors
     qubitCount = max(1, circuit.qubitCount)
@@ -75,6 +85,7 @@ package final class SparseReverseTracker {
   /// - Throws: `Obstacle` when memory runs out.
   init(copying other: SparseReverseTracker) throws(Obstacle) {
     circuit = other.circuit
+    (budget, powers) = (other.budget, other.powers)
     (measurementCount, detectorCount) = (other.measurementCount, other.detectorCount)
     rows = SymptomRows(copying: other.rows)
     (scratchRow, qubitCount) = (other.scratchRow, other.qubitCount)

@@ -13,10 +13,13 @@ struct SymptomRows: ~Copyable {
   }
 
   static let inlineCount = 6
+  private static let largeCount = 64
 
   private var rows = GrowingBuffer<Row>(capacity: 1024)
   private var scratch = GrowingBuffer<Symptom>(capacity: 64)
   private var spare = GrowingBuffer<UInt32>()
+  /// Symptoms of large sets that were written since that was asked: what makes steps long.
+  private var largeWork: UInt64 = 0
   /// Symptoms that rows have room for on the heap.
   private var heapCapacity = 0
 
@@ -44,6 +47,12 @@ struct SymptomRows: ~Copyable {
   var byteCount: Int {
     rows.byteCount + scratch.byteCount + spare.byteCount
       + heapCapacity * MemoryLayout<Symptom>.stride
+  }
+
+  /// Symptoms of large sets that were written since the last call.
+  mutating func takeLargeWork() -> UInt64 {
+    defer { largeWork = 0 }
+    return largeWork
   }
 
   /// A new empty set.
@@ -101,6 +110,7 @@ struct SymptomRows: ~Copyable {
   ) {
     let pointer = rows.base + Int(row)
     if count > max(Self.inlineCount, Int(pointer.pointee.capacity)) { enlarge(pointer, to: count) }
+    if count > Self.largeCount { largeWork &+= UInt64(count) }
     let items = items(of: pointer)
     for index in 0..<count { items[index] = source[index] }
     pointer.pointee.count = UInt32(truncatingIfNeeded: count)

@@ -33,20 +33,4 @@ enum PlacedQubits {
     return form.controlledPauli != nil || form.first.letter(z) != z
       || form.second.letter(z) != z
   }
-
-  /// Groups that one run of a block acts on; saturates.
-  static func groupCount(of block: BlockID, in circuit: Circuit) -> UInt64 {
-    var total: UInt64 = 0
-    for node in circuit.nodes(of: block) {
-      switch node {
-      case .instruction(let instruction):
-        guard !instruction.gate.definition.isAnnotation else { continue }
-        total = total.saturatingAdd(UInt64(circuit.targets(of: instruction).count))
-      case .repeatBlock(let count, let body, _):
-        total = total.saturatingAdd(groupCount(of: body, in: circuit).saturatingMultiply(count))
-      case .branch, .loop, .assign, .leave: continue
-      }
-    }
-    return total
-  }
 }

@@ -12,7 +12,7 @@ struct RecurrenceWatch {
   private var turnsSince: UInt64 = 0
   private var turnsUntilNext: UInt64 = 1
   private(set) var hasJustRemembered = false
-  /// Groups that a turn acts on.
+  /// Targets and instructions of a turn.
   private let turnCost: UInt64
   /// What the turns so far cost, in the same unit; a thorough comparison waits until it costs no more.
   private var spent: UInt64 = 0

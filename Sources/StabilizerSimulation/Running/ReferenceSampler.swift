@@ -8,14 +8,21 @@ struct ReferenceSampler {
   private var start = 0
   /// How far back feedback looks.
   private let lookback: Int
+  private var facts: BlockFacts
+  private let budget = StepBudget(limit: 1 << 34, patience: 1 << 24)
+  /// Steps that a target takes: gates on many qubits are longer.
+  private let stepsPerTarget: UInt64
 
   init(
     _ circuit: Circuit, threads: Int, kernels: RowKernels = .best
   ) throws(Obstacle) {
     let circuit = CliffordRecognition(of: circuit).circuit
     self.circuit = circuit
+    facts = BlockFacts(circuit)
+    let qubits = PlacedQubits.count(in: circuit)
+    stepsPerTarget = 1 + UInt64(qubits / 128)
     simulator = try TableauSimulator(
-      seed: 0, block: 0, capacity: PlacedQubits.count(in: circuit), randomness: .none,
+      seed: 0, block: 0, capacity: qubits, randomness: .none,
       threads: threads, kernels: kernels)
     simulator.prepareMemory(for: circuit)
     lookback = Self.lookback(of: circuit)
@@ -71,7 +78,7 @@ struct ReferenceSampler {
           try simulator.apply(instruction, of: circuit)
         case .repeatBlock(let count, let body, _):
           takeResults(into: &segments)
-          if count >= 1024, try simulator.runPower(of: body, count, in: circuit) { continue }
+          if try simulator.runPower(of: body, count) { continue }
           Self.append(
             try run(body, times: count, range: circuit.range(of: block, at: index)), to: &segments)
         case .branch, .loop, .assign, .leave:
@@ -118,10 +125,6 @@ struct ReferenceSampler {
 
   // MARK: Folding
 
-  /// Turns after which it is asked how many are left, and steps that those may take.
-  private static let patience: UInt64 = 1 << 16
-  private static let stepLimit: UInt64 = 1 << 34
-
   /// Runs a block so many times, until the state before a turn is one seen before.
   ///
   /// - Throws: `Obstacle` if that is long to come.
@@ -129,8 +132,10 @@ struct ReferenceSampler {
     _ body: BlockID, times count: UInt64, range: SourceRange?
   ) throws -> [ReferenceSample.Segment] {
     var segments: [ReferenceSample.Segment] = []
-    let turnCost = PlacedQubits.groupCount(of: body, in: circuit)
-    var watch = RecurrenceWatch(turnCost: turnCost)
+    var watch = RecurrenceWatch(turnCost: facts.work(of: body))
+    let ownWork = facts.ownWork(of: body)
+    budget.enter(count, at: range)
+    defer { budget.exit() }
     /// Since the state that the watch remembers.
     var turns: [[ReferenceSample.Segment]] = []
     var done: UInt64 = 0
@@ -145,19 +150,15 @@ struct ReferenceSampler {
         if whole > 0, !repeated.isEmpty {
           Self.append([.repetition(count: whole, body: repeated)], to: &segments)
         }
+        budget.leaveOut(left - rest)
         for _ in 0..<rest { Self.append(try run(body), to: &segments) }
         return segments
       }
       if watch.hasJustRemembered { turns.removeAll() }
       let turn = try run(body)
       done += 1
-      guard done != Self.patience || (count - done).saturatingMultiply(turnCost) <= Self.stepLimit
-      else {
-        throw Obstacle(
-          .unsupported,
-          "\(Self.patience) turns of the repeat block all did something new, and \(count - done) are left",
-          hint: "use fewer repetitions", range: range)
-      }
+      budget.spend(ownWork.saturatingMultiply(stepsPerTarget).saturatingAdd(8))
+      try budget.endTurn()
       Self.append(turn, to: &segments)
       turns.append(turn)
     }

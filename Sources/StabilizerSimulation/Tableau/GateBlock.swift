@@ -12,10 +12,10 @@ struct GateBlock {
   ///
   /// - Parameter ignoringNoise: whether there may be noise that records nothing; it is left out.
   init?(_ block: BlockID, in circuit: Circuit, ignoringNoise: Bool = false) {
-    guard let qubits = Self.qubits(of: block, in: circuit, ignoringNoise) else { return nil }
-    self.qubits = Set(qubits).sorted()
-    var facts = BlockFacts(circuit)
-    hasNoise = facts[block].kinds.contains(.noise)
+    var (found, hasNoise) = (Set<Int>(), false)
+    guard Self.find(&found, &hasNoise, of: block, in: circuit, ignoringNoise) else { return nil }
+    qubits = found.sorted()
+    self.hasNoise = hasNoise
     var places: [Int: Int] = [:]
     for (place, qubit) in self.qubits.enumerated() { places[qubit] = place }
     var compact = Circuit(qubitCount: self.qubits.count)
@@ -23,10 +23,13 @@ struct GateBlock {
     self.circuit = compact
   }
 
-  private static func qubits(
-    of block: BlockID, in circuit: Circuit, _ ignoringNoise: Bool
-  ) -> [Int]? {
-    var qubits: [Int] = []
+  /// Finds the qubits that a block acts on, and whether it has noise.
+  ///
+  /// - Returns: whether it holds nothing but what it may hold.
+  private static func find(
+    _ qubits: inout Set<Int>, _ hasNoise: inout Bool, of block: BlockID, in circuit: Circuit,
+    _ ignoringNoise: Bool
+  ) -> Bool {
     for node in circuit.nodes(of: block) {
       switch node {
       case .instruction(let instruction):
@@ -36,21 +39,21 @@ struct GateBlock {
         if ignoringNoise, definition.isNoise, definition.isStimGate,
           definition.recordsPerGroup == 0
         {
-          qubits += circuit.targets(of: instruction).compactMap(\.qubit)
+          hasNoise = true
+          qubits.formUnion(circuit.targets(of: instruction).lazy.compactMap(\.qubit))
           continue
         }
         let targets = circuit.targets(of: instruction)
         guard definition.isClifford, instruction.controlCount == 0,
           !targets.contains(where: \.isClassicalControl)
-        else { return nil }
-        qubits += targets.compactMap(\.qubit)
+        else { return false }
+        qubits.formUnion(targets.lazy.compactMap(\.qubit))
       case .repeatBlock(_, let body, _):
-        guard let inner = self.qubits(of: body, in: circuit, ignoringNoise) else { return nil }
-        qubits += inner
-      case .branch, .loop, .assign, .leave: return nil
+        guard find(&qubits, &hasNoise, of: body, in: circuit, ignoringNoise) else { return false }
+      case .branch, .loop, .assign, .leave: return false
       }
     }
-    return qubits
+    return true
   }
 
   private static func append(
@@ -76,6 +79,7 @@ struct GateBlock {
   ///
   /// - Throws: `Diagnostic` if a product is not Hermitian.
   func raised(to count: UInt64) throws -> Circuit {
+    if qubits.isEmpty { return Circuit() }
     let power = try Tableau(of: circuit).raised(to: count)
     var result = Circuit()
     var back: [Int: Int] = [:]

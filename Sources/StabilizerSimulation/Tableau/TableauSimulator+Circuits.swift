@@ -14,11 +14,12 @@ extension TableauSimulator {
     try state.endMeasuring()
   }
 
-  /// Classical bits and variables as at the start of a circuit; the record stays.
+  /// Makes ready for a circuit: classical bits and variables as at its start; the record stays.
   package mutating func prepareMemory(for circuit: Circuit) {
     let record = memory.record
     memory = ClassicalMemory(for: circuit)
     memory.record = record
+    powers = RepeatPowers(circuit)
   }
 
   /// Runs a block.
@@ -52,10 +53,8 @@ extension TableauSimulator {
       try apply(instruction, of: circuit)
       return nil
     case .repeatBlock(let count, let body, _):
-      if count >= Self.leastPower {
-        if try runPower(of: body, count, in: circuit) { return nil }
-        try requireEnd(of: body, count, in: circuit)
-      }
+      if try runPower(of: body, count) { return nil }
+      try requireEnd(of: body, count)
       for _ in 0..<count {
         let departure = try run(circuit, block: body)
         if let (outer, stops) = Self.afterTurn(departure), stops { return outer }
@@ -90,36 +89,23 @@ extension TableauSimulator {
     }
   }
 
-  /// Blocks of gates that repeat at least so often are raised to a power.
-  private static var leastPower: UInt64 { 1024 }
-
   /// Runs many turns of a block of gates and Pauli noise at once.
   ///
-  /// - Returns: whether it did: not if the block holds anything else, acts on too many qubits, or its noise comes to too many
-  ///   places.
-  package mutating func runPower(
-    of body: BlockID, _ count: UInt64, in circuit: Circuit
-  ) throws -> Bool {
-    guard let block = GateBlock(body, in: circuit, ignoringNoise: true), block.qubits.count <= 256
-    else { return false }
-    guard !block.qubits.isEmpty else { return true }
-    var errors: [(qubit: Int, pauli: Pauli)] = []
-    if randomness == .drawn, block.hasNoise {
-      guard let noise = try NoisePower(body, count, in: circuit, qubits: block.qubits) else {
-        return false
-      }
-      errors = noise.draw(seed: generator.next())
-    }
-    _ = try run(block.raised(to: count), block: .root)
+  /// - Returns: whether that is possible, and worth it.
+  mutating func runPower(of body: BlockID, _ count: UInt64) throws -> Bool {
+    let power = try powers.power(of: body, count, drawsNoise: randomness == .drawn)
+    guard let power else { return false }
+    let errors = power.noise?.draw(seed: generator.next()) ?? []
+    _ = try run(power.gates, block: .root)
     for error in errors { state.applyPauli(error.pauli.rawValue, to: error.qubit) }
     return true
   }
 
   /// - Throws: `Obstacle` if a repeat block runs too often to come to an end turn by turn.
-  func requireEnd(
-    of body: BlockID, _ count: UInt64, in circuit: Circuit, at range: SourceRange? = nil
-  ) throws(Obstacle) {
-    let steps = PlacedQubits.groupCount(of: body, in: circuit).saturatingMultiply(count)
+  mutating func requireEnd(
+    of body: BlockID, _ count: UInt64, at range: SourceRange? = nil
+  ) throws {
+    let steps = try powers.steps(of: body, count)
     guard steps > stepLimit else { return }
     throw Obstacle(
       .unsupported,

@@ -21,7 +21,7 @@ extension TableauSimulator {
     let nodes = circuit.nodes(of: block)
     for index in nodes.indices {
       if case .repeatBlock(let count, let body, _) = nodes[index], circuit.measures(in: body) {
-        try requireEnd(of: body, count, in: circuit, at: circuit.range(of: block, at: index))
+        try requireEnd(of: body, count, at: circuit.range(of: block, at: index))
         for _ in 0..<count { try run(circuit, turnByTurn: body, afterMeasuring) }
         continue
       }

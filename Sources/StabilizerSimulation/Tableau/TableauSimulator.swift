@@ -34,6 +34,8 @@ public struct TableauSimulator: Sendable {
   package var chainHappened = false
   /// Targets that the turns of a repeat block may come to.
   package var stepLimit: UInt64 = 1 << 30
+  /// Of the circuit that is run.
+  var powers = RepeatPowers(Circuit())
   /// Marks places that an instruction has been to; see `nextStamp`.
   private var stamps: [UInt32] = []
   private var stamp: UInt32 = 0
