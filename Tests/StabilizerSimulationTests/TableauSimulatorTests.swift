@@ -157,6 +157,22 @@ struct TableauSimulatorTests {
     #expect(simulator.record.description == "010")
   }
 
+  /// Blocks folded or not, with a chain that begins before them, within them, or not at all.
+  @Test(arguments: [20, 2000, 100_000]) func `a chain of errors goes on behind a block`(
+    turns: Int
+  ) throws {
+    for (block, expected) in [
+      ("E(1) X0", "0"), ("E(0) X0", "1"), ("E(1) X0\nH 0\nE(0) X0", "1"),
+      ("E(0) X0\nELSE_CORRELATED_ERROR(1) X0\nX_ERROR(0.5) 2", "0"),
+      ("REPEAT 3000 {\nE(1) X0\n}\nH 0", "0"), ("H 0\nX_ERROR(0.5) 2", "0"),
+    ] {
+      var simulator = TableauSimulator(seed: 1)
+      try simulator.run(
+        circuit("E(1) X3\nREPEAT \(turns) {\n\(block)\n}\nELSE_CORRELATED_ERROR(1) X1\nM 1\n"))
+      #expect(simulator.record.description == expected, "\(turns) turns of \(block)")
+    }
+  }
+
   @Test func `blocks of gates repeat as often as they like`() throws {
     var simulator = TableauSimulator()
     try simulator.run(circuit("REPEAT 1000000000000000003 {\nC_XYZ 0\nS 2\n}\nMX 0\nM 0\n"))

@@ -4,6 +4,8 @@ import QuantumCore
 struct NoisePower {
   private let program: FrameProgram
   private let qubits: [Int]
+  /// Whether a chain of correlated errors begins in the last turn.
+  private let startsChain: Bool
 
   /// - Parameters:
   ///   - body: a block of Clifford gates and Pauli noise without results.
@@ -22,15 +24,25 @@ struct NoisePower {
     guard program.operations.allSatisfy({ $0.code != .repeatBlock || $0.count == 1 }) else {
       return nil
     }
+    startsChain = program.operations.contains { $0.code == .correlatedError }
   }
 
-  /// Draws the error of one shot: a Pauli on each qubit that has one.
-  func draw(seed: UInt64) -> [(qubit: Int, pauli: Pauli)] {
+  /// What the noise does in one shot.
+  struct Draw {
+    /// A Pauli on each qubit that has one.
+    var errors: [(qubit: Int, pauli: Pauli)]
+    /// Whether something happened of the chain of correlated errors that began last; `nil` if none began.
+    var chainHappened: Bool?
+  }
+
+  /// Draws the error of one shot.
+  func draw(seed: UInt64) -> Draw {
     var batch = FrameBatch(program, width: 1, kernels: .best)
     let rows = batch.errors(seed: seed)
-    return qubits.enumerated().compactMap { number, qubit in
+    let errors = qubits.enumerated().compactMap { number, qubit -> (qubit: Int, pauli: Pauli)? in
       let pauli = Pauli(rawValue: UInt8(rows[2 * number] & 1 | (rows[2 * number + 1] & 1) << 1))!
       return pauli == .i ? nil : (qubit, pauli)
     }
+    return Draw(errors: errors, chainHappened: startsChain ? batch.chain[0] & 1 == 1 : nil)
   }
 }

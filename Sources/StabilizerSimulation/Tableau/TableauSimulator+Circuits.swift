@@ -95,9 +95,10 @@ extension TableauSimulator {
   mutating func runPower(of body: BlockID, _ count: UInt64) throws -> Bool {
     let power = try powers.power(of: body, count, drawsNoise: randomness == .drawn)
     guard let power else { return false }
-    let errors = power.noise?.draw(seed: generator.next()) ?? []
+    let noise = power.noise?.draw(seed: generator.next())
     _ = try run(power.gates, block: .root)
-    for error in errors { state.applyPauli(error.pauli.rawValue, to: error.qubit) }
+    for error in noise?.errors ?? [] { state.applyPauli(error.pauli.rawValue, to: error.qubit) }
+    chainHappened = noise?.chainHappened ?? chainHappened
     return true
   }
 
