@@ -44,6 +44,28 @@ struct MeasurementsToDetectionsTests {
     #expect(try raw.events(of: table).detectors[0, 6])
   }
 
+  /// What a block adds to an observable an even number of times is nothing, an odd number once.
+  @Test(arguments: [0, 1, 2, 3, 10]) func `observables in blocks within blocks add up`(
+    extra: Int
+  ) throws {
+    let inner = "OBSERVABLE_INCLUDE(0) rec[-1]\nOBSERVABLE_INCLUDE(3) rec[-1] rec[-1]"
+    let text =
+      "M 0\nREPEAT 5 {\nM 0\nREPEAT \(extra + 1) {\n\(inner)\nREPEAT 3 {\nOBSERVABLE_INCLUDE(1) rec[-1]\n}\n}\n}\n"
+    let circuit = try CircuitFile.parse(text, format: .stim).circuit
+    let folded = try MeasurementsToDetections(circuit)
+    let flat = try MeasurementsToDetections(circuit.flattened())
+    for column in 0..<6 {
+      var results = BitTable(rowCount: 1, columnCount: 6)
+      results[0, column] = true
+      let (a, b) = (try folded.events(of: results), try flat.events(of: results))
+      #expect((0..<4).allSatisfy { a.observables[0, $0] == b.observables[0, $0] }, "\(column)")
+    }
+    let wrong = try CircuitFile.parse(
+      "M 0\nREPEAT 2 {\nOBSERVABLE_INCLUDE(0) rec[-2]\n}\n", format: .stim
+    ).circuit
+    #expect(throws: Diagnostic.self) { try MeasurementsToDetections(wrong) }
+  }
+
   @Test func `a record before the first is an error with its place`() throws {
     let circuit = try CircuitFile.parse("M 0\nDETECTOR rec[-2]\n", format: .stim).circuit
     let error = #expect(throws: Diagnostic.self) { try MeasurementsToDetections(circuit) }

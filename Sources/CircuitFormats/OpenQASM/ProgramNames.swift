@@ -3,12 +3,25 @@ import QuantumCore
 /// The names of a program being written: those taken from the circuit stay as they are where the language allows.
 struct ProgramNames {
   private let version: Int
-  private var used: Set<String>
+  private var used: Set<String> = []
+  /// What names that end in numbers begin with: `c` of `c_0`.
+  private var numberedStems: Set<Substring> = []
   private var numbers: [String: Int] = [:]
+  private var freshNumbers: [String: Int] = [:]
 
   init(version: Int) {
     self.version = version
-    used = version == 2 ? Self.reserved2 : Self.reserved3
+    for name in version == 2 ? Self.reserved2 : Self.reserved3 { _ = take(name) }
+  }
+
+  /// - Returns: whether the name is new.
+  private mutating func take(_ name: String) -> Bool {
+    guard used.insert(name).inserted else { return false }
+    if let bar = name.lastIndex(of: "_") {
+      let digits = name[bar...].dropFirst()
+      if !digits.isEmpty, digits.allSatisfy(\.isNumber) { numberedStems.insert(name[..<bar]) }
+    }
+    return true
   }
 
   /// Of version 2 the words and everything that `qelib1.inc` defines, in the longer form too: there a name means one thing.
@@ -33,7 +46,7 @@ struct ProgramNames {
     let base = isIdentifier(name) ? name : fallback
     var candidate = base
     var number = numbers[base] ?? 1
-    while !used.insert(candidate).inserted {
+    while !take(candidate) {
       candidate = "\(base)_\(number)"
       number += 1
     }
@@ -43,22 +56,18 @@ struct ProgramNames {
 
   /// `base` and the first number that makes it new.
   mutating func fresh(_ base: String) -> String {
-    var number = 0
-    while !used.insert("\(base)\(number)").inserted { number += 1 }
+    var number = freshNumbers[base] ?? 0
+    while !take("\(base)\(number)") { number += 1 }
+    freshNumbers[base] = number + 1
     return "\(base)\(number)"
   }
 
   /// What the names of a register's bits begin with where each is a register: `c` of `c_0`, `c_1` ….
   mutating func stem(for name: String) -> String {
     var stem = name
-    while used.contains(where: { Self.isNumbered($0, stem) }) { stem += "_bit" }
-    used.insert(stem + "_0")
+    while numberedStems.contains(stem[...]) { stem += "_bit" }
+    _ = take(stem + "_0")
     return stem
-  }
-
-  private static func isNumbered(_ name: String, _ stem: String) -> Bool {
-    let digits = name.dropFirst(stem.count + 1)
-    return name.hasPrefix(stem + "_") && !digits.isEmpty && digits.allSatisfy(\.isNumber)
   }
 
   private func isIdentifier(_ name: String) -> Bool {

@@ -179,6 +179,8 @@ private struct RecordCollector {
   private(set) var sweepCount = 0
   private var recordCount = 0
   private var observableRecordCount = 0
+  /// Whether what observables get here, they get an even number of times.
+  private var addsNothing = false
   private var facts: BlockFacts
   private let memoryLimit: UInt64
 
@@ -207,8 +209,9 @@ private struct RecordCollector {
         case .observableInclude:
           let observable = Int(circuit.arguments(of: instruction).first ?? 0)
           for target in circuit.targets(of: instruction) where target.isRecord {
-            observables[observable, default: []].append(
-              try record(target, in: block, at: index))
+            let record = try record(target, in: block, at: index)
+            if addsNothing { continue }
+            observables[observable, default: []].append(record)
             observableRecordCount += 1
           }
           try checkMemory(in: block, at: index)
@@ -222,9 +225,10 @@ private struct RecordCollector {
           recordCount += Int(clamping: records.saturatingMultiply(count))
         } else if records == 0, !kinds.contains(.detectors) {
           // All turns add the same to observables: two of them nothing.
-          let before = observables
+          let addedNothing = addsNothing
+          addsNothing = addsNothing || count % 2 == 0
           try collect(body)
-          if count % 2 == 0 { observables = before }
+          addsNothing = addedNothing
         } else {
           for _ in 0..<count { try collect(body) }
         }
