@@ -112,6 +112,31 @@ struct ConversionLawTests {
     }
   }
 
+  /// Angles beyond what whole turns can be told apart at, and those whose sums or half turns are no numbers of 64 bits.
+  private static let extremes = [
+    0.3, -2.5, 256.5, 1e5, 3e17, 5e17, -2.5e17, 1e18, -1e300, 1e308, 1.7976931348623157e308,
+  ]
+
+  @Test(arguments: Gate.unitaryGates.filter { !$0.definition.parameters.isEmpty }, formats)
+  func `gates keep their unitary whatever the size of their angles`(
+    _ gate: Gate, _ format: CircuitFormat
+  ) throws {
+    let definition = gate.definition
+    guard let own = definition.qubitCount, definition.matrix != nil else { return }
+    forAll(UInt64(134) + UInt64(gate.rawValue), count: 12) { rng in
+      for controls in [0, own < 3 ? 1 : 0] {
+        var circuit = Circuit(qubitCount: own + controls)
+        let angles = definition.parameters.map { _ in Self.extremes.randomElement(using: &rng)! }
+        try circuit.appendChecked(
+          gate, arguments: angles, targets: (0..<own + controls).map { .qubit($0) },
+          controlCount: controls)
+        let again = try #require(try Self.rewritten(circuit, format), "\(angles)")
+        let (before, after) = try (unitary(circuit), unitary(again, count: circuit.qubitCount))
+        #expect(before.distanceUpToPhase(to: after) < 1e-9, "\(angles)")
+      }
+    }
+  }
+
   private func unitary(_ circuit: Circuit, count: Int? = nil) throws -> ComplexMatrix {
     try #require(circuit.unitaryMatrix(qubitCount: count ?? circuit.qubitCount))
   }

@@ -13,7 +13,10 @@ extension ProgramWriter {
       }
       return texts
     }
-    return circuit.arguments(of: instruction).map { number($0) }
+    let arguments = circuit.arguments(of: instruction)
+    // Definitions add to angles, which loses the digits of large ones.
+    let isDefined = instruction.gate.definition.isUnitary && nativeName(instruction.gate) == nil
+    return arguments.map { number(isDefined ? Angle.reducedWithinTwoTurns($0) : $0) }
   }
 
   func writeGate(

@@ -212,7 +212,7 @@ extension ProgramWriter {
         spare: circuit.spareQubit(besides: qubits))
     } catch {
       throw refusal(
-        "a gate under \(controls.count) controls in less than \(ControlReduction.limit) gates")
+        "a gate under \(controls.count) controls in fewer than \(ControlReduction.limit) gates")
     }
     for step in steps {
       let list = step.arguments.map { number($0) }.joined(separator: ", ")

@@ -16,8 +16,10 @@ enum GateBody {
     guard let body = definition.openQASMBody, arguments.count == definition.parameters.count else {
       return nil
     }
+    // Sums of angles do not overflow or lose their digits.
+    let angles = definition.isUnitary ? arguments.map(Angle.reducedWithinTwoTurns) : arguments
     let values = Dictionary(
-      zip(definition.parameters, arguments), uniquingKeysWith: { first, _ in first })
+      zip(definition.parameters, angles), uniquingKeysWith: { first, _ in first })
     var scanner = FormulaScanner(body)
     var steps: [Step] = []
     while !scanner.isAtEnd {
@@ -34,7 +36,7 @@ enum GateBody {
     var arguments: [Double] = []
     if scanner.skip("(") {
       repeat {
-        guard let value = scanner.readFormula(values: values) else { return nil }
+        guard let value = scanner.readFormula(values: values), value.isFinite else { return nil }
         arguments.append(value)
       } while scanner.skip(",")
       guard scanner.skip(")") else { return nil }

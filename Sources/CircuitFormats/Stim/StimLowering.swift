@@ -348,7 +348,7 @@ extension StimLowering {
         spare: circuit.spareQubit(besides: values))
     } catch {
       throw place.refusal(
-        "'\(Self.name(of: gate))' with \(controlCount) controls, more than \(ControlReduction.limit) gates,"
+        "'\(Self.name(of: gate))' with \(controlCount) controls, which takes more than \(ControlReduction.limit) gates,"
       )
     }
     partCount += steps.count

@@ -153,11 +153,15 @@ extension StimTag {
   }
 
   /// The shortest decimal c for which c·π is the angle; the nearest one where no double c gives it exactly.
+  ///
+  /// A large angle that no c gives is written as one with the same sine and cosine, of its half too.
   static func halfTurns(_ angle: Double) -> String {
     let ratio = angle / .pi
     let candidates = [ratio, ratio.nextUp, ratio.nextDown, ratio.nextUp.nextUp]
     let exact = candidates.filter { $0 * .pi == angle }.map(decimal)
-    return exact.min { $0.utf8.count < $1.utf8.count } ?? decimal(ratio)
+    if let shortest = exact.min(by: { $0.utf8.count < $1.utf8.count }) { return shortest }
+    let reduced = Angle.reducedWithinTwoTurns(angle)
+    return reduced == angle ? decimal(ratio) : halfTurns(reduced)
   }
 
   private static func decimal(_ value: Double) -> String {
