@@ -19,6 +19,19 @@ struct DelayFormatTests {
     ("gate g a { delay[7ns] a; } inv @ g q[1]; ctrl @ g q[0], q[1];", "delay(7.0) 1; delay(7.0) 1"),
     ("gate g a { x a; delay[7ns] a; } pow(2) @ g q[1];", "X 1; delay(7.0) 1; X 1; delay(7.0) 1"),
     ("box[1us] { delay[7ns] q[0]; }", "delay(7.0) 0"),
+    // Without operands all qubits of the gate or subroutine wait, not all of the program.
+    ("gate g a { delay[7ns]; x a; } g q[1];", "delay(7.0) 1; X 1"),
+    (
+      "gate g a { delay[7ns]; } gate h2 a, b { g a; delay[1ns]; } h2 q[1], q[0];",
+      "delay(7.0) 1; delay(1.0) 1 0"
+    ),
+    ("gate g a { delay[7ns]; } ctrl @ g q[0], q[1]; inv @ g q[0];", "delay(7.0) 1; delay(7.0) 0"),
+    ("gate g a { delay[7ns]; } g q;", "delay(7.0) 0; delay(7.0) 1"),
+    ("gate g a { barrier; x a; } g q[1];", "barrier 1; X 1"),
+    ("def f(qubit a) { delay[7ns]; barrier; } f(q[1]);", "delay(7.0) 1; barrier 1"),
+    ("def f(qubit[2] a) { delay[7ns]; } f(q);", "delay(7.0) 0 1"),
+    ("def f(int n) { delay[7ns]; barrier; } f(3); x q[0];", "X 0"),
+    ("def f(qubit a) { x a; } f(q[1]); delay[1ns]; barrier;", "X 1; delay(1.0) 0 1; barrier"),
   ])
   func `a delay is an instruction with a time`(_ body: String, _ expected: String) throws {
     #expect(listing(try read("qubit[2] q; " + body).circuit) == expected)
@@ -84,7 +97,10 @@ struct DelayFormatTests {
     circuit.append(.delay, [time], 0)
     let again = try CircuitFile.parse(try circuit.text(as: .openQASM3), format: .openQASM3).circuit
     #expect(listing(again) == listing(circuit))
-    guard case .instruction(let instruction)? = again.nodes().first else { return }
+    guard case .instruction(let instruction)? = again.nodes().first else {
+      Issue.record("no delay of \(time)")
+      return
+    }
     #expect(again.arguments(of: instruction).first == time)
   }
 }

@@ -116,6 +116,13 @@ struct OpenQASM3Tests {
     ReadingCase("qubit[5] q; for int i in [0:4] { if (i == 2) break; x q[i]; }", "X 0; X 1"),
     ReadingCase(
       "qubit q; for float[64] t in [0:0.5:1] rz(t) q;", "rz(0.0) 0; rz(0.5) 0; rz(1.0) 0"),
+    // Ranges whose ends or lengths are no quotients of 64 bits
+    ReadingCase("qubit q; for float f in [1e308:1e-10:1.1e308] { x q; break; }", "X 0"),
+    ReadingCase("qubit q; for float f in [-1e308:-1e-10:-1.1e308] { x q; break; }", "X 0"),
+    ReadingCase("qubit q; for float f in [1.1e308:1e-10:1e308] { x q; break; }", ""),
+    ReadingCase("qubit q; for float f in [1e308:1e-10:1e308] { x q; }", "X 0"),
+    ReadingCase("qubit q; for float f in [-1.7e308:1e308:1.7e308] { x q; }", "X 0; X 0; X 0; X 0"),
+    ReadingCase("qubit q; for float f in [1.7e308:-1e308:-1.7e308] { x q; }", "X 0; X 0; X 0; X 0"),
     ReadingCase("qubit q; for bit b in \"011\" { if (b) x q; else y q; }", "X 0; X 0; Y 0"),
     ReadingCase("qubit[3] q; int i = 0; while (i < 3) { x q[i]; i += 1; }", "X 0; X 1; X 2"),
     ReadingCase(

@@ -231,9 +231,40 @@ struct UnsetInputTests {
       "OPENQASM 3.0; include \"stdgates.inc\"; " + body, format: .openQASM3, inputs: values)
     let through = try CircuitFile.parse(text, format: .openQASM3, inputs: values)
     #expect(isClose(try distribution(direct.circuit), try distribution(through.circuit)), "\(text)")
-    // Written once more it is the same text.
-    let again = try CircuitFile.parse(text, format: .openQASM3, keepsUnsetInputs: true)
-    #expect(again.circuit.variables.first?.inputType != nil)
+    // Variables of the reader are declared in the text, with a value; from then on it is the same text.
+    func rewritten(_ text: String) throws -> String {
+      let again = try CircuitFile.parse(text, format: .openQASM3, keepsUnsetInputs: true).circuit
+      #expect(again.variables.contains { $0.inputType != nil })
+      return try again.text(as: .openQASM3)
+    }
+    let twice = try rewritten(text)
+    let thrice = try rewritten(twice)
+    #expect(twice.count <= text.count + 20 && thrice == twice)
+  }
+
+  @Test func `inputs of every type and their casts do not grow`() throws {
+    let body = """
+      input angle[8] a; input bit[4] b; input uint[7] u; input bool t; input float f; input int n;
+      input bit z; input float[32] g; input angle w; input int[5] s; qubit[2] q; bit c;
+      rx(a) q[0]; rz(f) q[0]; ry(g) q[0]; if (t) { x q[0]; } if (z) { x q[0]; }
+      if (b[2]) { x q[1]; } if (u < 5) { h q[0]; } u = u + 1; t = !t; b[1] = 1; a = a + a;
+      n = n - u; s = s * 3; s = u; u = s; rx(w) q[1]; c = measure q[0];
+      """
+    let once = try open(body).circuit.text(as: .openQASM3)
+    let twice = try CircuitFile.parse(once, format: .openQASM3, keepsUnsetInputs: true)
+    #expect(try twice.circuit.text(as: .openQASM3) == once)
+    #expect(once.contains("input float[32] g;") && once.contains("input float[64] f;"))
+  }
+
+  @Test func `an input keeps the width that its values are held against`() throws {
+    for (width, largest) in [(16, 65504.0), (32, 3.4e38), (64, 1e300)] {
+      let text = try open("input float[\(width)] g; qubit q; rx(g) q;").circuit
+        .text(as: .openQASM3)
+      func isTaken(_ value: Double) -> Bool {
+        (try? CircuitFile.parse(text, format: .openQASM3, inputs: ["g": .real(value)])) != nil
+      }
+      #expect(isTaken(largest) && isTaken(largest * 2) == (width == 64), "\(text)")
+    }
   }
 
   @Test func `what has to be known on reading says which input`() throws {

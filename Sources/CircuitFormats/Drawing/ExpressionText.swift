@@ -139,6 +139,7 @@ package struct ExpressionText {
     case .wrapSigned(let width): "int[\(width)]"
     case .toReal, .unsignedToReal: "float"
     case .toInteger: "int"
+    case .toUnsignedInteger: "uint"
     case .toBool: "bool"
     case .sin: "sin"
     case .cos: "cos"

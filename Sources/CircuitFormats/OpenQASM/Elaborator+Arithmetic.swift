@@ -39,12 +39,11 @@ extension Elaborator {
   private func finite(_ value: ClassicalValue, _ span: SourceSpan) throws(Diagnostic)
     -> ClassicalValue
   {
-    if case .real(let number) = value, !number.isFinite {
-      throw Diagnostic(
-        "the result is not a finite number", code: "not-finite", at: span.range,
-        hint: "division by zero, or a root or logarithm outside its domain")
+    do {
+      return try value.checkedFinite()
+    } catch {
+      throw Diagnostic(error.message, code: error.code, at: span.range, hint: error.hint)
     }
-    return value
   }
 
   // MARK: Views
@@ -155,11 +154,33 @@ extension Elaborator {
   /// Keeps a number within the width of its type.
   func wrapped(_ payload: Payload, _ type: ScalarType) -> Payload {
     switch type {
-    case .int(let width) where width < 64: payload.applying(.wrapSigned(width))
+    case .int(let width) where width < 64: wrapped(payload, width, isSigned: true)
     case .uint(let width) where width < 64, .angle(let width?) where width < 64,
       .bits(let width) where width < 64:
-      payload.applying(.wrapUnsigned(width))
+      wrapped(payload, width, isSigned: false)
     default: payload
+    }
+  }
+
+  private func wrapped(_ payload: Payload, _ width: Int, isSigned: Bool) -> Payload {
+    if payload.known == nil, let own = extent(of: payload.expression) {
+      // One bit more holds the sign.
+      if own.isSigned == isSigned ? own.width <= width : isSigned && own.width < width {
+        return payload
+      }
+    }
+    return payload.applying(isSigned ? .wrapSigned(width) : .wrapUnsigned(width))
+  }
+
+  /// The bits that an integer takes at most, where that is plain to see.
+  private func extent(of expression: ClassicalExpression) -> (width: Int, isSigned: Bool)? {
+    switch expression {
+    case .bits(_, let count): (count, false)
+    case .bit, .record, .unary(.logicalNot, _), .unary(.toBool, _): (1, false)
+    case .unary(.wrapUnsigned(let width), _): (width, false)
+    case .unary(.wrapSigned(let width), _): (width, true)
+    case .variable(let slot): circuit.variables[slot].inputExtent
+    default: nil
     }
   }
 
@@ -214,9 +235,11 @@ extension Elaborator {
   private func truncated(_ payload: Payload, _ type: ScalarType, _ span: SourceSpan)
     throws(Diagnostic) -> Payload
   {
-    guard let known = payload.known else { return payload.applying(.toInteger) }
     var isUnsigned = false
     if case .uint = type { isUnsigned = true }
+    guard let known = payload.known else {
+      return payload.applying(isUnsigned ? .toUnsignedInteger : .toInteger)
+    }
     do throws(Diagnostic) {
       return .integer(try known.truncated(isUnsigned: isUnsigned))
     } catch {

@@ -391,8 +391,10 @@ extension Elaborator {
     guard step != 0 else {
       throw Diagnostic("a range's step is not 0", code: "range", at: range.span.range)
     }
-    // Rounding must not lose the end of the range, nor may its length overflow.
-    let count = (stop / step - start / step + 1e-9).rounded(.down)
+    // Rounding must not lose the end of the range, nor may its length overflow; where both quotients
+    // do, the difference does not.
+    let quotients = stop / step - start / step
+    let count = ((quotients.isNaN ? (stop - start) / step : quotients) + 1e-9).rounded(.down)
     let effects = Effects(of: body)
     guard
       count <= Double(stepLimit + Self.grantLimit) || effects.breaks || effects.returns
@@ -406,7 +408,8 @@ extension Elaborator {
       try unroll(body, statement) {
         var turn = 0.0
         return { () throws(Diagnostic) -> Bool in
-          let value = start + turn * step
+          let offset = turn * step
+          let value = offset.isFinite ? start + offset : 2 * (start / 2 + turn * (step / 2))
           guard turn <= count, value.isFinite else { return false }
           try bind(.scalar(.float, .real(value)))
           turn += 1

@@ -1,7 +1,8 @@
 import QuantumCore
 
-// Loops over known whole numbers. Turns that are all the same become one repeat block, whatever
-// their number; others are written out one after the other.
+// Loops over known whole numbers. Turns that are all the same become one repeat block; others are
+// written out one after the other. Either way they count as the instructions that a run takes: a
+// program of a few lines must not run without end.
 
 extension Elaborator {
   typealias LoopBinding = (Value) throws(Diagnostic) -> Void
@@ -9,7 +10,7 @@ extension Elaborator {
   /// Loops shorter than this are always written out.
   private static let leastFoldedTurns: UInt64 = 256
 
-  /// How often a loop is looked at again whose first turns change what is known, before it settles.
+  /// How often a loop is looked at again, where its first turns change what is known.
   private static let foldingAttempts = 3
 
   func runFor(

@@ -70,16 +70,24 @@ extension Elaborator {
     case (.scalar(.duration, let x), _):
       switch operation {
       case .multiply:
-        return .scalar(.duration, try fold(.multiply, x, realPayload(b, span), span))
+        return try duration(x, times: realPayload(b, span), span)
       case .divide:
         return .scalar(.duration, try fold(.realDivide, x, realPayload(b, span), span))
       default: throw noOperation(operation, a, b, span)
       }
     case (_, .scalar(.duration, let y)):
       guard operation == .multiply else { throw noOperation(operation, a, b, span) }
-      return .scalar(.duration, try fold(.multiply, realPayload(a, span), y, span))
+      return try duration(y, times: realPayload(a, span), span)
     default: return nil
     }
+  }
+
+  private func duration(
+    _ time: Payload, times factor: Payload, _ span: SourceSpan
+  ) throws(Diagnostic) -> Value {
+    // `t * 1ns` is t: written and read again it stays as it is.
+    if time.known?.asReal == 1 { return .scalar(.duration, factor) }
+    return .scalar(.duration, try fold(.multiply, factor, time, span))
   }
 
   private func applyToDurations(
@@ -112,7 +120,7 @@ extension Elaborator {
 
   // MARK: Waiting
 
-  /// Lets qubits wait together: all of the program where none are named.
+  /// Lets qubits wait together: where none are named all of the program, or of the gate or subroutine.
   func delay(_ time: Expression, _ expressions: [Expression], _ span: SourceSpan)
     throws(Diagnostic)
   {
@@ -136,7 +144,8 @@ extension Elaborator {
   }
 
   private func allQubits(_ span: SourceSpan) throws(Diagnostic) -> Operand {
-    Operand(list: .range(0..<circuit.qubitCount), isSingle: false, index: nil, span: span)
+    let list = bodyQubits.map { IndexList.list($0) } ?? .range(0..<circuit.qubitCount)
+    return Operand(list: list, isSingle: false, index: nil, span: span)
   }
 
   private func emitDelay(_ duration: Payload, _ operands: [Operand], _ span: SourceSpan)

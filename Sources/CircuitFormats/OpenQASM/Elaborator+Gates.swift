@@ -390,12 +390,13 @@ extension Elaborator {
     try descend(span)
     defer { ascend() }
     let declaration = gate.declaration
-    let (outerBase, outerDepth) = (functionBase, frames.count)
+    let (outerBase, outerQubits, outerDepth) = (functionBase, bodyQubits, frames.count)
     functionBase = scopes.count
+    bodyQubits = targets.map(\.value)
     pushScope()
     defer {
       popScope()
-      functionBase = outerBase
+      (functionBase, bodyQubits) = (outerBase, outerQubits)
     }
     for (name, value) in zip(declaration.parameters, arguments) {
       scopes[scopes.count - 1].entries[name] = Entry(

@@ -13,7 +13,7 @@ extension Elaborator {
     }
     let (text, scalar) = (names[name], try scalarType(type))
     inputNames.append(text)
-    if inputs[text] == nil, keepsUnsetInputs, let cell = try unsetInput(name, scalar, span) {
+    if inputs[text] == nil, keepsUnsetInputs, let cell = try unsetInput(name, type, scalar, span) {
       return try declare(name, .cell(cell), span)
     }
     guard let given = inputs[text] else {

@@ -368,6 +368,10 @@ extension Elaborator {
         if seen.insert(qubit).inserted { targets.append(try target(qubit, operand.span)) }
       }
     }
+    if expressions.isEmpty, let bodyQubits {
+      guard !bodyQubits.isEmpty else { return }
+      targets = try bodyQubits.map { qubit throws(Diagnostic) in try target(qubit, span) }
+    }
     if collected != nil {
       collected?.append(Primitive(gate: .barrier, arguments: [], targets: targets))
     } else {

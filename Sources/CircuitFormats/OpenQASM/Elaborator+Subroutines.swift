@@ -27,12 +27,13 @@ extension Elaborator {
       try bind(argument, to: parameter)
     }
     try checkQubitsDistinct(bindings, declaration, arguments)
-    let outerBase = functionBase
+    let (outerBase, outerQubits) = (functionBase, bodyQubits)
     functionBase = scopes.count
+    bodyQubits = bindings.flatMap(\.qubits)
     pushScope()
     defer {
       popScope()
-      functionBase = outerBase
+      (functionBase, bodyQubits) = (outerBase, outerQubits)
     }
     for (parameter, binding) in zip(declaration.parameters, bindings) {
       try declare(parameter, binding)
@@ -47,6 +48,11 @@ extension Elaborator {
   private enum Binding {
     case symbol(Symbol)
     case value(Value, ScalarType, SourceSpan)
+
+    var qubits: [Int] {
+      guard case .symbol(.qubits(let list, _)) = self else { return [] }
+      return (0..<list.count).map { list[$0] }
+    }
   }
 
   private func bind(_ argument: Expression, to parameter: SubroutineDeclaration.Parameter)

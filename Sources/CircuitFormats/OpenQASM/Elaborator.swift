@@ -24,6 +24,8 @@ final class Elaborator {
   var scopes: [Scope] = [Scope()]
   /// Scopes before this one, but for the outermost, belong to callers and are hidden.
   var functionBase = 0
+  /// The qubits of the gate or subroutine whose body is run; `nil` in the program itself.
+  var bodyQubits: [Int]?
   /// What changes while statements run, and is taken back when a loop has to be done in another way.
   var state = State()
   /// Loops and calls around the current statement, innermost last.
@@ -165,8 +167,8 @@ final class Elaborator {
     instructions = overflow ? .max : sum
     if instructions > instructionLimit {
       throw Diagnostic(
-        "the program unrolls to more than \(instructionLimit) instructions", code: "too-large",
-        at: span.range)
+        "the program runs more than \(instructionLimit) instructions, all turns of its loops counted",
+        code: "too-large", at: span.range)
     }
   }
 

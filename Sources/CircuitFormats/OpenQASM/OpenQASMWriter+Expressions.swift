@@ -58,7 +58,7 @@ extension ProgramWriter {
       switch operation {
       case .negate: return isReal(a)
       case .bitwiseNot, .logicalNot, .populationCount, .wrapUnsigned, .wrapSigned, .toInteger,
-        .toBool:
+        .toUnsignedInteger, .toBool:
         return false
       default: return true
       }
@@ -136,7 +136,7 @@ extension ProgramWriter {
       case (.bits(let start, let count), _) where count < 64 || isEquality:
         return try bits(start, count)
       case (.literal(.integer(let value)), .bits(_, 64)) where isEquality:
-        // Bits are a number from 0 on.
+        // Bits read as an unsigned number.
         return "\(UInt64(bitPattern: value))"
       default: return try integer(expression)
       }
@@ -185,6 +185,8 @@ extension ProgramWriter {
     case .wrapUnsigned(let width): return "int[64](uint[\(width)](\(try integer(a))))"
     case .wrapSigned(let width): return "int[64](int[\(width)](\(try integer(a))))"
     case .toInteger: return try isReal(a) ? "int[64](\(real(a)))" : integer(a)
+    case .toUnsignedInteger:
+      return try isReal(a) ? "int[64](uint[64](\(real(a))))" : integer(a)
     default: return "int[64](\(try real(whole)))"
     }
   }

@@ -164,6 +164,7 @@ struct ParityMemory {
     case .unary(.logicalNot, let a): return inner(a)?.negated
     case .unary(.toBool, let a): return inner(a)
     case .unary(.toInteger, let a) where isBoolean(a): return inner(a)
+    case .unary(.toUnsignedInteger, let a) where isBoolean(a): return inner(a)
     case .unary(.wrapUnsigned, let a) where isBoolean(a): return inner(a)
     case .binary(let op, let a, let b): return parity(of: op, a, b, inner)
     default: return nil
@@ -236,7 +237,7 @@ struct ParityMemory {
     case .bits(_, 1), .bit, .record: true
     case .variable(let index): self[.variable(index)] != nil
     case .unary(.logicalNot, _), .unary(.toBool, _), .unary(.wrapUnsigned(1), _): true
-    case .unary(.toInteger, let a): isBoolean(a)
+    case .unary(.toInteger, let a), .unary(.toUnsignedInteger, let a): isBoolean(a)
     case .binary(.equal, _, _), .binary(.notEqual, _, _), .binary(.logicalAnd, _, _),
       .binary(.logicalOr, _, _), .binary(.less, _, _), .binary(.lessOrEqual, _, _):
       true

@@ -104,7 +104,7 @@ extension Circuit {
     let places = blocks[Int(block.index)].places
     return index < places.count ? places[index].range : nil
   }
-  /// Where the statement stood that a target of an instruction comes from: neighbours that differ in targets only are one
+  /// The place of the statement that contributed a target: neighbours that differ in targets only are one
   /// instruction.
   ///
   /// - Parameter offset: counts from the first target of the instruction.
@@ -215,6 +215,8 @@ extension Circuit {
   }
 
   /// Declares a classical variable and returns its index.
+  ///
+  /// - Parameter inputType: the OpenQASM type of an input without a value, such as `uint[8]`; `nil` for other variables.
   public mutating func declareVariable(
     _ name: String, initialValue: ClassicalValue, inputType: String? = nil
   ) -> Int {

@@ -61,8 +61,8 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
     case wrapUnsigned(Int)
     /// Keeps the low `n` bits, sign-extended. `n` in 1...64.
     case wrapSigned(Int)
-    /// Conversions; `unsignedToReal` reads the 64-bit pattern as unsigned.
-    case toReal, unsignedToReal, toInteger, toBool
+    /// Conversions; `unsignedToReal` reads the 64-bit pattern as unsigned, and `toUnsignedInteger` makes one of a real number.
+    case toReal, unsignedToReal, toInteger, toUnsignedInteger, toBool
     case sin, cos, tan, arcsin, arccos, arctan, exp, ln, sqrt, floor, ceiling
   }
 
@@ -154,7 +154,7 @@ extension ClassicalExpression {
 
 extension ClassicalValue {
   /// This value, unless it is infinite or no number.
-  fileprivate func checkedFinite() throws(Diagnostic) -> ClassicalValue {
+  package func checkedFinite() throws(Diagnostic) -> ClassicalValue {
     guard case .real(let number) = self, !number.isFinite else { return self }
     throw Diagnostic(
       "the result is not a finite number", code: "not-finite",
@@ -179,7 +179,9 @@ extension ClassicalExpression.UnaryOperator {
   ///
   /// - Throws: `Diagnostic` where `apply` would saturate, or give what is not a finite number.
   fileprivate func applyChecked(_ a: ClassicalValue) throws(Diagnostic) -> ClassicalValue {
-    if self == .toInteger { return .integer(try a.truncated(isUnsigned: false)) }
+    if self == .toInteger || self == .toUnsignedInteger {
+      return .integer(try a.truncated(isUnsigned: self == .toUnsignedInteger))
+    }
     return try apply(a).checkedFinite()
   }
 
@@ -199,7 +201,7 @@ extension ClassicalExpression.UnaryOperator {
       return .integer((a.asInteger << shift) >> shift)
     case .toReal: return .real(a.asReal)
     case .unsignedToReal: return .real(Double(UInt64(bitPattern: a.asInteger)))
-    case .toInteger: return .integer(a.asInteger)
+    case .toInteger, .toUnsignedInteger: return .integer(a.asInteger)
     case .toBool: return .integer(a.isTrue ? 1 : 0)
     case .sin: return .real(.sin(a.asReal))
     case .cos: return .real(.cos(a.asReal))
