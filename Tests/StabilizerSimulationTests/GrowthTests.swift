@@ -49,15 +49,21 @@ struct GrowthTests {
   }
 
   @Test func `coordinates of all detectors take one walk`() throws {
-    for size in [400, 800] {
+    var work = [0, 0]
+    for (index, size) in [400, 800].enumerated() {
       let circuit = try Self.rounds(size)
-      let all = circuit.coordinates(ofDetectors: 0..<UInt64(size))
+      let all = circuit.coordinates(ofDetectors: 0..<UInt64(size), work: &work[index])
       #expect(all.count == size && all[UInt64(size - 1)] == [0, Double(size - 1)])
       #expect(circuit.coordinates(ofDetector: 17) == [0, 17])
     }
+    Self.expectLinear(work[0], work[1], "rounds")
+    // A turn for each detector looked for, and none for the others.
+    let text = "REPEAT 1000000000000 {\nDETECTOR(1)\nSHIFT_COORDS(2)\n}\n"
+    let some = try stim(text).coordinates(ofDetectors: [3, 1 << 35], work: &work[0])
+    #expect(some == [3: [7], 1 << 35: [0x1p36 + 1]] && work[0] < 20)
   }
 
-  @Test func `observables far beyond those in use cost nothing`() throws {
+  @Test func `observables far beyond those in use are found`() throws {
     let circuit = try stim("X_ERROR(1) 0\nM 0\nOBSERVABLE_INCLUDE(1000000) rec[-1]\n")
     let conversion = try MeasurementsToDetections(circuit)
     var results = BitTable(rowCount: 1, columnCount: 1)

@@ -26,8 +26,10 @@ extension DetectorErrorModel {
     try Walk(self, repeatsStillBlocks: true).run(visit)
   }
 
-  /// Calls `visit` for every error and declaration in the order in which they run, for those of blocks that move no detectors,
-  /// or name none, only once: the others would be at the same place. `multiplicity` says how often they happen.
+  /// Calls `visit` for every error and declaration in the order in which they run, for those of blocks that move no
+  /// detectors, or name none, only once: the others would name the same. `multiplicity` says how often they happen.
+  ///
+  /// Coordinates are those of the first turn, where the turns that are left out move them.
   ///
   /// - Complexity: linear in `distinctCount`, whatever that is. Offsets saturate.
   public func forEachDistinctInstruction<Failure: Error>(
@@ -39,7 +41,9 @@ extension DetectorErrorModel {
   /// Number of steps of `forEachDistinctInstruction`; saturates.
   public var distinctCount: UInt64 { Walk(self, repeatsStillBlocks: false).stepCount }
 
-  /// - Parameter limit: the most steps of `forEachDistinctInstruction`.
+  /// Makes sure that `forEachDistinctInstruction` comes to an end.
+  ///
+  /// - Parameter limit: the most steps that it may take.
   /// - Throws: `Obstacle` at the instruction with which there are more, or if a detector's number passes 2⁶².
   public func requireDistinctCount(
     limit: UInt64 = flattenedCountLimit
@@ -85,22 +89,18 @@ extension DetectorErrorModel {
 
     mutating func shift(by count: UInt64, coordinates step: some Collection<Double>) {
       detectors = detectors.saturatingAdd(count)
-      while coordinates.count < step.count { coordinates.append(0) }
-      for (index, value) in step.enumerated() { coordinates[index] += value }
+      CoordinateSum.add(step, to: &coordinates)
     }
 
     /// Adds another frame a number of times.
     mutating func advance(by other: Self, times: UInt64) {
       guard times > 0 else { return }
       detectors = detectors.saturatingAdd(other.detectors.saturatingMultiply(times))
-      while coordinates.count < other.coordinates.count { coordinates.append(0) }
-      for (index, value) in other.coordinates.enumerated() {
-        coordinates[index] += value * Double(times)
-      }
+      CoordinateSum.add(other.coordinates, times: Double(times), to: &coordinates)
     }
 
     func absolute(_ relative: some Sequence<Double>) -> [Double] {
-      relative.enumerated().map { $1 + ($0 < coordinates.count ? coordinates[$0] : 0) }
+      CoordinateSum.absolute(relative, shiftedBy: coordinates)
     }
   }
 

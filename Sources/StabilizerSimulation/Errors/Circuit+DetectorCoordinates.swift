@@ -12,8 +12,18 @@ extension Circuit {
   ///
   /// - Complexity: linear in the text of the circuit for each turn of a repeat block that holds some of them.
   public func coordinates(ofDetectors detectors: some Sequence<UInt64>) -> [UInt64: [Double]] {
+    var work = 0
+    return coordinates(ofDetectors: detectors, work: &work)
+  }
+
+  /// - Parameter work: gets the number of instructions and blocks that were passed.
+  package func coordinates(
+    ofDetectors detectors: some Sequence<UInt64>, work: inout Int
+  ) -> [UInt64: [Double]] {
     var search = DetectorSearch(circuit: self, wanted: Set(detectors).sorted())
-    return search.find()
+    let found = search.find()
+    work = search.passedCount
+    return found
   }
 }
 
@@ -63,6 +73,8 @@ private struct DetectorSearch {
   /// Where the last one found stands.
   private(set) var place: SourceRange?
   var frame = Frame()
+  /// Instructions and blocks passed.
+  private(set) var passedCount = 0
   private var passages: [BlockID: Frame] = [:]
 
   /// Detectors and coordinates passed.
@@ -71,10 +83,7 @@ private struct DetectorSearch {
     var coordinates: [Double] = []
 
     mutating func advance(_ step: some Sequence<Double>, times: Double = 1) {
-      for (index, value) in step.enumerated() {
-        if index == coordinates.count { coordinates.append(0) }
-        coordinates[index] += value * times
-      }
+      CoordinateSum.add(step, times: times, to: &coordinates)
     }
 
     mutating func advance(by other: Frame, times: UInt64) {
@@ -95,6 +104,7 @@ private struct DetectorSearch {
 
   private mutating func find(in block: BlockID) {
     for (index, node) in circuit.nodes(of: block).enumerated() where next < wanted.count {
+      passedCount += 1
       switch node {
       case .instruction(let instruction):
         if instruction.gate == .detector, frame.detectors == wanted[next] {
@@ -143,9 +153,7 @@ private struct DetectorSearch {
   }
 
   private func absolute(_ instruction: Instruction) -> [Double] {
-    circuit.arguments(of: instruction).enumerated().map {
-      $1 + ($0 < frame.coordinates.count ? frame.coordinates[$0] : 0)
-    }
+    CoordinateSum.absolute(circuit.arguments(of: instruction), shiftedBy: frame.coordinates)
   }
 
   private func pass(_ instruction: Instruction, _ frame: inout Frame) {
@@ -160,6 +168,7 @@ private struct DetectorSearch {
     if let known = passages[block] { return known }
     var passage = Frame()
     for node in circuit.nodes(of: block) {
+      passedCount += 1
       switch node {
       case .instruction(let instruction): pass(instruction, &passage)
       case .repeatBlock(let count, let body, _):

@@ -43,6 +43,7 @@ public struct DetectorErrorReplay: Sendable {
 
   /// A sampler with a column for every mechanism.
   ///
+  /// - Parameter memoryLimit: upper bound in bytes for the tables of its shots.
   /// - Throws: as `init`.
   public static func sampler(
     for model: DetectorErrorModel, memoryLimit: UInt64 = 1 << 33

@@ -96,7 +96,7 @@ struct LinearTurn {
 // MARK: - Operations
 
 extension LinearTurn {
-  /// Puts an operation before those known.
+  /// Prepends an operation.
   private mutating func prepend(
     _ operation: FrameProgram.Operation, _ operands: [Int], of program: FrameProgram
   ) -> Bool {

@@ -48,8 +48,8 @@ private struct CircuitFlattener {
   let source: Circuit
   var output = Circuit()
   private var shift: [Double] = []
-  /// Blocks that leave nothing but a shift, with that shift.
-  private var pureShifts: [BlockID: [Double]] = [:]
+  /// The shifts of blocks that leave nothing else; `nil` for blocks that do.
+  private var pureShifts: [BlockID: [Double]?] = [:]
 
   init(_ source: Circuit) {
     self.source = source
@@ -83,45 +83,37 @@ private struct CircuitFlattener {
     switch instruction.gate {
     case .shiftCoords: advance(by: source.arguments(of: instruction), times: 1)
     case .detector, .qubitCoords:
-      let coordinates = source.arguments(of: instruction).enumerated().map {
-        $0.offset < shift.count ? Self.finite($0.element + shift[$0.offset]) : $0.element
-      }
+      let coordinates = CoordinateSum.absolute(
+        source.arguments(of: instruction), shiftedBy: shift)
       output.appendCopy(of: instruction, from: source, arguments: coordinates)
     default: output.appendCopy(of: instruction, from: source)
     }
   }
 
   private mutating func advance(by step: some Sequence<Double>, times: Double) {
-    Self.add(step, times: times, to: &shift)
-  }
-
-  private static func add(_ step: some Sequence<Double>, times: Double, to sum: inout [Double]) {
-    for (index, value) in step.enumerated() {
-      if index == sum.count { sum.append(0) }
-      sum[index] = finite(sum[index] + finite(value * times))
-    }
+    CoordinateSum.add(step, times: times, to: &shift)
   }
 
   /// What a turn of a block shifts coordinates by, if it does nothing else.
   private mutating func pureShift(of block: BlockID) -> [Double]? {
     if let known = pureShifts[block] { return known }
+    let found = findPureShift(of: block)
+    pureShifts[block] = .some(found)
+    return found
+  }
+
+  private mutating func findPureShift(of block: BlockID) -> [Double]? {
     var sum: [Double] = []
     for node in source.nodes(of: block) {
       switch node {
       case .instruction(let instruction) where instruction.gate == .shiftCoords:
-        Self.add(source.arguments(of: instruction), times: 1, to: &sum)
+        CoordinateSum.add(source.arguments(of: instruction), to: &sum)
       case .repeatBlock(let count, let body, _):
         guard let step = pureShift(of: body) else { return nil }
-        Self.add(step, times: Double(count), to: &sum)
+        CoordinateSum.add(step, times: Double(count), to: &sum)
       case .instruction, .branch, .loop, .assign, .leave: return nil
       }
     }
-    pureShifts[block] = sum
     return sum
-  }
-
-  /// Coordinates are finite, however often they are shifted.
-  private static func finite(_ coordinate: Double) -> Double {
-    min(max(coordinate, -Double.greatestFiniteMagnitude), Double.greatestFiniteMagnitude)
   }
 }
