@@ -24,7 +24,7 @@ struct ScenarioLimitTests {
     for command in [["qkd", "rate", path], ["collect", "--plan", path]] {
       let result = try QSimProcess.run(command)
       #expect(result.status == 65 && !result.wasKilled)
-      #expect(result.error.contains("with its aliases the text stands for more than"))
+      #expect(result.error.contains("the aliases of the text stand for more than"))
       #expect(result.error.contains("laughs.yaml:7:"), "\(result.error)")
     }
   }
@@ -50,6 +50,48 @@ struct ScenarioLimitTests {
     let many = "protocol: tf-sns\nparameters: {mu: 0.3}\ndistance_km: [&d 10, \(list)]\n"
     let result = try QSimProcess.run(["qkd", "rate", "-", "--csv"], input: many)
     #expect(result.output.split(separator: "\n").count == 3002, "\(result.error)")
+  }
+
+  private static let tasks = (1...80).map {
+    "  - {code: repetition_code, task: memory, distance: 3, rounds: \($0), p: 0.1, DECODERS}\n"
+  }.joined()
+
+  /// What stands behind an anchor is not what it holds.
+  @Test(arguments: [
+    "decoders: &d [matching]\n", "decoders: &d\n- matching\n", "decoders: &d matching\n",
+    "decoders: &d [\nmatching\n]\n",
+    "max_errors: 7\ndecoders: &d\n# of all tasks\n  - matching\n",
+  ]) func `a small anchor at the top of a long plan stays small`(anchor: String) throws {
+    let comment = String(repeating: "# \(String(repeating: "x", count: 90))\n", count: 700)
+    let tasks = Self.tasks.replacingOccurrences(of: "DECODERS", with: "decoders: *d")
+    let folder = try TemporaryFolder()
+    let plan = try folder.write(
+      anchor + comment + "max_shots: 1\ntasks:\n" + tasks, to: "alias.yaml")
+    let result = try QSimProcess.run(["collect", "--plan", plan, "--seed", "1"])
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.split(separator: "\n").count == 81)
+  }
+
+  /// Without aliases any plan may be as long.
+  @Test func `one alias does not make a long plan too long`() throws {
+    let comment = String(repeating: "# \(String(repeating: "x", count: 90))\n", count: 50_000)
+    let folder = try TemporaryFolder()
+    let tasks = Self.tasks.replacingOccurrences(of: "DECODERS", with: "decoders: *d")
+    let plan = try folder.write(
+      comment + "max_shots: 1\ndecoders: &d matching\ntasks:\n" + tasks, to: "long.yaml")
+    let result = try QSimProcess.run(["collect", "--plan", plan, "--seed", "1"])
+    #expect(result.status == 0, "\(result.error)")
+  }
+
+  @Test func `aliases do not nest deeper than brackets may`() throws {
+    for (depth, isTooDeep) in [(900, false), (1500, true)] {
+      var text = "a0: &a0 x\n"
+      for level in 1...depth { text += "a\(level): &a\(level) [*a\(level - 1)]\n" }
+      let result = try QSimProcess.run(["qkd", "rate", "-"], input: text)
+      #expect(result.status == 65 && !result.wasKilled)
+      let isRefused = result.error.contains("nested more than 1000 deep")
+      #expect(isRefused == isTooDeep, "\(result.error.prefix(200))")
+    }
   }
 
   @Test func `more distances than a scenario can have are refused before they are made`() throws {

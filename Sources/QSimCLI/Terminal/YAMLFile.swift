@@ -33,10 +33,9 @@ struct YAMLFile {
 
   private func compose() throws(Diagnostic) -> YAMLNode {
     let start = SourceRange(line: 1, column: 1)
-    if let place = AliasExpansion.excess(in: source) {
+    if let excess = AliasExpansion.excess(in: source) {
       throw Diagnostic(
-        "with its aliases the text stands for more than \(AliasExpansion.limit) bytes", code: code,
-        at: place, hint: "write fewer aliases of aliases")
+        excess.message, code: code, at: excess.place, hint: "write fewer aliases of aliases")
     }
     do {
       if let node = try Yams.compose(yaml: source) { return YAMLNode(node, code: code) }
