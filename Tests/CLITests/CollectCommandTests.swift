@@ -68,6 +68,22 @@ struct CollectCommandTests {
     }
   }
 
+  @Test func `a file goes on behind a byte order mark`() throws {
+    let folder = try TemporaryFolder()
+    let whole = folder.path("whole.csv")
+    #expect(try QSimProcess.run(Self.arguments + ["--out", whole]).status == 0)
+    let expected = try Self.rows(whole)
+    let text = try String(contentsOfFile: whole, encoding: .utf8)
+    for length in [0, 20, text.utf8.count / 2, text.utf8.count] {
+      let path = try folder.write("\u{feff}\(text.prefix(length))", to: "marked.csv")
+      let result = try QSimProcess.run(Self.arguments + ["--out", path, "--resume"])
+      #expect(result.status == 0, "\(result.error)")
+      let rows = try Self.rows(path)
+      #expect(rows.first == expected.first || rows.first == "\u{feff}\(expected[0])")
+      #expect(rows.dropFirst() == expected.dropFirst())
+    }
+  }
+
   @Test func `rows of another seed, and changed ones, are not gone on with`() throws {
     let folder = try TemporaryFolder()
     let whole = folder.path("whole.csv")
@@ -136,6 +152,36 @@ struct CollectCommandTests {
     #expect(result.error.contains("go on with: qsim collect"))
     #expect(result.error.contains("--resume"))
     #expect(try Self.rows(path).count > 1)
+  }
+
+  @Test func `the hint of an interrupt is followed, whoever made the rows`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("stats.csv")
+    let arguments = Array(Self.arguments.dropLast(2)) + ["--out", path, "--resume"]
+    let maxima = try ["--max_shots", "--max_errors"].map {
+      try #require(arguments.firstIndex(of: $0)) + 1
+    }
+    var long = arguments
+    for place in maxima { long[place] = "5000000000" }
+    // No rows yet; rows of this seed; rows of another one.
+    for other in [nil, "5"] {
+      if let other {
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try QSimProcess.run(arguments + ["--seed", other]).status == 0)
+      }
+      var line = (["qsim"] + long).joined(separator: " ")
+      for turn in 0..<2 {
+        // Until a row has come.
+        let result = try QSimProcess.shell(
+          "set -m; rows() { cat '\(path)' 2> /dev/null | wc -l; }; before=$(rows); \(line) & pid=$!; "
+            + "while [ $(rows) -le $before ] && kill -0 $pid; do sleep 0.05; done; "
+            + "kill -INT $pid; wait $pid; echo \"exit $?\"")
+        #expect(result.output.hasSuffix("exit 75\n"), "\(turn): \(result.error)")
+        let command = try #require(result.error.firstRange(of: "go on with: "))
+        line = String(result.error[command.upperBound...].prefix { $0 != "\n" })
+        #expect(line.contains("--seed") == (other == nil), "\(line)")
+      }
+    }
   }
 
   struct TaskID: Decodable {

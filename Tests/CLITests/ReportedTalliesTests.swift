@@ -52,6 +52,49 @@ struct ReportedTalliesTests {
     }
   }
 
+  /// What `json.dumps` writes of a file name that is not UTF-8, and what `json.loads` reads.
+  @Test(arguments: [
+    "\"path\":\"caf\\udce9.stim\"", "\"path\":\"\\ud83d\"", "\"d\":9,\"path\":\"x\"",
+    "\"x\":NaN,\"x\":-Infinity",
+  ]) func `metadata are read as Python reads them`(more: String) throws {
+    let rows = [3, 5].enumerated().map { place, distance in
+      row(1000, 10 - place, 0, "{\(more),\"d\":\(distance)}", id: place)
+    }
+    let result = try QSimProcess.run(["threshold", "-"], input: Self.header + rows.joined())
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.contains("Λ"), "\(result.output)")
+  }
+
+  @Test func `metadata that are no object are called that`() throws {
+    let deep = String(repeating: "[", count: 70) + String(repeating: "]", count: 70)
+    for metadata in ["{\"d\":3", "[3]", "7", "{'d':3}", "{\"d\":3,\"x\":\(deep)}"] {
+      let alone = try QSimProcess.run(
+        ["threshold", "-"], input: Self.header + row(1000, 10, 0, metadata))
+      #expect(alone.status == 65, "\(metadata)")
+      #expect(alone.error.contains("can be read as a JSON object"), "\(alone.error)")
+      let beside = try QSimProcess.run(
+        ["threshold", "-"],
+        input: Self.header + row(1000, 10, 0, metadata) + row(1000, 10, 0, "{\"d\":3}", id: 1))
+      #expect(beside.status == 0, "\(beside.error)")
+      #expect(
+        beside.error.contains("1 row has metadata that cannot be read as a JSON object"),
+        "\(beside.error)")
+    }
+    let none = try QSimProcess.run(
+      ["threshold", "-"], input: Self.header + row(1000, 10, 0, "null"))
+    #expect(none.error.contains("no row has a distance 'd'"), "\(none.error)")
+  }
+
+  @Test func `rows whose numbers are none are counted`() throws {
+    let rows = ["{\"d\":3,\"p\":\"x\",\"r\":0}", "{\"d\":5,\"p\":0.1,\"r\":\"y\"}"].enumerated().map
+    {
+      row(1000, 10, 0, $1, id: $0)
+    }
+    let result = try QSimProcess.run(["threshold", "-"], input: Self.header + rows.joined())
+    #expect(result.error.contains("in 1 row 'p' is no number, and is left out"), "\(result.error)")
+    #expect(result.error.contains("in 2 rows 'r' is no number from 1 on"), "\(result.error)")
+  }
+
   @Test func `a distance that is text is called text`() throws {
     let result = try QSimProcess.run(["threshold", "Tests/Fixtures/Reported/tallies/string_d.csv"])
     #expect(result.status == 65)

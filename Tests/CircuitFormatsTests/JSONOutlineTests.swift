@@ -47,7 +47,7 @@ struct JSONOutlineTests {
   }
 
   @Test func `numbers that are none are read if Python's are`() throws {
-    let python = JSONOutline.Options(readsNonFinite: true)
+    let python = JSONOutline.Options(followsPython: true)
     for (text, value) in [("NaN", Double.nan), ("Infinity", .infinity), ("-Infinity", -.infinity)] {
       #expect(throws: Diagnostic.self) { try parse("[\(text)]") }
       guard case .array(let values) = try parse("[\(text)]", python).value,
@@ -61,6 +61,36 @@ struct JSONOutlineTests {
     for text in ["-NaN", "-Inf", "nan", "+1", "01", "1.", ".5", "1e", "0x1", "-"] {
       #expect(throws: Diagnostic.self, "\(text)") { try parse(text, python) }
     }
+  }
+
+  @Test(arguments: [
+    ("\\udce9", "\u{fffd}"), ("a\\ud800", "a\u{fffd}"), ("\\ud800b", "\u{fffd}b"),
+    ("\\ud800\\ud834\\udd1e", "\u{fffd}\u{1d11e}"), ("\\udd1e\\ud834", "\u{fffd}\u{fffd}"),
+    ("\\ud834\\u0041", "\u{fffd}A"), ("\\ud834\\\\udd1e", "\u{fffd}\\udd1e"),
+    ("\\ud834\\n", "\u{fffd}\n"), ("\\ud834\\udd1e", "\u{1d11e}"),
+  ]) func `halves of surrogate pairs are read if Python's are`(escaped: String, text: String)
+    throws
+  {
+    let value = try parse("\"\(escaped)\"", .init(followsPython: true)).value
+    guard case .string(let string) = value else {
+      Issue.record("no string")
+      return
+    }
+    #expect(Array(string.utf8) == Array(text.utf8))
+    if text.contains("\u{fffd}") {
+      #expect(throws: Diagnostic.self) { try parse("\"\(escaped)\"") }
+    }
+  }
+
+  @Test func `of a name that is given twice the last value counts in Python`() throws {
+    let text = "{\"a\": 1, \"b\": 2, \"a\": 3}"
+    #expect(throws: Diagnostic.self) { try parse(text) }
+    guard case .object(let entries) = try parse(text, .init(followsPython: true)).value else {
+      Issue.record("no object")
+      return
+    }
+    #expect(entries.map(\.name) == ["a", "b"])
+    if case .number(let number) = entries[0].value.value { #expect(number == 3) }
   }
 
   @Test func `whole numbers keep all their digits`() throws {
@@ -78,7 +108,10 @@ struct JSONOutlineTests {
 
   @Test func `messages about a secret text quote nothing of it`() throws {
     let options = JSONOutline.Options(isSecret: true)
-    for text in ["[TOPSECRET]", "[\"a\" TOPSECRET", "[\"\\q\"]", "TOPSECRET", "[1 2]", "[12T]"] {
+    for text in [
+      "[TOPSECRET]", "[\"a\" TOPSECRET", "[\"\\q\"]", "TOPSECRET", "[1 2]", "[12T]",
+      "{\"TOP\":1,\"TOP\":2}",
+    ] {
       do {
         _ = try parse(text, options)
         Issue.record("\(text) was read")
@@ -94,7 +127,7 @@ struct JSONOutlineTests {
       let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in
         alphabet.randomElement(using: &random) ?? 0
       }
-      _ = try? JSONText.parse(bytes, options: .init(readsNonFinite: .random(using: &random)))
+      _ = try? JSONText.parse(bytes, options: .init(followsPython: .random(using: &random)))
     }
   }
 }

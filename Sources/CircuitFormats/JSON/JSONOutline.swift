@@ -25,13 +25,15 @@ package struct JSONOutline: Sendable {
 
   /// How a text is read.
   package struct Options: Sendable {
-    /// `NaN`, `Infinity` and `-Infinity` are numbers, as Python writes them.
-    package var readsNonFinite = false
-    /// Messages quote nothing of the text but names.
+    /// What Python writes and reads beside JSON: `NaN`, `Infinity` and `-Infinity` are numbers, half
+    /// of a surrogate pair is a character that cannot be decoded, U+FFFD, and of a name that is given
+    /// twice the last value counts.
+    package var followsPython = false
+    /// Messages quote nothing of the text.
     package var isSecret = false
 
-    package init(readsNonFinite: Bool = false, isSecret: Bool = false) {
-      self.readsNonFinite = readsNonFinite
+    package init(followsPython: Bool = false, isSecret: Bool = false) {
+      self.followsPython = followsPython
       self.isSecret = isSecret
     }
   }
@@ -46,7 +48,8 @@ package struct JSONOutline: Sendable {
   /// Reads a JSON text [Bray17].
   ///
   /// - Parameter source: UTF-8, with or without a byte order mark.
-  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is an error too. Never traps.
+  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is an error too, unless Python is
+  ///   followed. Never traps.
   /// - Complexity: linear in the text, but for objects of many names: O(n log n).
   package static func parse(
     _ source: UnsafeRawBufferPointer, options: Options = Options()
@@ -102,8 +105,10 @@ package struct JSONOutline: Sendable {
       }
       var unit = codeUnit(at: position, in: source)
       position += 4
-      if (0xd800..<0xdc00).contains(unit) {
-        unit = 0x10000 + (unit - 0xd800) << 10 + (codeUnit(at: position + 2, in: source) - 0xdc00)
+      if (0xd800..<0xdc00).contains(unit),
+        let low = lowSurrogate(in: source[position..<place.upperBound])
+      {
+        unit = 0x10000 + (unit - 0xd800) << 10 + (low - 0xdc00)
         position += 6
       }
       for byte in String(UnicodeScalar(unit) ?? "\u{fffd}").utf8 { take(byte) }
@@ -120,6 +125,13 @@ package struct JSONOutline: Sendable {
 
   private static func codeUnit(at position: Int, in source: UnsafeRawBufferPointer) -> UInt32 {
     source[position..<position + 4].reduce(0) { $0 << 4 | UInt32($1.hexadecimalDigit ?? 0) }
+  }
+
+  /// The second half of a surrogate pair, if that is what a rest of a string begins with.
+  private static func lowSurrogate(in rest: Slice<UnsafeRawBufferPointer>) -> UInt32? {
+    guard rest.starts(with: "\\u".utf8), rest.count >= 6 else { return nil }
+    let unit = codeUnit(at: rest.startIndex + 2, in: rest.base)
+    return (0xdc00..<0xe000).contains(unit) ? unit : nil
   }
 
   /// What a letter behind a backslash stands for.

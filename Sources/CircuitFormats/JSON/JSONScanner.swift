@@ -119,7 +119,7 @@ struct JSONScanner {
     case "true": return JSONOutline(value: .bool(true), range: range)
     case "false": return JSONOutline(value: .bool(false), range: range)
     case "null": return JSONOutline(value: .null, range: range)
-    case "NaN" where options.readsNonFinite, "Infinity" where options.readsNonFinite:
+    case "NaN" where options.followsPython, "Infinity" where options.followsPython:
       return JSONOutline(value: .number(text), range: range)
     case let word:
       let quoted = options.isSecret ? "this word" : "'\(word.prefix(32))'"
@@ -153,7 +153,7 @@ struct JSONScanner {
     advance()
     skipSpace()
     var entries: [JSONOutline.Entry] = []
-    var names: Set<String> = []
+    var places: [String: Int] = [:]
     if isCurrent("}") {
       advance()
       return entries
@@ -161,10 +161,13 @@ struct JSONScanner {
     while true {
       skipSpace()
       let entry = try readEntry(depth: depth)
-      guard names.insert(entry.name).inserted else {
-        throw failure("\"\(entry.name.prefix(32))\" is given twice", at: entry.nameRange)
+      if let place = places[entry.name] {
+        guard options.followsPython else { throw repetition(of: entry) }
+        entries[place] = entry
+      } else {
+        places[entry.name] = entries.count
+        entries.append(entry)
       }
-      entries.append(entry)
       skipSpace()
       if isCurrent("}") {
         advance()
@@ -173,6 +176,11 @@ struct JSONScanner {
       guard isCurrent(",") else { throw failure("expected ',' or '}', found \(found)") }
       advance()
     }
+  }
+
+  private func repetition(of entry: JSONOutline.Entry) -> Diagnostic {
+    let name = options.isSecret ? "this name" : "\"\(entry.name.prefix(32))\""
+    return failure("\(name) is given twice", at: entry.nameRange)
   }
 
   private mutating func readEntry(depth: Int) throws(Diagnostic) -> JSONOutline.Entry {
@@ -195,7 +203,7 @@ struct JSONScanner {
   private mutating func readNumber() throws(Diagnostic) -> Range<Int> {
     let (start, first) = (place, position)
     if isCurrent("-") { advance() }
-    if options.readsNonFinite, isCurrent("I") {
+    if options.followsPython, isCurrent("I") {
       let word = takeWord()
       if bytes[word].elementsEqual("Infinity".utf8) { return first..<position }
       throw failure("expected a digit, found \(found)", at: start)
@@ -256,6 +264,7 @@ struct JSONScanner {
     }
     advance()
     let unit = try readCodeUnit()
+    if options.followsPython { return }
     guard !(0xdc00..<0xe000).contains(unit) else { throw failure("half of a surrogate pair") }
     guard (0xd800..<0xdc00).contains(unit) else { return }
     guard isCurrent("\\") else { throw failure("half of a surrogate pair") }

@@ -28,7 +28,8 @@ package struct JSONText: Sendable {
   /// Reads a JSON text [Bray17].
   ///
   /// - Parameter source: UTF-8, with or without a byte order mark.
-  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is an error too. Never traps.
+  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is an error too, unless Python is
+  ///   followed. Never traps.
   /// - Complexity: linear in the text, but for objects of many names: O(n log n).
   package static func parse(
     _ source: [UInt8], options: JSONOutline.Options = .init()

@@ -61,8 +61,9 @@ final class StatisticsFile {
 
   /// Refuses a file that was not begun here: nothing of it may be cut off, and rows go behind columns of the same order only.
   private static func check(_ file: InputFile) throws {
-    let firstLine = file.bytes.prefix { $0 != 0x0a }
-    let isTorn = firstLine.count == file.bytes.count
+    let text = file.bytes.dropFirst(file.bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0)
+    let firstLine = text.prefix { $0 != 0x0a }
+    let isTorn = firstLine.count == text.count
     if isTorn, TallyRow.header.utf8.starts(with: firstLine) { return }
     let names = String(decoding: firstLine, as: UTF8.self).split(
       separator: ",", omittingEmptySubsequences: false

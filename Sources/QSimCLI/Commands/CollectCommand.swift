@@ -93,7 +93,9 @@ struct CollectCommand: DocumentedCommand {
     let chosenSeed = ShotOptions.chosenSeed(seed)
     var run = CollectionRun(
       tasks: tasks, seed: chosenSeed, threads: threads ?? min(Parallel.processorCount, 1024))
-    if let file, !file.rows.isEmpty {
+    let ids = Set(file?.rows.map(\.id) ?? [])
+    let goesOn = tasks.contains { ids.contains($0.task.id) }
+    if goesOn {
       run.checksEarlierRows = seed != nil
       if seed == nil {
         let text = "the rows that are there are of another seed than \(chosenSeed)"
@@ -113,7 +115,10 @@ struct CollectCommand: DocumentedCommand {
         try OutputFile.standard.flush()
       }
     }
-    guard outcome.isFinished else { throw interruption(outcome, seed: chosenSeed) }
+    guard outcome.isFinished else {
+      // Rows that were there are of a seed that is not known.
+      throw interruption(outcome, seed: goesOn ? nil : chosenSeed)
+    }
     if !printsRows { report(outcome, run, warnings) }
   }
 
@@ -158,14 +163,15 @@ struct CollectCommand: DocumentedCommand {
 
   // MARK: Output
 
-  private func interruption(_ outcome: CollectionRun.Outcome, seed: UInt64) -> CommandFailure {
+  /// - Parameter seed: Of all rows; `nil` if they are of several.
+  private func interruption(_ outcome: CollectionRun.Outcome, seed: UInt64?) -> CommandFailure {
     let shots = outcome.totals.map(\.shots).reduce(0, +)
     guard out != nil else {
       return CommandFailure(.interrupted, "interrupted after \(shots) shots")
     }
     var arguments = CommandLine.arguments.dropFirst().map(ShellQuoting.quoted)
     if !resume { arguments.append("--resume") }
-    if self.seed == nil { arguments.append("--seed \(seed)") }
+    if self.seed == nil, let seed { arguments.append("--seed \(seed)") }
     return CommandFailure(
       .stopped, "stopped after \(shots) shots, all of them on disk",
       hint: "go on with: qsim \(arguments.joined(separator: " "))")
