@@ -220,6 +220,70 @@ struct FileSafetyTests {
     #expect(!FileManager.default.fileExists(atPath: files.path("nothing")))
   }
 
+  /// A folder where a secret key or a shared secret is to go, and what is run there.
+  private static let secretLines = [
+    "keygen --algorithm x25519 --public pk --secret out --force",
+    "encaps --algorithm x25519 --public given --ciphertext ct --shared out",
+    "decaps --algorithm x25519 --secret mine --ciphertext given --shared out",
+  ]
+
+  private func secretFolder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; qsim pqc keygen --algorithm x25519 --public given --secret mine")
+    #expect(result.status == 0, "\(result.error)")
+    return folder
+  }
+
+  @Test(.enabled(if: geteuid() == 0), arguments: secretLines)
+  func `root gives no secret to whoever had the file before`(line: String) throws {
+    let folder = try secretFolder()
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; echo old > out; chown 65534 out; chmod 666 out; exec 3< out; "
+        + "qsim pqc \(line) > /dev/null && stat -c '%u %a %s' out; cat <&3")
+    // Who has the old file open sees nothing new in it.
+    #expect(result.output == "0 600 32\nold\n", "\(result.error)")
+    let pipe = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; rm out; mkfifo out; chown 65534 out; timeout 5 qsim pqc \(line)")
+    #expect(pipe.status == 73 && pipe.error.contains("a pipe of the user 65534"), "\(pipe.error)")
+  }
+
+  @Test func `a pipe of one's own takes a secret`() throws {
+    let folder = try secretFolder()
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; mkfifo out; cat out > got & "
+        + "qsim pqc \(Self.secretLines[1]) > /dev/null; wait; stat -c %s got")
+    #expect(result.output == "32\n", "\(result.error)")
+  }
+
+  @Test func `a secret key replaces no file that comes while it is made`() throws {
+    let folder = try TemporaryFolder()
+    // The public key waits for its reader when the place of the secret one has been looked at.
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; mkfifo pipe; "
+        + "qsim pqc keygen --algorithm x25519 --secret sk --public pipe & pid=$!; "
+        + "while [ \"$(cat /proc/$pid/wchan 2> /dev/null)\" != wait_for_partner ] "
+        + "&& [ $((waits += 1)) -lt 200 ]; do sleep 0.01; done; "
+        + "echo precious > sk; cat pipe; wait $pid; echo $?; cat sk; ls -A")
+    #expect(result.output == "73\nprecious\npipe\nsk\n", "\(result.output)")
+    #expect(result.error.contains("exists") && result.error.contains("--force"))
+  }
+
+  @Test(arguments: ["a", "\u{e9}", "\u{20ac}", "\u{1f600}"])
+  func `a file with a name as long as may be is replaced`(character: String) throws {
+    let folder = try TemporaryFolder()
+    let count = 255 / character.utf8.count
+    let name = String(repeating: character, count: count)
+    let line = "qsim gen --code repetition_code --task memory --distance 3 --rounds 2 --out"
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; for turn in 1 2 3; do \(line) \(name) || exit; done; ls -A | wc -l")
+    #expect(result.output == "1\n", "\(result.error)")
+    let secret = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; qsim pqc keygen --algorithm x25519 --secret \(name) --force "
+        + "> /dev/null && ls -A | wc -l")
+    #expect(secret.output == "1\n", "\(secret.error)")
+  }
+
   @Test func `a secret that others can read is told of`() throws {
     let files = try PQCCommandTests.Files()
     _ = try files.run("keygen --algorithm ed25519 --public @pk --secret @sk")
@@ -230,6 +294,18 @@ struct FileSafetyTests {
         "sign --algorithm ed25519 --secret @sk --message /dev/null --signature /dev/null")
       #expect(result.status == 0)
       #expect(message.map(result.error.contains) ?? result.error.isEmpty, "\(result.error)")
+      #expect(message == nil || result.error.contains("chmod 600"), "\(result.error)")
     }
+  }
+
+  /// Its mode is not the reader's to change, and does not bind the owner.
+  @Test(.enabled(if: geteuid() == 0))
+  func `a secret of another user is told of with what helps`() throws {
+    let folder = try secretFolder()
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; chown 65534 mine; mv mine 'my key'; "
+        + "qsim pqc decaps --algorithm x25519 --secret 'my key' --ciphertext given")
+    #expect(result.error.contains("belongs to the user 65534"), "\(result.error)")
+    #expect(result.error.contains("install -m 600 'my key' COPY"), "\(result.error)")
   }
 }

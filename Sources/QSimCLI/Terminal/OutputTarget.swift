@@ -7,6 +7,8 @@ import Glibc
 /// (`O_TMPFILE`), so that nothing stays behind, not even after `kill -9`. A symbolic link keeps pointing where it points; the
 /// mode of a file that is replaced stays. Devices, pipes, open files (`/dev/stdout`, `/dev/fd/3`), files of other owners and
 /// files in folders that may not be written are written in place.
+///
+/// A secret goes into a file of whoever runs the command, never into one that somebody else has.
 final class OutputTarget {
   /// Who may read an output, and what may be in its place.
   enum Privacy: Equatable {
@@ -24,6 +26,7 @@ final class OutputTarget {
   /// As the user gave it.
   let path: String
   let descriptor: Int32
+  private let privacy: Privacy
   /// Where the file goes when it is whole.
   private let destination: String
   private let form: Form
@@ -35,6 +38,7 @@ final class OutputTarget {
   /// - Throws: `CommandFailure` with exit code 73, or 64 for a file that is used already.
   init(_ path: String, _ privacy: Privacy = .open) throws {
     self.path = path
+    self.privacy = privacy
     let plan = try Plan(path, privacy)
     entry = try FileLedger.noteOutput(path, identity: plan.identity, place: plan.place)
     destination = plan.destination
@@ -91,14 +95,18 @@ final class OutputTarget {
   }
 
   private func failure(_ number: Int32) -> CommandFailure {
-    CommandFailure(.outputFailed, "cannot write \(path): \(systemMessage(number))")
+    if number == EEXIST, keepsOld { return Plan.refusalToReplace(path) }
+    return CommandFailure(.outputFailed, "cannot write \(path): \(systemMessage(number))")
   }
+
+  /// Whether a file that has come to its place meanwhile stays there.
+  private var keepsOld: Bool { privacy == .secret(replacesFile: false) }
 
   /// Gives a file without a name its own.
   private func placeNameless() -> Int32? {
     let source = "/proc/self/fd/\(descriptor)"
     if linkat(AT_FDCWD, source, AT_FDCWD, destination, AT_SYMLINK_FOLLOW) == 0 { return nil }
-    guard errno == EEXIST else { return errno }
+    guard errno == EEXIST, !keepsOld else { return errno }
     let name = PendingFiles.name(beside: destination)
     guard linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else { return errno }
     PendingFiles.add(name)
@@ -109,6 +117,7 @@ final class OutputTarget {
 
   /// Renames a file; where something is in the way, such as a mount, its bytes go into the old file.
   private func place(_ name: String) -> Int32? {
+    if keepsOld { return placeAnew(name) }
     if rename(name, destination) == 0 {
       PendingFiles.remove(name)
       return nil
@@ -119,10 +128,28 @@ final class OutputTarget {
     return nil
   }
 
-  private func copy() -> Int32? {
-    let old = open(destination, O_WRONLY | O_TRUNC | O_CLOEXEC)
+  /// Gives a file its name if there is nothing of that name.
+  private func placeAnew(_ name: String) -> Int32? {
+    if link(name, destination) != 0 {
+      if errno == EEXIST { return errno }
+      // File systems without hard links.
+      if let number = copy(O_CREAT | O_EXCL) { return number }
+    }
+    PendingFiles.discard(name)
+    return nil
+  }
+
+  /// Copies the file to its place.
+  private func copy(_ flags: Int32 = 0) -> Int32? {
+    let noFollow = privacy == .open ? 0 : O_NOFOLLOW
+    let old = open(destination, O_WRONLY | O_CLOEXEC | flags | noFollow, 0o600)
     guard old >= 0 else { return errno }
     defer { Glibc.close(old) }
+    if privacy != .open {
+      guard Self.isOwn(old) else { return EPERM }
+      _ = fchmod(old, 0o600)
+    }
+    if ftruncate(old, 0) != 0 { return errno }
     var offset: off_t = 0
     return withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
       while true {
@@ -138,6 +165,12 @@ final class OutputTarget {
 }
 
 extension OutputTarget {
+  /// Whether an open file belongs to whoever runs the command.
+  private static func isOwn(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_uid == geteuid()
+  }
+
   /// What is where an output is to go, and how it gets there.
   private struct Plan {
     let path: String
@@ -178,6 +211,12 @@ extension OutputTarget {
       openFile == nil && isRegular ? FileLedger.Place(destination) : nil
     }
 
+    static func refusalToReplace(_ path: String) -> CommandFailure {
+      CommandFailure(
+        .cannotCreateOutput, "\(path) exists: a secret key that is overwritten is lost",
+        hint: "give another name, or --force")
+    }
+
     private func failure(_ number: Int32) -> CommandFailure {
       CommandFailure(.cannotCreateOutput, "cannot create \(path): \(systemMessage(number))")
     }
@@ -188,11 +227,7 @@ extension OutputTarget {
       guard openFile == nil, let status else { return }
       if status.st_mode & S_IFMT == S_IFDIR { throw failure(EISDIR) }
       guard isRegular else { return }
-      if privacy == .secret(replacesFile: false) {
-        throw CommandFailure(
-          .cannotCreateOutput, "\(path) exists: a secret key that is overwritten is lost",
-          hint: "give another name, or --force")
-      }
+      if privacy == .secret(replacesFile: false) { throw Self.refusalToReplace(path) }
       // Only who may write a file may replace it.
       if faccessat(AT_FDCWD, destination, W_OK, AT_EACCESS) != 0 { throw failure(errno) }
     }
@@ -223,11 +258,23 @@ extension OutputTarget {
     }
 
     private func openedInPlace(_ flags: Int32) throws -> (Int32, Form, isToBeEmptied: Bool) {
+      if privacy != .open { try checkOwner() }
       let noFollow = privacy == .open ? 0 : O_NOFOLLOW
       let descriptor = open(
         destination, O_WRONLY | O_NOCTTY | O_CLOEXEC | flags | noFollow, 0o666)
       guard descriptor >= 0 else { throw failure(errno) }
       return (descriptor, .inPlace, isRegular)
+    }
+
+    /// Somebody else who has a pipe may read from it; devices are of the system.
+    private func checkOwner() throws {
+      guard let status, status.st_mode & S_IFMT == S_IFIFO, status.st_uid != geteuid() else {
+        return
+      }
+      throw CommandFailure(
+        .cannotCreateOutput,
+        "\(path) is a pipe of the user \(status.st_uid), who could read the secret",
+        hint: "give a pipe or file of your own")
     }
 
     private func openedNameless(_ mode: mode_t) -> (Int32, Form, isToBeEmptied: Bool)? {
@@ -241,63 +288,11 @@ extension OutputTarget {
       return (descriptor, .nameless, false)
     }
 
-    /// Gives a new file mode and owner of the one that it replaces.
+    /// Gives a new file mode and owner of the one that it replaces; a secret has its own.
     private func adopt(_ descriptor: Int32) {
-      guard let status else { return }
+      guard privacy == .open, let status else { return }
       if geteuid() == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
-      _ = fchmod(descriptor, privacy == .open ? status.st_mode & 0o777 : 0o600)
-    }
-  }
-}
-
-/// Files that have a name of their own until they are whole; an interrupt removes them.
-enum PendingFiles {
-  private static let slotCount = 16
-  nonisolated(unsafe) private static let slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> =
-    {
-      let slots = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: slotCount)
-      slots.initialize(repeating: nil, count: slotCount)
-      return slots
-    }()
-
-  /// A name that is not taken, in the same folder.
-  static func name(beside path: String) -> String {
-    let folder = PathParts.folder(of: path)
-    let name = path.split(separator: "/").last ?? "out"
-    while true {
-      let random = UInt32.random(in: 0 ... .max)
-      let candidate = "\(folder)/.\(name.prefix(64)).\(String(random, radix: 36)).part"
-      if access(candidate, F_OK) != 0 { return candidate }
-    }
-  }
-
-  static func add(_ name: String) {
-    guard let free = (0..<slotCount).first(where: { slots[$0] == nil }) else { return }
-    slots[free] = strdup(name)
-  }
-
-  /// The file has its place.
-  static func remove(_ name: String) {
-    for slot in 0..<slotCount {
-      guard let text = slots[slot], String(cString: text) == name else { continue }
-      slots[slot] = nil
-      free(text)
-    }
-  }
-
-  /// The file is not wanted.
-  static func discard(_ name: String) {
-    unlink(name)
-    remove(name)
-  }
-
-  /// Prepares the slots, so that a signal handler finds them.
-  static func install() { _ = slots }
-
-  /// Removes all files; may be called in a signal handler.
-  static func unlinkAll() {
-    for slot in 0..<slotCount {
-      if let name = slots[slot] { unlink(name) }
+      _ = fchmod(descriptor, status.st_mode & 0o777)
     }
   }
 }
