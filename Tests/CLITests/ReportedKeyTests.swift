@@ -15,7 +15,7 @@ struct ReportedKeyTests {
   @Test(arguments: [
     ("kem_both_bad_d", "not that of its seed"), ("kem_both_short", "not that of its seed"),
     ("kem_both_missing", "no key in the form"), ("kem_both_extra", "bytes behind the end"),
-    ("kem_trailing_inner", "bytes behind the end"), ("kem_v7", "of a version"),
+    ("kem_trailing_inner", "bytes behind the end"), ("kem_v7", "unknown version"),
     ("kem_v2_badpub", "not that of the secret"), ("kem_octet_seed", "seed in an octet string"),
   ]) func `a container of ML-KEM that contradicts itself is refused`(
     name: String, message: String
@@ -141,6 +141,16 @@ struct ReportedKeyTests {
     #expect(opened.status == 65 && opened.error.contains("small order"), "\(opened.error)")
   }
 
+  @Test func `a key under which everybody signs is called that`() throws {
+    let files = try PQCCommandTests.Files()
+    try files.put([1] + repeatElement(0, count: 31), "pk")
+    try files.put(repeatElement(0, count: 64), "signature")
+    let result = try files.run(
+      "verify --algorithm ed25519 --public @pk --message /dev/null --signature @signature")
+    #expect(result.status == 65, "\(result.error)")
+    #expect(result.error.contains("under which everybody can sign"), "\(result.error)")
+  }
+
   // MARK: Deliveries of keys
 
   @Test(arguments: ["good", "escaped_slash", "bom", "ext_shadow", "ext_shadow_key"])
@@ -197,13 +207,45 @@ struct ReportedKeyTests {
     #expect(result.status == 65 && result.error.contains("not UTF-8"), "\(result.error)")
   }
 
+  private static let page = "<html>Erreur : accès refusé au serveur de clés</html>\n"
+  private static let delivery =
+    "{\"note\":\"für\",\"keys\":[{\"key_ID\":\"a\",\"key\":\"wHHVxRwDJs3/bXd38GHP3g==\"}]}"
+
+  private static let russian = "ошибка сервера ключей"
+  private static let japanese = "鍵サーバーに接続できません"
+
+  /// Texts in encodings that servers and editors write, and with characters that no text should have.
+  @Test(
+    arguments: [
+      (page, .isoLatin1), (page, .windowsCP1252), (page, .utf16), (page, .utf16LittleEndian),
+      (delivery, .utf16), (delivery, .utf16LittleEndian), (delivery, .utf16BigEndian),
+      (delivery, .utf32), (delivery, .utf32LittleEndian), (delivery, .utf32BigEndian),
+      ("\u{1b}[31mERROR 503 service unavailable\u{1b}[0m\n", .utf8),
+      ("\0error: no key is left on this link", .utf8),
+      (russian, .windowsCP1251), (russian, .utf16LittleEndian),
+      (japanese, .shiftJIS), (japanese, .japaneseEUC),
+    ] as [(String, String.Encoding)]) func `no text becomes a key, whatever its encoding`(
+      text: String, encoding: String.Encoding
+    ) throws
+  {
+    let folder = try TemporaryFolder()
+    let path = folder.path("text")
+    let bytes = try #require(text.data(using: encoding))
+    try bytes.write(to: URL(fileURLWithPath: path))
+    #expect(bytes.count >= 16)
+    let result = try demo(path)
+    #expect(result.status == 65 && result.error.contains(path), "\(result.error)")
+  }
+
   @Test func `random bytes are a raw key`() throws {
     let folder = try TemporaryFolder()
-    forAll(1, count: 8) { random in
-      let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
-      let path = folder.path("raw")
-      try Data([UInt8(ascii: "{")] + bytes).write(to: URL(fileURLWithPath: path))
-      #expect(try demo(path).status == 0)
+    for count in [16, 32, 64, 4096] {
+      forAll(1, count: 6) { random in
+        let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let path = folder.path("raw")
+        try Data([UInt8(ascii: "{")] + bytes).write(to: URL(fileURLWithPath: path))
+        #expect(try demo(path).status == 0)
+      }
     }
   }
 
