@@ -173,14 +173,16 @@ struct ConferenceCommandTests {
     #expect(keys.status == "1 1" && keys.errors.contains("unknown pre-shared key"))
   }
 
-  @Test func `strangers do not keep the peer away`() throws {
+  /// With few files that may be open, fewer strangers are served at once.
+  @Test(arguments: [(4477, 1024), (4480, 24), (4481, 18)])
+  func `strangers do not keep the peer away`(port: Int, files: Int) throws {
     let folder = try TemporaryFolder()
     let script = """
       import socket, sys, time
       def connect():
           for _ in range(400):
               try:
-                  return socket.create_connection(("127.0.0.1", 4477), timeout=10)
+                  return socket.create_connection(("127.0.0.1", \(port)), timeout=10)
               except OSError:
                   time.sleep(0.05)
           sys.exit("nobody listens")
@@ -197,20 +199,22 @@ struct ConferenceCommandTests {
     let result = try QSimProcess.shell(
       """
       cd '\(folder.url.path)'
-      qsim pqc listen --port 4477 --timeout 60 --json > l 2> le & l=$!
+      (ulimit -n \(files); exec qsim pqc listen --port \(port) --timeout 60 --json > l 2> le) & l=$!
       python3 '\(path)' > s & s=$!
       until grep -q strangers s || ! kill -0 $s; do sleep 0.05; done
-      qsim pqc connect --port 4477 --timeout 20 --json > c; echo connect $?
+      qsim pqc connect --port \(port) --timeout 20 --json > c; echo connect $?
       wait $l; echo listen $?; kill $s; cat le
       """)
     #expect(result.output.contains("connect 0\nlisten 0\n"), "\(result.output)\(result.error)")
-    #expect(result.output.contains("came to no terms: unknown type of message 71"))
-    #expect(result.output.contains("made room for others"))
+    #expect(result.output.contains("the handshake: closed, as the oldest of "))
+    #expect(result.output.contains("as the oldest of 64 connections") == (files == 1024))
+    if files == 1024 { #expect(result.output.contains("handshake: unknown type of message 71")) }
   }
 
   @Test func `a listener waits as long as it is told`() throws {
     let silent = try QSimProcess.run(["pqc", "listen", "--port", "4478", "--timeout", "0.3"])
-    #expect(silent.status == 69 && silent.error.contains("no peer came to terms within 0.3 s"))
+    #expect(silent.status == 69)
+    #expect(silent.error.contains("no peer completed the handshake within 0.3 s"))
   }
 
   @Test(arguments: ["listen --port 4479 --timeout 5", "demo --seconds 0", "connect --timeout 5"])

@@ -81,7 +81,8 @@ final class Conference: @unchecked Sendable {
   /// - Throws: `CommandFailure` where the network or an exchange fails.
   static func held(_ setup: Setup) throws -> Conference {
     // A listener, and both ends of every connection.
-    let group = try NetworkResources.eventLoopGroup(connections: 1 + 2 * setup.participantCount)
+    let sockets = 1 + 2 * setup.participantCount
+    let (group, _) = try NetworkResources.eventLoopGroup(connections: sockets...sockets)
     defer { try? group.syncShutdownGracefully() }
     let loop = group.next()
     do {

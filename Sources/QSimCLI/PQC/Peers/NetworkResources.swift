@@ -12,15 +12,26 @@ enum NetworkResources {
 
   /// An event loop of one thread with room for its connections.
   ///
-  /// - Parameter connections: how many sockets will be open at once.
-  /// - Throws: `CommandFailure` with exit code 69 where the process may not open so many files or start so many threads.
-  static func eventLoopGroup(connections: Int) throws -> MultiThreadedEventLoopGroup {
-    try checkDescriptors(loopDescriptors + connections)
+  /// - Parameter connections: how many sockets will be open at once: at least, and at most.
+  /// - Returns: the loop, and how many sockets there is room for.
+  /// - Throws: `CommandFailure` with exit code 69 where the process may not open enough files or start enough threads.
+  static func eventLoopGroup(
+    connections: ClosedRange<Int>
+  ) throws -> (group: MultiThreadedEventLoopGroup, room: Int) {
+    let free = freeDescriptors(upTo: loopDescriptors + connections.upperBound)
+    let least = loopDescriptors + connections.lowerBound
+    guard free >= least else {
+      throw CommandFailure(
+        .serviceUnavailable,
+        "connections take \(least) open files, and the process may open \(free) more",
+        hint: "raise the limit: ulimit -n")
+    }
     try checkThreads()
-    return MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    return (MultiThreadedEventLoopGroup(numberOfThreads: 1), free - loopDescriptors)
   }
 
-  private static func checkDescriptors(_ count: Int) throws {
+  /// How many files the process may still open; no more than asked for are tried.
+  private static func freeDescriptors(upTo count: Int) -> Int {
     var descriptors: [Int32] = []
     defer { for descriptor in descriptors { close(descriptor) } }
     let source = open("/dev/null", O_RDONLY | O_CLOEXEC)
@@ -30,11 +41,7 @@ enum NetworkResources {
       guard copy >= 0 else { break }
       descriptors.append(copy)
     }
-    guard descriptors.count < count else { return }
-    throw CommandFailure(
-      .serviceUnavailable,
-      "connections take \(count) open files, and the process may open \(descriptors.count) more",
-      hint: "raise the limit: ulimit -n")
+    return descriptors.count
   }
 
   private static func checkThreads() throws {

@@ -4,14 +4,18 @@ import PostQuantum
 
 /// Brings one connection about and waits for what comes of it.
 enum PeerNetwork {
-  /// Waits for a peer that comes to terms; others are sent away.
+  /// Waits for a peer that completes the handshake; others are sent away.
   ///
   /// - Parameter announce: told where the listener listens.
   static func listen(
     _ machine: HandshakeResponder, _ options: PeerOptions, announce: (String) -> Void
   ) throws -> PeerConnection.Result {
-    try run(options, connections: 5) { loop, promise in
-      let reception = PeerReception(machine, options, promise: promise)
+    // Besides guests: the socket that listens, and one that is accepted before a guest is dismissed.
+    let others = 2
+    return try run(options, connections: 5...(others + PeerReception.mostGuests)) {
+      loop, room, promise in
+      let reception = PeerReception(
+        machine, options, guests: room - others, promise: promise)
       let bootstrap = ServerBootstrap(group: loop)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelInitializer { reception.receive($0) }
@@ -27,7 +31,7 @@ enum PeerNetwork {
     -> PeerConnection.Result
   {
     let deadline = Stopwatch.now() + options.timeout
-    return try run(options, connections: 2) { loop, promise in
+    return try run(options, connections: 2...2) { loop, _, promise in
       while true {
         do {
           let channel = try ClientBootstrap(group: loop)
@@ -43,7 +47,7 @@ enum PeerNetwork {
             channel,
             {
               CommandFailure(
-                .serviceUnavailable, "no peer came to terms within \(options.timeout) s")
+                .serviceUnavailable, "no peer completed the handshake within \(options.timeout) s")
             }
           )
         } catch {
@@ -64,21 +68,24 @@ enum PeerNetwork {
 
   /// Opens a channel and waits for the promise, as long as the options say.
   ///
-  /// - Parameter open: gives the channel, and what is to be said when the time is up.
+  /// - Parameters:
+  ///   - connections: how many sockets will be open at once: at least, and at most.
+  ///   - open: takes the loop, how many sockets there is room for, and what to promise; gives the
+  ///     channel, and what is to be said when the time is up.
   private static func run(
-    _ options: PeerOptions, connections: Int,
-    _ open: (any EventLoop, EventLoopPromise<PeerConnection.Result>) throws -> (
+    _ options: PeerOptions, connections: ClosedRange<Int>,
+    _ open: (any EventLoop, Int, EventLoopPromise<PeerConnection.Result>) throws -> (
       any Channel, @Sendable () -> CommandFailure
     )
   ) throws -> PeerConnection.Result {
     let start = Stopwatch.now()
-    let group = try NetworkResources.eventLoopGroup(connections: connections)
+    let (group, room) = try NetworkResources.eventLoopGroup(connections: connections)
     defer { try? group.syncShutdownGracefully() }
     let loop = group.next()
     let promise = loop.makePromise(of: PeerConnection.Result.self)
     let place = "\(options.host):\(options.port)"
     do {
-      let (channel, failure) = try open(loop, promise)
+      let (channel, failure) = try open(loop, room, promise)
       let left = max(0, options.timeout - (Stopwatch.now() - start))
       let alarm = loop.scheduleTask(in: .milliseconds(Int64(left * 1000))) {
         promise.fail(failure())

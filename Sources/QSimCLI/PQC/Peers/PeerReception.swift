@@ -1,15 +1,15 @@
 import NIOCore
 import PostQuantum
 
-/// Receives whoever connects to a listener, until one of them has come to terms.
+/// Receives whoever connects to a listener, until one of them has completed the handshake.
 ///
 /// Strangers do not get in the way of the peer: each has a connection and a machine of its own, is sent away when it deviates
-/// or has not come to terms in time, and the oldest makes room where there are many. What became of it is told on standard
-/// error. Touched on one event loop only.
+/// or takes too long, and the oldest makes room where there are as many as files may be open. What became of it is told on
+/// standard error. Touched on one event loop only.
 final class PeerReception: @unchecked Sendable {
-  /// Connections at once.
-  static let connectionLimit = 64
-  /// How long somebody may take to come to terms.
+  /// The most guests at once, where the process may open so many files.
+  static let mostGuests = 64
+  /// How long somebody may take to complete the handshake.
   private static let patience = 10.0
   /// Strangers that are told of one by one.
   private static let reportLimit = 20
@@ -17,6 +17,7 @@ final class PeerReception: @unchecked Sendable {
   private let machine: HandshakeResponder
   private let options: PeerOptions
   private let promise: EventLoopPromise<PeerConnection.Result>
+  private let guestLimit: Int
   /// In the order in which they came.
   private var guests: [Guest] = []
   private var accepted: ObjectIdentifier?
@@ -28,20 +29,23 @@ final class PeerReception: @unchecked Sendable {
     var id: ObjectIdentifier { ObjectIdentifier(channel) }
   }
 
+  /// - Parameter guests: how many there may be at once, at least 1.
   init(
-    _ machine: HandshakeResponder, _ options: PeerOptions,
+    _ machine: HandshakeResponder, _ options: PeerOptions, guests: Int,
     promise: EventLoopPromise<PeerConnection.Result>
   ) {
     self.machine = machine
     self.options = options
+    guestLimit = guests
     self.promise = promise
   }
 
   /// Serves a new connection.
   func receive(_ channel: any Channel) -> EventLoopFuture<Void> {
     guard accepted == nil else { return channel.close() }
-    if guests.count >= Self.connectionLimit {
-      dismiss(guests[0], because: CommandFailure(.serviceUnavailable, "made room for others"))
+    if guests.count >= guestLimit {
+      let message = "closed, as the oldest of \(guestLimit) connections, for another one"
+      dismiss(guests[0], because: CommandFailure(.serviceUnavailable, message))
     }
     let id = ObjectIdentifier(channel)
     let loop = channel.eventLoop
@@ -49,7 +53,7 @@ final class PeerReception: @unchecked Sendable {
     let alarm = loop.scheduleTask(
       in: .milliseconds(Int64(min(Self.patience, options.timeout) * 1000))
     ) {
-      outcome.fail(CommandFailure(.serviceUnavailable, "did not come to terms in time"))
+      outcome.fail(CommandFailure(.serviceUnavailable, "took too long"))
       channel.close(promise: nil)
     }
     let connection = PeerConnection(
@@ -63,7 +67,7 @@ final class PeerReception: @unchecked Sendable {
     }
   }
 
-  /// One has come to terms: the others may go.
+  /// One has completed the handshake: the others may go.
   private func accept(_ id: ObjectIdentifier) {
     guard accepted == nil else { return }
     accepted = id
@@ -107,21 +111,23 @@ final class PeerReception: @unchecked Sendable {
     refusals.last = reason
     guard refusals.count <= Self.reportLimit else { return }
     let text = (reason as? CommandFailure)?.message ?? "\(reason)"
-    printError("qsim: note: \(name) came to no terms: \(text)")
-    if refusals.count == Self.reportLimit { printError("qsim: note: no more of these are told") }
+    printError("qsim: note: \(name) did not complete the handshake: \(text)")
+    if refusals.count == Self.reportLimit {
+      printError("qsim: note: further ones are not reported")
+    }
   }
 
-  /// What is said when nobody has come to terms in the time there was.
+  /// What is said when nobody has completed the handshake in the time there was.
   var failure: CommandFailure {
     let time = "within \(options.timeout) s"
     if accepted != nil {
-      return CommandFailure(.serviceUnavailable, "the peer came to no end \(time)")
+      return CommandFailure(.serviceUnavailable, "the peer did not come to an end \(time)")
     }
     guard let last = refusals.last as? KeyExchangeError else {
-      return CommandFailure(.serviceUnavailable, "no peer came to terms \(time)")
+      return CommandFailure(.serviceUnavailable, "no peer completed the handshake \(time)")
     }
     return CommandFailure(
       .checkFailed, "the exchange failed: \(last)",
-      hint: "\(refusals.count) came to no terms \(time)")
+      hint: "\(refusals.count) did not complete the handshake \(time)")
   }
 }
