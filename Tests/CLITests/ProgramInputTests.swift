@@ -124,6 +124,7 @@ struct ProgramInputTests {
     let result = try QSimProcess.run(["run", "-", "--observable", path], input: text)
     #expect(
       result.status == 65 && result.error.contains("large.obs:2:1: error: "), "\(result.error)")
+    #expect(result.error.contains("sum to more than 8e307"), "\(result.error)")
   }
 
   @Test func `large observables have a mean and a standard error`() throws {

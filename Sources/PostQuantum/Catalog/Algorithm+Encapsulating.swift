@@ -25,7 +25,9 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
     case .invalidSecretKey(let algorithm): "no secret key of \(algorithm)"
     case .invalidCiphertext(let algorithm): "no ciphertext of \(algorithm)"
     case .smallOrderPoint(let algorithm):
-      "a point of small order, with which \(algorithm) keeps nothing secret"
+      algorithm.canEncapsulate
+        ? "a point of small order, with which \(algorithm) keeps nothing secret"
+        : "a public key of small order, under which everybody can sign by \(algorithm)"
     case .contextRefused(let algorithm):
       algorithm.hasSignatureContext
         ? "a context has at most 255 bytes" : "\(algorithm) signs no context"

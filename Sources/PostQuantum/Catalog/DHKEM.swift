@@ -3,10 +3,13 @@ import FoundationEssentials
 
 /// A curve whose Diffie-Hellman is used as a key encapsulation mechanism.
 public protocol DHKEMCurve: Sendable {
+  /// Keys of swift-crypto that agree on a secret.
   associatedtype PrivateKey: HPKEDiffieHellmanPrivateKeyGeneration
+  /// The hash that the shared secret is derived with.
   associatedtype Hash: HashFunction
   /// As RFC 9180 numbers it in §7.1.
   static var identifier: UInt16 { get }
+  /// As swift-crypto names it.
   static var kem: HPKE.KEM { get }
   /// Whether points of small order must be found by what is agreed on; on curves of prime order there is none.
   static var hasSmallOrderPoints: Bool { get }
@@ -98,27 +101,42 @@ public enum DHKEM<Curve: DHKEMCurve>: Sendable {
 
 /// Curve25519 with HKDF-SHA-256.
 public enum Curve25519Agreement: DHKEMCurve {
+  /// Keys of X25519.
   public typealias PrivateKey = Curve25519.KeyAgreement.PrivateKey
+  /// The hash of its key derivation.
   public typealias Hash = SHA256
+  /// Its number in RFC 9180.
   public static let identifier: UInt16 = 0x0020
+  /// Its name in swift-crypto.
   public static var kem: HPKE.KEM { .Curve25519_HKDF_SHA256 }
+  /// Its cofactor is 8.
   public static var hasSmallOrderPoints: Bool { true }
 }
 
 /// P-256 with HKDF-SHA-256.
 public enum P256Agreement: DHKEMCurve {
+  /// Keys of ECDH on P-256.
   public typealias PrivateKey = P256.KeyAgreement.PrivateKey
+  /// The hash of its key derivation.
   public typealias Hash = SHA256
+  /// Its number in RFC 9180.
   public static let identifier: UInt16 = 0x0010
+  /// Its name in swift-crypto.
   public static var kem: HPKE.KEM { .P256_HKDF_SHA256 }
+  /// The curve is of prime order.
   public static var hasSmallOrderPoints: Bool { false }
 }
 
 /// P-384 with HKDF-SHA-384.
 public enum P384Agreement: DHKEMCurve {
+  /// Keys of ECDH on P-384.
   public typealias PrivateKey = P384.KeyAgreement.PrivateKey
+  /// The hash of its key derivation.
   public typealias Hash = SHA384
+  /// Its number in RFC 9180.
   public static let identifier: UInt16 = 0x0011
+  /// Its name in swift-crypto.
   public static var kem: HPKE.KEM { .P384_HKDF_SHA384 }
+  /// The curve is of prime order.
   public static var hasSmallOrderPoints: Bool { false }
 }

@@ -8,10 +8,18 @@ enum ExpandedKey {
   static func matches(
     _ expanded: UnsafeRawBufferPointer, _ algorithm: Algorithm, seed: borrowing SecretBytes
   ) -> Bool {
-    var key = seed.withUnsafeBytes { expand(Array($0), algorithm) }
-    defer { key.withUnsafeMutableBytes { SecretBytes.wipe($0) } }
+    var bytes = seed.withUnsafeBytes { Array($0) }
+    var key = expand(bytes, algorithm)
+    defer {
+      wipe(&bytes)
+      wipe(&key)
+    }
     guard !key.isEmpty, key.count == expanded.count else { return false }
     return zip(key, expanded).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+
+  private static func wipe(_ bytes: inout [UInt8]) {
+    bytes.withUnsafeMutableBytes { SecretBytes.wipe($0) }
   }
 
   /// The expanded key of a seed; empty for algorithms that have none.
@@ -19,7 +27,12 @@ enum ExpandedKey {
     switch algorithm.id {
     case "ml-kem-768", "ml-kem-1024":
       let scheme = TeachingMLKEM(algorithm.id == "ml-kem-768" ? .mlkem768 : .mlkem1024)
-      let keys = try? scheme.keyPair(d: Array(seed.prefix(32)), z: Array(seed.suffix(32)))
+      var (d, z) = (Array(seed.prefix(32)), Array(seed.suffix(32)))
+      defer {
+        wipe(&d)
+        wipe(&z)
+      }
+      let keys = try? scheme.keyPair(d: d, z: z)
       return keys?.decapsulationKey ?? []
     case "ml-dsa-65": return MLDSAExpansion.mldsa65.secretKey(seed: seed)
     case "ml-dsa-87": return MLDSAExpansion.mldsa87.secretKey(seed: seed)

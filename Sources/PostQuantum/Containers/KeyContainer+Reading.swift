@@ -5,7 +5,7 @@ extension KeyContainer {
     case otherAlgorithm(String?)
     /// The algorithm has parameters where it should have none.
     case parameters
-    /// PKCS #8 of a version that there is not, or a public key in one that has none.
+    /// PKCS #8 of an unknown version, or a public key in one that has none.
     case version
     /// It holds the expanded key without the seed.
     case expandedKeyOnly
@@ -17,13 +17,15 @@ extension KeyContainer {
     case expandedKeyMismatch
     /// The public key beside the secret one is not its own.
     case publicKeyMismatch
-    /// The secret key names another curve within than without.
+    /// The secret key names another curve than the container around it.
     case curveMismatch
     /// A point of the curve in an encoding that is none.
     case invalidPoint
     /// The seed or scalar is no secret key.
     case invalidSecret
+    /// Something follows behind the end of a part.
     case trailingBytes
+    /// The bytes are not laid out as the container says.
     case malformed
   }
 
@@ -92,17 +94,23 @@ extension KeyContainer {
   private func publicKeyBeside(
     _ reader: inout DERReader, version: UInt8
   ) throws(Problem) -> [UInt8]? {
-    var bits: UnsafeRawBufferPointer?
-    switch reader.nextTag {
-    case DERTag.implicitPublicKey: bits = reader.content(of: DERTag.implicitPublicKey)
-    case DERTag.explicitPublicKey:
-      var inner = reader.content(of: DERTag.explicitPublicKey).map(DERReader.init)
-      bits = inner?.lastContent(of: DERTag.bitString)
-    default: return nil
+    var key: [UInt8]?
+    if reader.nextTag == DERTag.implicitPublicKey {
+      guard let bits = reader.content(of: DERTag.implicitPublicKey) else { throw .malformed }
+      key = try publicKey(inBits: bits)
+    } else {
+      key = try explicitPublicKey(&reader)
     }
-    guard let bits else { throw .malformed }
     // A public key is what makes it version 2, which is written as 1.
-    guard version == 1 else { throw .version }
+    guard key == nil || version == 1 else { throw .version }
+    return key
+  }
+
+  /// A public key as a BIT STRING in an element of its own, if there is one.
+  private func explicitPublicKey(_ reader: inout DERReader) throws(Problem) -> [UInt8]? {
+    guard reader.nextTag == DERTag.explicitPublicKey else { return nil }
+    var inner = reader.content(of: DERTag.explicitPublicKey).map(DERReader.init)
+    guard let bits = inner?.lastContent(of: DERTag.bitString) else { throw .malformed }
     return try publicKey(inBits: bits)
   }
 
@@ -161,12 +169,7 @@ extension KeyContainer {
       guard let parameters = fields.content(of: DERTag.zeroth) else { throw .malformed }
       guard parameters.elementsEqual(curveIdentifier) else { throw .curveMismatch }
     }
-    var key: [UInt8]?
-    if fields.nextTag == DERTag.explicitPublicKey {
-      var inner = fields.content(of: DERTag.explicitPublicKey).map(DERReader.init)
-      guard let bits = inner?.lastContent(of: DERTag.bitString) else { throw .malformed }
-      key = try publicKey(inBits: bits)
-    }
+    let key = try explicitPublicKey(&fields)
     guard fields.isAtEnd else { throw .trailingBytes }
     return SecretContent(secret: scalar, publicKey: key)
   }

@@ -22,7 +22,7 @@ struct WindowOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long a round is, in units of the time. (default: what mostly lies between two times)",
+      "How long a round is, in units of the time. (default: the median of the gaps between times)",
       valueName: "time"))
   var roundLength: Double?
 

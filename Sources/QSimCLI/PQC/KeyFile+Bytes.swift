@@ -38,16 +38,21 @@ extension KeyFile {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
     let mode = String(status.st_mode & 0o777, radix: 8)
+    let name = ShellQuoting.quoted(path)
+    // Only the owner and root can change a mode.
+    let isOwn = status.st_uid == geteuid() || geteuid() == 0
+    var hint = isOwn ? "chmod 600 \(name)" : "make a copy of your own: install -m 600 \(name) COPY"
     var problem: String?
     if status.st_uid != geteuid(), status.st_uid != 0 {
-      problem = "belongs to the user \(status.st_uid)"
+      problem = "belongs to the user \(status.st_uid), who may read and change it"
+      hint = "make a copy of your own: install -m 600 \(name) COPY"
     } else if status.st_mode & 0o022 != 0 {
       problem = "may be changed by others (mode \(mode))"
     } else if status.st_mode & 0o044 != 0 {
       problem = "may be read by others (mode \(mode))"
     }
     guard let problem else { return }
-    let text = "qsim: warning: \(path) is secret and \(problem)\n  hint: chmod 600 \(path)"
+    let text = "qsim: warning: \(path) is secret and \(problem)\n  hint: \(hint)"
     printError(Terminal(arguments: CommandLine.arguments).styled(text))
   }
 

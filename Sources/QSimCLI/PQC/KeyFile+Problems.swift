@@ -71,13 +71,13 @@ extension KeyFile {
     _ problem: KeyContainer.Problem, _ algorithm: Algorithm
   ) -> (message: String, hint: String) {
     let size = algorithm.sizes.secretKey ?? 0
-    let whole = "it was damaged, or put together from two keys; make it anew from the secret key"
+    let whole = "it was damaged, or put together from two keys; take a whole copy of it"
     switch problem {
     case .parameters:
       return ("gives \(algorithm.name) parameters", "its AlgorithmIdentifier has none")
     case .version:
       return (
-        "is PKCS #8 of a version that there is not",
+        "is PKCS #8 of an unknown version",
         "the version is 0, or 1 where a public key follows"
       )
     case .expandedKeyOnly:
@@ -96,7 +96,7 @@ extension KeyFile {
     case .publicKeyMismatch:
       return ("holds a public key that is not that of the secret one", whole)
     case .curveMismatch:
-      return ("names another curve within than without", whole)
+      return ("names one curve for the file and another curve for the key in it", whole)
     case .invalidPoint:
       return (
         "holds no point of the curve",

@@ -109,7 +109,7 @@ struct EngineSurvey {
         entry.bytes.map { $0 == .max ? "over 16 EiB" : DecimalText.bytes($0) } ?? "unknown"
       table.append([
         .string(entry.engine.rawValue), .string(memory), .string(entry.size),
-        .string(entry.obstacle ?? "it can"),
+        .string(entry.obstacle ?? ""),
       ])
     }
     return table

@@ -64,7 +64,7 @@ final class ShotOutput {
       if end < rows.columnCount { buffer.removeLast(1) }
       file.write(buffer.bytes)
       column = end
-    } while column < rows.columnCount && file.isBroken == false
+    } while column < rows.columnCount && !file.isBroken
   }
 
   /// Takes rows for a `ptb64` file and writes every 64 of them.

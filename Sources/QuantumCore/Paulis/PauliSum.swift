@@ -63,11 +63,11 @@ extension PauliSum {
   ) -> Diagnostic {
     let word = words(of: line).first ?? ("", 1)
     return Diagnostic(
-      "with this coefficient the value may exceed the largest number, 1.8e308",
+      "with this coefficient the sizes of the coefficients sum to more than 8e307",
       code: "invalid-observable",
       at: SourceRange(
         line: number, column: word.column, length: word.text.unicodeScalars.count),
-      hint: "the sizes of the coefficients sum to at most 8e307: take a larger unit")
+      hint: "take a larger unit: no value or derivative may come near 1.8e308, the largest number")
   }
 
   private typealias Word = (text: String, column: Int)
