@@ -93,7 +93,7 @@ let package = Package(
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["QSim", numerics], path: "Tests/TestSupport"),
-    .testTarget(name: "QuantumCoreTests", dependencies: ["QuantumCore", "TestSupport"]),
+    .testTarget(name: "QuantumCoreTests", dependencies: ["QuantumCore", "QSim", "TestSupport"]),
     .testTarget(name: "CircuitFormatsTests", dependencies: ["CircuitFormats", "TestSupport"]),
     .testTarget(
       name: "DenseSimulationTests",
@@ -108,8 +108,8 @@ let package = Package(
       dependencies: ["StabilizerSimulation", "CircuitFormats", "TestSupport", numerics]),
     .testTarget(
       name: "ErrorCorrectionTests",
-      dependencies: ["ErrorCorrection", "CircuitFormats", "TestSupport"]),
-    .testTarget(name: "QKDTests", dependencies: ["QKD", "TestSupport", numerics]),
+      dependencies: ["ErrorCorrection", "CircuitFormats", "QSim", "TestSupport"]),
+    .testTarget(name: "QKDTests", dependencies: ["QKD", "QSim", "TestSupport", numerics]),
     .testTarget(
       name: "PostQuantumTests",
       dependencies: [

@@ -8,8 +8,16 @@ extension DecoderDefinition: CustomTestStringConvertible {
   public var testDescription: String { name }
 }
 
-/// Laws that hold for every decoder.
+/// Laws that hold for every decoder, one written outside the package among them.
 struct DecoderCatalogTests {
+  private static let all =
+    DecoderCatalog.all + [
+      DecoderDefinition(
+        "likeliest-faults", summary: "The decoder of the example OwnDecoder.",
+        details: "Any mechanisms, at most 20 detectors and observables.", takesHyperedges: true,
+        decoder: LikeliestFaults())
+    ]
+
   private static func compiled(
     _ definition: DecoderDefinition, _ model: DetectorErrorModel
   ) throws -> any CompiledDecoder {
@@ -22,7 +30,7 @@ struct DecoderCatalogTests {
     for name in names { #expect(DecoderCatalog.definition(named: name) != nil) }
   }
 
-  @Test(arguments: DecoderCatalog.all)
+  @Test(arguments: all)
   func `none fails less often than maximum likelihood`(definition: DecoderDefinition) throws {
     for row in ExactRates.all where row.detectors == 8 {
       let model = try row.model()
@@ -39,7 +47,7 @@ struct DecoderCatalogTests {
     }
   }
 
-  @Test(arguments: DecoderCatalog.all)
+  @Test(arguments: all)
   func `corrections explain the events, and predictions follow from them`(
     definition: DecoderDefinition
   ) throws {
@@ -65,7 +73,7 @@ struct DecoderCatalogTests {
     }
   }
 
-  @Test(arguments: DecoderCatalog.all)
+  @Test(arguments: all)
   func `predictions do not depend on threads or on the shots before`(
     definition: DecoderDefinition
   ) throws {
@@ -85,7 +93,7 @@ struct DecoderCatalogTests {
     }
   }
 
-  @Test(arguments: DecoderCatalog.all)
+  @Test(arguments: all)
   func `a repetition code corrects fewer than half of its qubits`(
     definition: DecoderDefinition
   ) throws {
@@ -104,6 +112,7 @@ struct DecoderCatalogTests {
     }
   }
 
+  // The example leaves evidence alone.
   @Test(arguments: DecoderCatalog.all)
   func `evidence about a shot counts in that shot alone`(definition: DecoderDefinition) throws {
     let model = try DEMReader.read("error(0.1) D0 L0\nerror(0.001) D0 D1\nerror(0.1) D1")
@@ -118,7 +127,7 @@ struct DecoderCatalogTests {
     #expect((0..<3).map { result.predictions[$0, 0] } == [true, false, true])
   }
 
-  @Test(arguments: DecoderCatalog.all)
+  @Test(arguments: all)
   func `models with nothing in them decode to nothing`(definition: DecoderDefinition) throws {
     for text in ["", "error(0.1) D0", "error(0.1) L0", "detector D3\nlogical_observable L9"] {
       let decoder = try Self.compiled(definition, DEMReader.read(text))
@@ -136,5 +145,70 @@ struct DecoderCatalogTests {
     shots[0, 0] = true
     let predictions = certain.predictions(for: shots).predictions
     #expect(predictions[0, 0] && predictions[0, 1])
+  }
+
+  /// Says of every shot what it was given: a flip for each event, and what the test asks for.
+  private final class Echo: CompiledDecoder, DecodingSession, @unchecked Sendable {
+    let (detectorCount, observableCount) = (70, 3)
+    private var events = [1, 2, 3]
+
+    func makeSession() -> any DecodingSession { Echo() }
+
+    func decode(_ batch: inout DecodingBatch) {
+      #expect(batch.detectorCount == 70 && batch.observableCount == 3)
+      for shot in 0..<batch.shotCount {
+        batch.detectionEvents(ofShot: shot, into: &events)
+        #expect(events == batch.detectionEvents(ofShot: shot))
+        let packed = batch.withPackedDetections(ofShot: shot) { bytes in
+          #expect(bytes.count == 9)
+          return (0..<70).filter { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
+        }
+        #expect(packed == events)
+        for event in events { batch.flip(event % 3, ofShot: shot) }
+        if let evidence = batch.evidence {
+          for entry in evidence.entries(ofShot: shot) {
+            batch.setWeight(Double(evidence.mechanisms[entry]), ofShot: shot)
+            batch.setConfidence(evidence.probabilities[entry], ofShot: shot)
+          }
+        }
+        if events.contains(69) { batch.setUnexplained(ofShot: shot) }
+      }
+      #expect(batch.wantsWeights == (batch.evidence != nil))
+    }
+  }
+
+  @Test func `a session reads what it is lent and answers by shot`() {
+    var shots = BitTable(rowCount: 300, columnCount: 70)
+    for shot in 0..<300 {
+      for detector in 0..<70 where (shot + 7 * detector) % 11 == 0 { shots[shot, detector] = true }
+    }
+    var evidence = ShotEvidence()
+    for shot in 0..<300 { evidence.appendShot([(mechanism: shot, probability: 0.25)]) }
+    for threads in [1, 2] {
+      let plain = Echo().predictions(for: shots, threads: threads)
+      #expect(plain.weights.isEmpty && plain.confidences.isEmpty)
+      let result = Echo().predictions(
+        for: shots, evidence: evidence, weights: true, confidences: true, threads: threads)
+      #expect(result.predictions == plain.predictions)
+      for shot in 0..<300 {
+        let events = (0..<70).filter { shots[shot, $0] }
+        let isUnexplained = events.contains(69)
+        for observable in 0..<3 {
+          let isOdd = events.count { $0 % 3 == observable } % 2 == 1
+          #expect(result.predictions[shot, observable] == (isOdd && !isUnexplained))
+        }
+        #expect(result.unexplained[shot] == isUnexplained)
+        #expect(result.weights[shot] == (isUnexplained ? .infinity : Double(shot)))
+        #expect(isUnexplained ? result.confidences[shot].isNaN : result.confidences[shot] == 0.25)
+      }
+    }
+  }
+
+  @Test func `a session that says nothing predicts nothing`() throws {
+    let decoder = try IdleDecoder().compiled(for: DEMReader.read("error(0.1) D0 L0"))
+    let result = decoder.predictions(
+      for: BitTable(rowCount: 3, columnCount: 1), weights: true, confidences: true)
+    #expect(result.predictions.words.allSatisfy { $0 == 0 } && result.unexplainedCount == 0)
+    #expect(result.weights.allSatisfy(\.isNaN) && result.confidences.allSatisfy(\.isNaN))
   }
 }

@@ -70,20 +70,21 @@ public final class BatchDecoder {
       let shared = UncheckedSendable(
         (
           output: words ?? nothing.baseAddress!, weights: weights, confidences: confidences,
-          unexplained: unexplained, rows: rows, sessions: sessions
+          unexplained: unexplained, rows: rows, sessions: sessions,
+          observableCount: decoder.observableCount
         ))
       Parallel.forEach(chunks: workers, threads: workers) { worker in
         for block in Swift.stride(from: worker, to: blocks, by: workers) {
           let range = block * size..<min((block + 1) * size, rows.rowCount)
-          shared.value.sessions[worker].decode(
-            DecodingBatch(
-              detections: shared.value.rows.rows(range),
-              predictions: shared.value.output + range.lowerBound * stride,
-              predictionStride: stride,
-              weights: shared.value.weights.map { $0 + range.lowerBound },
-              confidences: shared.value.confidences.map { $0 + range.lowerBound },
-              unexplained: shared.value.unexplained.map { $0 + range.lowerBound },
-              evidence: evidence?.shots(range)))
+          var batch = DecodingBatch(
+            detections: shared.value.rows.rows(range),
+            predictions: shared.value.output + range.lowerBound * stride,
+            predictionStride: stride, observableCount: shared.value.observableCount,
+            weights: shared.value.weights.map { $0 + range.lowerBound },
+            confidences: shared.value.confidences.map { $0 + range.lowerBound },
+            unexplained: shared.value.unexplained.map { $0 + range.lowerBound },
+            evidence: evidence?.shots(range))
+          shared.value.sessions[worker].decode(&batch)
         }
       }
     }

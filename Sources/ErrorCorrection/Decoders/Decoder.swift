@@ -27,9 +27,16 @@ public protocol CompiledDecoder: AnyObject, Sendable {
 /// The workspace in which one thread decodes shots, one batch after the other.
 ///
 /// What a session answers depends on the batch alone, never on the batches before.
+///
+///     func decode(_ batch: inout DecodingBatch) {
+///       for shot in 0..<batch.shotCount {
+///         batch.detectionEvents(ofShot: shot, into: &events)
+///         for observable in flips(explaining: events) { batch.flip(observable, ofShot: shot) }
+///       }
+///     }
 public protocol DecodingSession: AnyObject {
-  /// Decodes all shots of a batch.
-  func decode(_ batch: DecodingBatch)
+  /// Decodes all shots of a batch; see `DecodingBatch` for how to read them and where answers go.
+  func decode(_ batch: inout DecodingBatch)
 
   /// What a decoder takes to have happened in one shot: indices of mechanisms in the order of the flattened model, or the
   /// matched edges. `nil` if the decoder knows only observables.
@@ -38,43 +45,6 @@ public protocol DecodingSession: AnyObject {
 
 extension DecodingSession {
   public func correction(for detections: BitVector) -> DecodedCorrection? { nil }
-}
-
-/// Shots to decode, and where their predictions go.
-public struct DecodingBatch {
-  /// One row a shot, `detectorCount` columns.
-  package let detections: PackedRows
-  /// One row a shot: observable k at byte k / 8, weight 2^(k mod 8). Rows start every `predictionStride` bytes, at least
-  /// ⌈observableCount / 8⌉, all of which the session writes.
-  package let predictions: UnsafeMutableRawPointer
-  package let predictionStride: Int
-  /// If there: for every shot the weight of the correction, Σ ln((1 − p) / p) over its mechanisms; NaN where the decoder has none.
-  package var weights: UnsafeMutablePointer<Double>?
-  /// If there: for every shot how sure the decoder is of its prediction, as ln(odds) or the nearest thing it has
-  /// (see the decoder); NaN where it has none.
-  package var confidences: UnsafeMutablePointer<Double>?
-  /// If there: for every shot whether nothing that the decoder knows of explains its detection
-  /// events. Such shots are predicted as no flips, with an infinite weight where the decoder has
-  /// weights.
-  package var unexplained: UnsafeMutablePointer<Bool>?
-  /// If there: probabilities that hold in a shot instead of the model's. Decoders on graphs then do
-  /// not ask whether edges that these are about were one error together.
-  package var evidence: ShotEvidence?
-
-  package init(
-    detections: PackedRows, predictions: UnsafeMutableRawPointer, predictionStride: Int,
-    weights: UnsafeMutablePointer<Double>? = nil,
-    confidences: UnsafeMutablePointer<Double>? = nil,
-    unexplained: UnsafeMutablePointer<Bool>? = nil, evidence: ShotEvidence? = nil
-  ) {
-    self.detections = detections
-    self.predictions = predictions
-    self.predictionStride = predictionStride
-    self.weights = weights
-    self.confidences = confidences
-    self.unexplained = unexplained
-    self.evidence = evidence
-  }
 }
 
 /// What is known of single shots beyond their detection events: heralded erasures, soft readout.
@@ -91,6 +61,11 @@ public struct ShotEvidence: Sendable {
   public init() {}
 
   public var shotCount: Int { starts.count - 1 }
+
+  /// Where the entries of a shot are in `mechanisms` and `probabilities`.
+  ///
+  /// - Precondition: `shot` is in `0..<shotCount`.
+  public func entries(ofShot shot: Int) -> Range<Int> { starts[shot]..<starts[shot + 1] }
 
   /// Adds the evidence of the next shot.
   public mutating func appendShot(_ entries: some Sequence<(mechanism: Int, probability: Double)>) {

@@ -51,10 +51,10 @@ final class CollectionWorker: @unchecked Sendable {
     predictions.withUnsafeMutableBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       unexplained.withUnsafeMutableBufferPointer { unexplained in
-        session.decode(
-          DecodingBatch(
-            detections: detectors, predictions: base, predictionStride: stride,
-            unexplained: unexplained.baseAddress))
+        var batch = DecodingBatch(
+          detections: detectors, predictions: base, predictionStride: stride,
+          observableCount: source.decoder.observableCount, unexplained: unexplained.baseAddress)
+        session.decode(&batch)
       }
       for shot in 0..<shots {
         let (predicted, seen) = (base + shot * stride, observables.row(shot))

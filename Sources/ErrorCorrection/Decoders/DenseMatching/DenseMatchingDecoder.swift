@@ -39,10 +39,10 @@ final class DenseMatchingSession: DecodingSession {
     paths = ShortestPaths(graph: graph)
   }
 
-  func decode(_ batch: DecodingBatch) {
-    for shot in 0..<batch.detections.rowCount {
+  func decode(_ batch: inout DecodingBatch) {
+    for shot in 0..<batch.shotCount {
       guard graph.isExplained(batch, shot) else {
-        batch.setUnexplained(shot, observableCount: graph.observableCount)
+        batch.setUnexplained(ofShot: shot)
         continue
       }
       batch.detectionEvents(ofShot: shot, into: &events)
@@ -52,7 +52,7 @@ final class DenseMatchingSession: DecodingSession {
       }
       let (edges, weight) = correctingEdges()
       for (edge, _) in changes.probabilities { paths.weights[edge] = graph.edges[edge].weight }
-      let output = batch.clearPrediction(ofShot: shot, observableCount: graph.observableCount)
+      let output = batch.clearPrediction(ofShot: shot)
       let prediction = GraphPrediction(output, graph, changes)
       for edge in edges { prediction.flip(edge: edge) }
       if graph.joint != nil { prediction.flipJointFaults(in: Set(edges.map { Int32($0) })) }

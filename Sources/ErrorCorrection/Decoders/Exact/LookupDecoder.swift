@@ -53,9 +53,9 @@ final class CompiledLookupDecoder: CompiledDecoder {
 
     init(decoder: CompiledLookupDecoder) { self.decoder = decoder }
 
-    func decode(_ batch: DecodingBatch) {
+    func decode(_ batch: inout DecodingBatch) {
       let byteCount = (decoder.observableCount + 7) / 8
-      for shot in 0..<batch.detections.rowCount {
+      for shot in 0..<batch.shotCount {
         let (prediction, confidence, isExplained) = decoder.answer(to: batch, shot)
         let output = batch.predictions + shot * batch.predictionStride
         for byte in 0..<byteCount {
@@ -70,7 +70,7 @@ final class CompiledLookupDecoder: CompiledDecoder {
     }
   }
 
-  private func answer(to batch: DecodingBatch, _ shot: Int) -> (UInt32, Double, Bool) {
+  private func answer(to batch: borrowing DecodingBatch, _ shot: Int) -> (UInt32, Double, Bool) {
     let rows = batch.detections
     let syndrome = detectorCount == 0 ? 0 : Int(rows.word(rows.row(shot), at: 0))
     if let evidence = batch.evidence, !evidence.entries(ofShot: shot).isEmpty {

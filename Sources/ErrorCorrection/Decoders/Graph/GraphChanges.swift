@@ -1,10 +1,5 @@
 import QuantumCore
 
-extension ShotEvidence {
-  /// Where the entries of a shot are.
-  func entries(ofShot shot: Int) -> Range<Int> { starts[shot]..<starts[shot + 1] }
-}
-
 /// What evidence changes in a graph for one shot.
 struct GraphChanges {
   var probabilities: [(edge: Int, probability: Double)] = []

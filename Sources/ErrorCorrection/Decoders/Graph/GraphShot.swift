@@ -6,23 +6,7 @@ extension DecodingBatch {
   /// The detectors that fired in a shot, ascending.
   func detectionEvents(ofShot shot: Int, into events: inout [Int32]) {
     events.removeAll(keepingCapacity: true)
-    let row = detections.row(shot)
-    var column = 0
-    while column < detections.columnCount {
-      var word = detections.word(row, at: column)
-      while word != 0 {
-        events.append(Int32(column + word.trailingZeroBitCount))
-        word &= word - 1
-      }
-      column += 64
-    }
-  }
-
-  /// Makes a shot's prediction nothing; returns where it is.
-  func clearPrediction(ofShot shot: Int, observableCount: Int) -> UnsafeMutablePointer<UInt8> {
-    let output = (predictions + shot * predictionStride).assumingMemoryBound(to: UInt8.self)
-    output.update(repeating: 0, count: (observableCount + 7) / 8)
-    return output
+    forEachDetectionEvent(ofShot: shot) { events.append(Int32($0)) }
   }
 }
 
@@ -66,7 +50,7 @@ struct GraphPrediction {
 
 extension DecodingGraph {
   /// Whether some edges explain the events of a shot.
-  func isExplained(_ batch: DecodingBatch, _ shot: Int) -> Bool {
+  func isExplained(_ batch: borrowing DecodingBatch, _ shot: Int) -> Bool {
     let parities = batch.evidence == nil ? parities : paritiesWithEvidence
     if parities.isTrivial { return true }
     let (rows, row) = (batch.detections, batch.detections.row(shot))
@@ -97,15 +81,5 @@ extension DecodingGraph {
   var noCorrection: DecodedCorrection {
     DecodedCorrection(
       edges: [], observables: BitVector(count: observableCount), weight: .infinity)
-  }
-}
-
-extension DecodingBatch {
-  /// Gives a shot the answer to what nothing explains.
-  func setUnexplained(_ shot: Int, observableCount: Int) {
-    _ = clearPrediction(ofShot: shot, observableCount: observableCount)
-    weights?[shot] = .infinity
-    confidences?[shot] = .nan
-    unexplained?[shot] = true
   }
 }

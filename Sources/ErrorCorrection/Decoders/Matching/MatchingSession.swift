@@ -21,9 +21,9 @@ final class MatchingSession: DecodingSession {
     blossom = SparseBlossom(graph)
   }
 
-  func decode(_ batch: DecodingBatch) {
+  func decode(_ batch: inout DecodingBatch) {
     blossom.keepsWeight = batch.weights != nil
-    for shot in 0..<batch.detections.rowCount {
+    for shot in 0..<batch.shotCount {
       let answer = solve(batch.detections.row(shot), batch.evidence, shot)
       blossom.store(to: batch.predictions + shot * batch.predictionStride, batch.predictionStride)
       batch.weights?[shot] = blossom.weight

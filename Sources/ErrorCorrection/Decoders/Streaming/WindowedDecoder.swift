@@ -108,12 +108,12 @@ final class WindowedSession: DecodingSession {
     prediction = [UInt8](repeating: 0, count: bits / 8 + 8)
   }
 
-  func decode(_ batch: DecodingBatch) {
+  func decode(_ batch: inout DecodingBatch) {
     precondition(batch.evidence == nil, "Windows take no evidence about single shots")
     var latencies = LatencyHistogram()
-    for shot in 0..<batch.detections.rowCount {
+    for shot in 0..<batch.shotCount {
       load(batch.detections, shot)
-      let output = batch.clearPrediction(ofShot: shot, observableCount: decoder.observableCount)
+      let output = batch.clearPrediction(ofShot: shot)
       var isExplained = true
       for window in decoder.plan.windows {
         let start = decoder.clock?() ?? 0
@@ -121,7 +121,7 @@ final class WindowedSession: DecodingSession {
         if let clock = decoder.clock { latencies.record(nanoseconds: clock() &- start) }
       }
       if !isExplained {
-        _ = batch.clearPrediction(ofShot: shot, observableCount: decoder.observableCount)
+        batch.clearPrediction(ofShot: shot)
       }
       batch.weights?[shot] = isExplained ? .nan : .infinity
       batch.confidences?[shot] = .nan
@@ -149,13 +149,15 @@ final class WindowedSession: DecodingSession {
     windowEvents.withUnsafeBytes { rows in
       prediction.withUnsafeMutableBytes { prediction in
         withUnsafeMutablePointer(to: &isUnexplained) { isUnexplained in
-          sessions[template.model].decode(
-            DecodingBatch(
-              detections: PackedRows(
-                base: rows.baseAddress!, rowCount: 1, columnCount: template.detectors.count,
-                stride: rows.count),
-              predictions: prediction.baseAddress!, predictionStride: prediction.count,
-              unexplained: isUnexplained))
+          let observableCount = decoder.decoders[template.model].observableCount
+          var batch = DecodingBatch(
+            detections: PackedRows(
+              base: rows.baseAddress!, rowCount: 1, columnCount: template.detectors.count,
+              stride: rows.count),
+            predictions: prediction.baseAddress!, predictionStride: prediction.count,
+            observableCount: observableCount, unexplained: isUnexplained)
+          batch.clearPrediction(ofShot: 0)
+          sessions[template.model].decode(&batch)
         }
       }
     }

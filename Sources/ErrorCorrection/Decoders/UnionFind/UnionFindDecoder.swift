@@ -71,15 +71,15 @@ final class UnionFindSession: DecodingSession {
     weights = decoder.graph.edges.map(\.weight)
   }
 
-  func decode(_ batch: DecodingBatch) {
+  func decode(_ batch: inout DecodingBatch) {
     let graph = decoder.graph
-    for shot in 0..<batch.detections.rowCount {
+    for shot in 0..<batch.shotCount {
       guard graph.isExplained(batch, shot) else {
-        batch.setUnexplained(shot, observableCount: graph.observableCount)
+        batch.setUnexplained(ofShot: shot)
         continue
       }
       batch.detectionEvents(ofShot: shot, into: &events)
-      let output = batch.clearPrediction(ofShot: shot, observableCount: graph.observableCount)
+      let output = batch.clearPrediction(ofShot: shot)
       let changes = batch.evidence.map { graph.changes(by: $0, shot: shot) } ?? GraphChanges()
       let prediction = GraphPrediction(output, graph, changes)
       let seeksJointFaults = graph.joint != nil

@@ -1,0 +1,1 @@
+../../../Examples/OwnDecoder/LikeliestFaults.swift
