@@ -1,5 +1,6 @@
 import ErrorCorrection
 import QuantumCore
+import StabilizerSimulation
 import Testing
 
 struct CodeCatalogTests {
@@ -17,7 +18,100 @@ struct CodeCatalogTests {
   }
 
   @Test func `a round reads the stabilizers that it says`() {
-    for schedule in Self.schedules { Self.expectReadings(of: schedule) }
+    for schedule in Self.schedules {
+      Self.expectReadings(of: schedule)
+      #expect(schedule.violation == nil)
+    }
+  }
+
+  @Test func `a code written outside the package has the laws of the catalog`() throws {
+    for distance in [2, 3, 4, 5] {
+      let task = CodeDefinition.toric.tasks[0]
+      let experiment = try task.experiment(distance: distance, rounds: 3)
+      let (schedule, code) = (experiment.schedule, experiment.schedule.code)
+      #expect(code.violation == nil && schedule.violation == nil)
+      Self.expectReadings(of: schedule)
+      #expect(code.qubitCount == 2 * distance * distance && code.logicals.count == 2)
+      #expect(code.logicals.allSatisfy { $0.x.weight == distance && $0.z.weight == distance })
+      let noisy = try task.experiment(
+        distance: distance, rounds: 3, noise: MemoryNoise(uniform: 0.001))
+      for gateSet in GateSet.allCases {
+        var written = noisy
+        written.gateSet = gateSet
+        let model = try ErrorAnalyzer.model(
+          of: written.circuit(), options: .init(decomposesErrors: true))
+        #expect(model.observableCount == 2)
+        #expect(try model.shortestGraphlikeError().errorCount == UInt64(distance))
+      }
+    }
+  }
+
+  @Test func `a schedule that measures something else is told`() {
+    typealias Operation = SyndromeSchedule.Operation
+    let right = SyndromeSchedule.repetition(distance: 3)
+    func violation(
+      _ layers: [[Operation]], checks: [SyndromeSchedule.Check]? = nil, rotation: Gate? = nil
+    ) -> String? {
+      SyndromeSchedule(
+        code: right.code, dataQubits: right.dataQubits, checks: checks ?? right.checks,
+        layers: layers, dataRotation: rotation
+      ).violation
+    }
+    #expect(violation(right.layers) == nil)
+    #expect(violation(right.layers.reversed()) == nil)
+    #expect(
+      violation([right.layers[0]]) == "check 0 reads Z0 in round 1, not Z0*Z1")
+    #expect(
+      violation(right.layers + [[Operation(.h, [1])]])
+        == "check 0 depends on X of check qubit 1")
+    #expect(
+      violation(right.layers + [[Operation(.s, right.dataQubits)]])
+        == "logical X 0 comes of Y0*Y1*Y2 in a round, not of X0*X1*X2")
+    #expect(
+      violation(right.layers + [[Operation(.s, [0]), Operation(.x, [0])]])
+        == "layer 2 acts on qubit 0 twice")
+    #expect(
+      violation([[Operation(.t, [0])]] + right.layers)
+        == "t is not a Clifford gate on one or two qubits")
+    #expect(violation([[Operation(.cx, [0, 1, 2])]]) == "layer 0: CX acts on 3 qubits")
+    let crossed = [
+      SyndromeSchedule.Check(qubit: 1, coordinates: [1], readings: [[1]]),
+      SyndromeSchedule.Check(qubit: 3, coordinates: [3], readings: [[0]]),
+    ]
+    #expect(
+      violation(right.layers, checks: crossed) == "check 0 reads Z0*Z1 in round 1, not Z1*Z2")
+    let twice = SyndromeSchedule.Check(qubit: 0, coordinates: [0], readings: [[0]])
+    #expect(violation(right.layers, checks: [twice]) == "two qubits have the same place")
+    #expect(violation(right.layers, rotation: .h)?.hasPrefix("logical X 0 comes of") == true)
+  }
+
+  @Test func `a task refuses rounds and gates that its schedule cannot have`() throws {
+    let color = MemoryTask(
+      code: "own", name: "memory", summary: "Two rounds are too few.", basis: .z, distances: 3...5,
+      schedule: SyndromeSchedule.colorCycling)
+    #expect(try color.experiment(distance: 3, rounds: 2).rounds == 2)
+    do {
+      _ = try color.experiment(distance: 3, rounds: 1)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.message.hasPrefix("own memory: the number of rounds is in 2..."))
+    }
+    let withCY = MemoryTask(
+      code: "own", name: "memory", summary: "CY.", basis: .z, distances: 2...5
+    ) { distance in
+      let schedule = SyndromeSchedule.repetition(distance: distance)
+      let layers = schedule.layers.map { $0.map { SyndromeSchedule.Operation(.cy, $0.qubits) } }
+      return SyndromeSchedule(
+        code: schedule.code, dataQubits: schedule.dataQubits, checks: schedule.checks,
+        layers: layers)
+    }
+    #expect(try withCY.experiment(distance: 3, rounds: 1).rounds == 1)
+    do {
+      _ = try withCY.experiment(distance: 3, rounds: 1, gateSet: .cz)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.message == "own memory: the gate set cz cannot write CY")
+    }
   }
 
   private static func expectReadings(of schedule: SyndromeSchedule) {

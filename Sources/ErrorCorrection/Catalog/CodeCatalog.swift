@@ -31,7 +31,8 @@ extension CodeCatalog {
     summary: "Qubits in a row with Z checks on neighbours: corrects bit flips only.",
     tasks: [
       MemoryTask(
-        "repetition_code", "memory", "Keeps logical |0⟩ against bit flips; measures logical Z.",
+        code: "repetition_code", name: "memory",
+        summary: "Keeps logical |0⟩ against bit flips; measures logical Z.",
         basis: .z, schedule: SyndromeSchedule.repetition)
     ])
 
@@ -50,8 +51,9 @@ extension CodeCatalog {
     summary: "Triangle of hexagons, each both an X and a Z check.",
     tasks: [
       MemoryTask(
-        "color_code", "memory_xyz",
-        "Keeps logical |0⟩, its checks read in the bases Y, X and Z in turn; measures logical Z.",
+        code: "color_code", name: "memory_xyz",
+        summary:
+          "Keeps logical |0⟩, its checks read in the bases Y, X and Z in turn; measures logical Z.",
         basis: .z, distances: 3...MemoryTask.distanceLimit, needsOddDistance: true,
         minimumRounds: 2, schedule: SyndromeSchedule.colorCycling)
     ])
@@ -62,8 +64,8 @@ extension CodeCatalog {
     let lattice = name.hasPrefix("un") ? "unrotated" : "rotated"
     let (state, letter) = basis == .x ? ("|+⟩", "X") : ("|0⟩", "Z")
     return MemoryTask(
-      "surface_code", name,
-      "Keeps logical \(state) in the \(lattice) surface code; measures logical \(letter).",
+      code: "surface_code", name: name,
+      summary: "Keeps logical \(state) in the \(lattice) surface code; measures logical \(letter).",
       basis: basis, schedule: schedule)
   }
 }

@@ -1,11 +1,38 @@
 import QuantumCore
 
-/// One code family that circuits are generated for: command options, messages and reference pages derive from it.
+/// One code family with the experiments that circuits are generated for: command options, messages and reference pages derive from
+/// it.
+///
+/// One of your own has the same laws as those of `CodeCatalog`: give it the schedules of its circuits, and it makes
+/// experiments for any distance and number of rounds.
+///
+///     let toric = CodeDefinition(
+///       name: "toric_code", summary: "Square lattice on a torus.",
+///       tasks: [
+///         MemoryTask(
+///           code: "toric_code", name: "memory_z", summary: "Keeps two logical |0⟩.", basis: .z,
+///           schedule: SyndromeSchedule.toric)
+///       ])
 public struct CodeDefinition: Sendable {
-  /// As given to `--code`.
+  /// As given to `--code`, in snake_case.
   public let name: String
+  /// What it is, in a sentence.
   public let summary: String
+  /// Its experiments; names are unlike.
   public let tasks: [MemoryTask]
+
+  /// - Parameters:
+  ///   - name: in snake_case.
+  ///   - summary: what it is, in a sentence.
+  ///   - tasks: experiments with this code, unlike in name.
+  /// - Precondition: every task has the code's name, and no two tasks have the same.
+  public init(name: String, summary: String, tasks: [MemoryTask]) {
+    precondition(
+      tasks.allSatisfy { $0.code == name }, "The tasks of \(name) have its name as their code")
+    precondition(
+      Set(tasks.map(\.name)).count == tasks.count, "Two tasks of \(name) share a name")
+    (self.name, self.summary, self.tasks) = (name, summary, tasks)
+  }
 }
 
 /// An experiment with a code, for any distance and number of rounds.
@@ -14,21 +41,35 @@ public struct MemoryTask: Sendable {
   public let code: String
   /// As given to `--task`.
   public let name: String
+  /// What it keeps and what it measures, in a sentence.
   public let summary: String
   /// In which data qubits are prepared and measured.
   public let basis: Pauli
   /// Distances that are accepted.
   public let distances: ClosedRange<Int>
+  /// Whether even distances are refused.
   public let needsOddDistance: Bool
   /// Fewest rounds that are accepted.
   public let minimumRounds: UInt64
-  let schedule: @Sendable (_ distance: Int) -> SyndromeSchedule
+  private let schedule: @Sendable (_ distance: Int) -> SyndromeSchedule
 
-  init(
-    _ code: String, _ name: String, _ summary: String, basis: Pauli,
+  /// - Parameters:
+  ///   - code: the name of the family, the same as its `CodeDefinition` has.
+  ///   - name: in snake_case, unlike those of the family's other tasks.
+  ///   - summary: what it keeps and what it measures, in a sentence.
+  ///   - basis: X, Y or Z, in which data qubits are prepared and measured.
+  ///   - distances: those for which `schedule` has an answer.
+  ///   - needsOddDistance: whether it has one for odd distances only.
+  ///   - minimumRounds: more than the schedule's own minimum where the experiment makes no sense with less.
+  ///   - schedule: how the checks of the code of a distance are measured; gets no distance that is not accepted.
+  /// - Precondition: `basis` is not the identity, and distances are positive.
+  public init(
+    code: String, name: String, summary: String, basis: Pauli,
     distances: ClosedRange<Int> = 2...MemoryTask.distanceLimit, needsOddDistance: Bool = false,
     minimumRounds: UInt64 = 1, schedule: @escaping @Sendable (_ distance: Int) -> SyndromeSchedule
   ) {
+    precondition(basis != .i, "A memory experiment is in the X, Y or Z basis")
+    precondition(distances.lowerBound >= 1, "A distance is at least 1")
     self.code = code
     self.name = name
     self.summary = summary
@@ -52,7 +93,13 @@ public struct MemoryTask: Sendable {
 
   /// The experiment of a distance and number of rounds.
   ///
-  /// - Throws: a `Diagnostic` naming the number that is out of range and what is accepted.
+  /// - Parameters:
+  ///   - distance: one of `distances`.
+  ///   - rounds: at least `minimumRounds`, and as many as the schedule needs.
+  ///   - noise: probabilities, each in 0...1.
+  ///   - gateSet: what the circuit is written in.
+  /// - Throws: a `Diagnostic` naming the number that is out of range and what is accepted, or the gate of the schedule that the
+  ///   gate set cannot write.
   public func experiment(
     distance: Int, rounds: UInt64, noise: MemoryNoise = MemoryNoise(), gateSet: GateSet = .cx
   ) throws(Diagnostic) -> MemoryExperiment {
@@ -60,16 +107,23 @@ public struct MemoryTask: Sendable {
       throw Diagnostic(
         "\(code) \(name): the distance is \(distanceText), not \(distance)", code: "range")
     }
-    guard rounds >= minimumRounds, rounds <= Self.roundLimit else {
+    let schedule = schedule(distance)
+    let minimum = max(minimumRounds, MemoryExperiment.minimumRounds(of: schedule))
+    guard rounds >= minimum, rounds <= Self.roundLimit else {
       throw Diagnostic(
-        "\(code) \(name): the number of rounds is in \(minimumRounds)...\(Self.roundLimit), "
+        "\(code) \(name): the number of rounds is in \(minimum)...\(Self.roundLimit), "
           + "not \(rounds)", code: "range")
+    }
+    if let gate = gateSet.firstUnwritable(in: schedule) {
+      throw Diagnostic(
+        "\(code) \(name): the gate set \(gateSet.rawValue) cannot write \(gate.definition.name)",
+        code: "unsupported", hint: "it writes CX and gates on one qubit")
     }
     for (name, probability) in noise.settings where !(0...1).contains(probability) {
       throw Diagnostic("\(name) is in 0...1, not \(probability)", code: "range")
     }
     return MemoryExperiment(
-      schedule(distance), rounds: rounds, basis: basis, noise: noise, gateSet: gateSet)
+      schedule, rounds: rounds, basis: basis, noise: noise, gateSet: gateSet)
   }
 }
 

@@ -23,6 +23,14 @@ public enum GateSet: String, Sendable, Hashable, CaseIterable {
 extension GateSet {
   typealias Operation = SyndromeSchedule.Operation
 
+  /// The first gate of a schedule's layers that these gates cannot write; `nil` for a schedule that can be written.
+  func firstUnwritable(in schedule: SyndromeSchedule) -> Gate? {
+    guard self == .cz else { return nil }
+    return schedule.layers.lazy.joined().map(\.gate).first {
+      $0 != .cx && $0.definition.qubitCount != 1
+    }
+  }
+
   /// Layers of H, other single-qubit gates and CX, written in these gates.
   ///
   /// - Parameter turn: what stands before the first layer.

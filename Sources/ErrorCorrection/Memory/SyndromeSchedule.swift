@@ -6,9 +6,14 @@ import QuantumCore
 public struct SyndromeSchedule: Sendable, Hashable {
   /// A gate on groups of qubits, one group after the other as in a circuit.
   public struct Operation: Sendable, Hashable {
+    /// A Clifford gate on one or two qubits.
     public let gate: Gate
+    /// Qubits of the circuit, as many for each group as the gate acts on; of CX, control and target in turn.
     public let qubits: [Int]
 
+    /// - Parameters:
+    ///   - gate: a Clifford gate on one or two qubits.
+    ///   - qubits: of the circuit, group after group.
     public init(_ gate: Gate, _ qubits: [Int]) {
       self.gate = gate
       self.qubits = qubits
@@ -17,12 +22,17 @@ public struct SyndromeSchedule: Sendable, Hashable {
 
   /// A qubit that reads a check in every round.
   public struct Check: Sendable, Hashable {
+    /// The qubit of the circuit that is measured and reset.
     public let qubit: Int
     /// Where its detectors lie, without the time.
     public let coordinates: [Double]
     /// What it reads: in round r (from 1) the product of the stabilizers `readings[(r − 1) % readings.count]`.
     public let readings: [[Int]]
 
+    /// - Parameters:
+    ///   - qubit: of the circuit.
+    ///   - coordinates: where its detectors lie, without the time; as many for every check of a schedule.
+    ///   - readings: places of stabilizers in the code, by round; one list for a check that reads the same in every round.
     public init(qubit: Int, coordinates: [Double], readings: [[Int]]) {
       self.qubit = qubit
       self.coordinates = coordinates
@@ -30,6 +40,7 @@ public struct SyndromeSchedule: Sendable, Hashable {
     }
   }
 
+  /// The code whose checks are measured.
   public let code: QuantumCode
   /// The qubit of the circuit that holds each qubit of the code.
   public let dataQubits: [Int]
@@ -42,6 +53,16 @@ public struct SyndromeSchedule: Sendable, Hashable {
   /// Whether check qubits are reset in one sweep with the data, by index, where the basis allows; otherwise after them.
   public let resetsTogether: Bool
 
+  /// A schedule as it is stated; `violation` tells whether the layers do what the checks say.
+  ///
+  /// - Parameters:
+  ///   - dataQubits: the qubit of the circuit for each of the code's qubits.
+  ///   - checks: in the order in which they are measured.
+  ///   - layers: operations of a round, layer after layer.
+  ///   - dataRotation: the gate that the layers apply to every data qubit besides; `nil` for none.
+  ///   - resetsTogether: whether checks are reset in one sweep with the data where the basis allows.
+  /// - Precondition: every qubit of the code has a place; every check reads something in every round, of stabilizers that the
+  ///   code has.
   public init(
     code: QuantumCode, dataQubits: [Int], checks: [Check], layers: [[Operation]],
     dataRotation: Gate? = nil, resetsTogether: Bool = false
@@ -49,6 +70,9 @@ public struct SyndromeSchedule: Sendable, Hashable {
     precondition(dataQubits.count == code.qubitCount, "Every qubit of the code has a place")
     precondition(
       checks.allSatisfy { !$0.readings.isEmpty }, "Every check reads something in every round")
+    precondition(
+      checks.allSatisfy { $0.readings.joined().allSatisfy(code.stabilizers.indices.contains) },
+      "A check reads stabilizers of the code")
     self.code = code
     self.dataQubits = dataQubits
     self.checks = checks
@@ -57,6 +81,7 @@ public struct SyndromeSchedule: Sendable, Hashable {
     self.resetsTogether = resetsTogether
   }
 
+  /// The qubits of the circuit that read checks, in the order in which they are measured.
   public var checkQubits: [Int] { checks.map(\.qubit) }
 }
 
