@@ -1,3 +1,4 @@
+import QSim
 import QuantumCore
 import RealModule
 import TestSupport
@@ -30,10 +31,13 @@ struct NoiseModelTests {
     }
   }
 
+  /// The models of the catalog, and one written outside the package.
+  static let definitions = NoiseModelCatalog.all + [.biased]
+
   static func applied(
     _ name: String, _ settings: [NoiseModelDefinition.Setting] = [], to circuit: Circuit
   ) throws -> NoisyCircuit {
-    let definition = try #require(NoiseModelCatalog.definition(named: name))
+    let definition = try #require(definitions.first { $0.name == name.lowercased() })
     return try NoiseModel.applying([try definition.model(settings: settings)], to: circuit)
   }
 
@@ -84,10 +88,10 @@ struct NoiseModelTests {
 
   // MARK: Laws of every model
 
-  @Test(arguments: NoiseModelCatalog.all.map(\.name))
+  @Test(arguments: definitions.map(\.name))
   func `what a model adds is noise, and all of it is counted`(name: String) throws {
     let circuit = Self.sample
-    let definition = try #require(NoiseModelCatalog.definition(named: name))
+    let definition = try #require(Self.definitions.first { $0.name == name })
     let noisy = try Self.applied(name, to: circuit)
     #expect(noisy.firings.count == (try definition.model().rules.count))
     #expect(noisy.firings.contains { $0.count > 0 }, "\(noisy.firings)")
@@ -149,7 +153,7 @@ struct NoiseModelTests {
   @Test func `records of the catalog are whole`() throws {
     let all = NoiseModelCatalog.all
     #expect(all.count == 18 && Set(all.map(\.name)).count == all.count)
-    for definition in all {
+    for definition in Self.definitions {
       let names = Set(definition.parameters.map(\.name))
       #expect(names.count == definition.parameters.count)
       #expect(definition.summary.hasSuffix(".") && definition.details.hasSuffix("."))
@@ -186,6 +190,53 @@ struct NoiseModelTests {
         == "noise 'si1000': dialect is paper or stimflow, not stim")
     #expect(refusal("si1000", [("dialect", 1)])?.code == "range")
     #expect(refusal("si1000", [("p", "many")])?.message.contains("not many") == true)
+  }
+
+  @Test func `a model written outside the package is set up like any other`() throws {
+    func parse(_ text: String) throws -> NoiseModel {
+      guard case .model(let model) = try NoiseSpecification.parse(text, among: [.biased]) else {
+        throw Diagnostic("\(text) is a file")
+      }
+      return model
+    }
+    let model = try parse("Biased:p=0.3,bias=0.5,measurement=0.125")
+    #expect(model.name == "biased" && model.rules.count == 2)
+    guard case .operation(.pauliChannel1, let weights) = model.rules[0].effect else {
+      Issue.record("\(model.rules[0])")
+      return
+    }
+    #expect(weights.allSatisfy { abs($0 - 0.1) < 1e-12 })
+    #expect(model.rules[1].effect == .resultFlip(0.125))
+    // Rules without effect are left out.
+    #expect(try parse("biased:gate=0").rules.map(\.name) == ["measurements"])
+    for (text, message) in [
+      ("biased:p=2", "noise 'biased': p is in 0...1, not 2"),
+      ("biased:bias=0.25", "noise 'biased': bias is in 0.5...1000000, not 0.25"),
+      ("biased:bais=1", "noise 'biased' has no parameter 'bais'"),
+      ("depolarizing", "there is no noise model 'depolarizing'"),
+    ] {
+      #expect(throws: Diagnostic.self) { try parse(text) }
+      do { _ = try parse(text) } catch { #expect((error as? Diagnostic)?.message == message) }
+    }
+  }
+
+  @Test func `a shorthand cannot set what is out of range`() throws {
+    let definition = NoiseModelDefinition(
+      "own", "Two numbers.", details: "Nothing.",
+      parameters: [
+        .init("p", "sets half twice", default: 0.1, sets: ["half"], factor: 2),
+        .init("half", "at most a half", default: 0.25, in: 0...0.5),
+      ]
+    ) { values in [NoiseRule("gates", NoisePlace(.gate), .depolarizing(values["half"]))] }
+    #expect(try definition.model(settings: [("p", 0.25)]).rules[0].effect == .depolarizing(0.5))
+    do {
+      _ = try definition.model(settings: [("p", 0.5)])
+      Issue.record("accepted")
+    } catch {
+      #expect(error.message == "noise 'own': p sets half, which is in 0...0.5, not 1")
+    }
+    // What is given itself is not set.
+    #expect(try definition.model(settings: [("p", 0.5), ("half", 0.5)]).rules.count == 1)
   }
 
   @Test func `a shorthand sets what is not set itself`() throws {

@@ -11,9 +11,11 @@ public enum NoiseSpecification: Sendable {
   /// - Parameters:
   ///   - text: `NAME`, `NAME:key=value,…` or a path: a text with a slash, or that ends in `.json`.
   ///   - settings: more settings, as if they stood after the others.
+  ///   - definitions: the models that there are, found by name in any case.
   /// - Throws: a `Diagnostic` without a place, naming what is wrong with the text.
   public static func parse(
-    _ text: String, settings: [NoiseModelDefinition.Setting] = []
+    _ text: String, settings: [NoiseModelDefinition.Setting] = [],
+    among definitions: [NoiseModelDefinition] = NoiseModelCatalog.all
   ) throws(Diagnostic) -> NoiseSpecification {
     if text.contains("/") || text.lowercased().hasSuffix(".json") {
       guard settings.isEmpty else {
@@ -23,10 +25,11 @@ public enum NoiseSpecification: Sendable {
     }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    guard let definition = NoiseModelCatalog.definition(named: name) else {
+    let known = definitions.first { $0.name.lowercased() == name.lowercased() }
+    guard let definition = known else {
       throw Diagnostic(
         "there is no noise model '\(name)'", code: "unknown-model",
-        hint: nearestName(to: name, in: NoiseModelCatalog.all.map(\.name))
+        hint: nearestName(to: name, in: definitions.map(\.name))
           .map { "did you mean '\($0)'?" } ?? "'qsim catalog noise' lists them")
     }
     var all: [NoiseModelDefinition.Setting] = []

@@ -1,18 +1,54 @@
 /// One kind of noise model: parsers, `--noise`, reference pages and tests derive from it.
+///
+/// One of your own is written like those of the catalog: parameters with defaults and ranges, and the rules that follow from
+/// their values.
+///
+///     let biased = NoiseModelDefinition(
+///       "biased", "Dephases more than it flips.", details: "After every gate, `PAULI_CHANNEL_1`.",
+///       parameters: [.init("p", "a qubit and gate", default: 0.001)]
+///     ) { values in
+///       [NoiseRule("gates", NoisePlace(.gate), .operation(.zError, [values["p"]]))]
+///     }
+///     let model = try biased.model(settings: [("p", 0.01)])
+///     let noisy = try NoiseModel.applying([model], to: circuit)
 public struct NoiseModelDefinition: Sendable {
+  /// As commands spell it: lower case, with dashes.
   public let name: String
+  /// What it does, in a sentence.
   public let summary: String
   /// Rule by rule what happens, for the reference; Markdown.
   public let details: String
+  /// What sets it up; names are unlike.
   public let parameters: [Parameter]
-  let problem: @Sendable (Values) -> String?
-  let rules: @Sendable (Values) -> [NoiseRule]
+  private let problem: @Sendable (Values) -> String?
+  private let rules: @Sendable (Values) -> [NoiseRule]
 
-  init(
-    _ name: String, _ summary: String, details: String, _ parameters: [Parameter],
+  /// - Parameters:
+  ///   - name: as commands spell it, in lower case and with dashes.
+  ///   - summary: what it does, in a sentence.
+  ///   - details: rule by rule what happens; Markdown.
+  ///   - parameters: what sets it up.
+  ///   - problem: what is wrong with values that are each in range, such as probabilities whose sum is above 1; `nil` for
+  ///     nothing.
+  ///   - rules: the rules for given values. Those without effect may be among them: they are left out of the model.
+  /// - Precondition: no two parameters have the same name, defaults are accepted, and what a parameter `sets` are other
+  ///   parameters that are numbers.
+  public init(
+    _ name: String, _ summary: String, details: String, parameters: [Parameter],
     problem: @escaping @Sendable (Values) -> String? = { _ in nil },
     rules: @escaping @Sendable (Values) -> [NoiseRule]
   ) {
+    let names = parameters.map(\.name)
+    precondition(Set(names).count == names.count, "Two parameters of \(name) share a name")
+    let numbers = Set(parameters.filter { $0.defaultValue.isNumber }.map(\.name))
+    for parameter in parameters {
+      precondition(
+        parameter.accepts(parameter.defaultValue),
+        "The default of \(name)'s \(parameter.name) is \(parameter.valuesText)")
+      precondition(
+        numbers.subtracting([parameter.name]).isSuperset(of: parameter.sets),
+        "What \(name)'s \(parameter.name) sets are other numbers of the model")
+    }
     self.name = name
     self.summary = summary
     self.details = details
@@ -48,8 +84,15 @@ public struct NoiseModelDefinition: Sendable {
     }
     for shorthand in parameters {
       guard case .number(let value) = given[shorthand.name] else { continue }
-      for name in shorthand.sets where given[name] == nil {
-        values.settings[name] = .number(value * shorthand.factor)
+      for target in parameters
+      where shorthand.sets.contains(target.name) && given[target.name] == nil {
+        let share = NoiseSetting.number(value * shorthand.factor)
+        guard target.accepts(share) else {
+          throw Diagnostic(
+            "noise '\(name)': \(shorthand.name) sets \(target.name), which is \(target.valuesText), "
+              + "not \(share)", code: "range")
+        }
+        values.settings[target.name] = share
       }
     }
     if let problem = problem(values) {

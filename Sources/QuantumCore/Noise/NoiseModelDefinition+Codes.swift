@@ -4,7 +4,7 @@ extension NoiseModelDefinition {
     NoiseModelDefinition(
       "code-capacity", "Errors on data qubits before the first round, nothing else.",
       details: "Before the first round, `PAULI_CHANNEL_1(px, py, pz)` on each data qubit.",
-      [
+      parameters: [
         Parameter(
           "p", "sets px, py and pz to a third each", default: 0.003, sets: ["px", "py", "pz"],
           factor: 1.0 / 3),
@@ -24,7 +24,7 @@ extension NoiseModelDefinition {
       details: """
         Before every round, `DEPOLARIZE1(data)` on each data qubit. Results of measurements are flipped, `M(measurement)`.
         """,
-      [
+      parameters: [
         Parameter("p", "sets data and measurement", default: 0.001, sets: ["data", "measurement"]),
         Parameter("data", "a data qubit and round", default: 0.001),
         Parameter("measurement", "a result", default: 0.001),
@@ -44,7 +44,7 @@ extension NoiseModelDefinition {
         `DEPOLARIZE1(before_round_data)` on each data qubit. Before every measurement, `X_ERROR(before_measure)`, and after \
         every reset, `X_ERROR(after_reset)`; `Z_ERROR` in the X basis. Qubits that idle within a round suffer nothing [Gidney21].
         """,
-      [
+      parameters: [
         Parameter(
           "p", "sets all four", default: 0.001,
           sets: ["after_clifford", "before_round_data", "before_measure", "after_reset"]),
@@ -67,7 +67,7 @@ extension NoiseModelDefinition {
         Before every measurement and after every reset, `X_ERROR(p)`, in the X basis `Z_ERROR(p)` \
         [GidneyNewmanFowlerBroughton21].
         """,
-      [Parameter("p", "a location", default: 0.001)]
+      parameters: [Parameter("p", "a location", default: 0.001)]
     ) { v in
       gateRules(one: v["p"], two: v["p"])
         + [NoiseRule("idle qubits", NoisePlace(.idle(.any)), .depolarizing(v["p"]))]
@@ -84,7 +84,7 @@ extension NoiseModelDefinition {
         `DEPOLARIZE1(p)` afterwards, pairs `DEPOLARIZE2(p)`; on idle qubits always `DEPOLARIZE1(p/10)`, and another `DEPOLARIZE1(2p)` where \
         something is measured or reset.
         """,
-      [
+      parameters: [
         Parameter("p", "a two-qubit gate", default: 0.001, in: 0...0.2),
         Parameter("dialect", "which version", choices: ["paper", "stimflow"]),
       ]
@@ -116,7 +116,7 @@ extension NoiseModelDefinition {
         qubit and after every reset, `X_ERROR(p/2)`, in the X basis `Z_ERROR(p/2)`. Products of three and more suffer nothing \
         [GidneyNewmanFowlerBroughton21].
         """,
-      [Parameter("p", "a location", default: 0.001, in: 0...0.75)]
+      parameters: [Parameter("p", "a location", default: 0.001, in: 0...0.75)]
     ) { v in
       let p = v["p"]
       return gateRules(one: p, two: p) + [
@@ -134,7 +134,7 @@ extension NoiseModelDefinition {
         px = py = p/(2(1 + eta)); eta = 1/2 is no bias. Before every measurement and after every reset, `X_ERROR(p)`, in the X basis \
         `Z_ERROR(p)`.
         """,
-      [
+      parameters: [
         Parameter("p", "a qubit and gate, or idle layer", default: 0.001),
         Parameter("eta", "Z errors for each other one", default: 10, in: 0...1e12),
       ]
@@ -154,7 +154,7 @@ extension NoiseModelDefinition {
         lookbacks of the circuit are moved past them, and where the first runs of a repeat block would differ from later ones, they \
         stand before it.
         """,
-      [
+      parameters: [
         Parameter("p", "sets gate and data", default: 0.01, sets: ["gate", "data"]),
         Parameter("gate", "a qubit and gate", default: 0.01),
         Parameter("data", "a data qubit and round", default: 0.01),

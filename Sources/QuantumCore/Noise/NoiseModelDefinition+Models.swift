@@ -14,7 +14,7 @@ extension NoiseModelDefinition {
         After every gate on one qubit, `DEPOLARIZE1(p1)`. After every gate on two qubits, `DEPOLARIZE2(p2)`. After every gate on \
         more qubits, `DEPOLARIZE1(p2)` on each of them.
         """,
-      [
+      parameters: [
         Parameter("p", "sets p1 and p2", default: 0.001, sets: ["p1", "p2"]),
         Parameter("p1", "after gates on one qubit", default: 0.001),
         Parameter("p2", "after gates on two and more qubits", default: 0.001),
@@ -28,17 +28,17 @@ extension NoiseModelDefinition {
     NoiseModelDefinition(
       "bit-flip", "Flips the qubits of every gate.",
       details: "After every gate, `X_ERROR(p)` on each of its qubits.",
-      [Parameter("p", "a qubit and gate", default: 0.001)]
+      parameters: [Parameter("p", "a qubit and gate", default: 0.001)]
     ) { v in [.everyGate("gates", .xError, [v["p"]])] },
     NoiseModelDefinition(
       "phase-flip", "Flips the phase of the qubits of every gate.",
       details: "After every gate, `Z_ERROR(p)` on each of its qubits.",
-      [Parameter("p", "a qubit and gate", default: 0.001)]
+      parameters: [Parameter("p", "a qubit and gate", default: 0.001)]
     ) { v in [.everyGate("gates", .zError, [v["p"]])] },
     NoiseModelDefinition(
       "pauli", "Applies Paulis to the qubits of every gate.",
       details: "After every gate, `PAULI_CHANNEL_1(px, py, pz)` on each of its qubits.",
-      [
+      parameters: [
         Parameter("px", "of X, a qubit and gate", default: 0.0005),
         Parameter("py", "of Y", default: 0), Parameter("pz", "of Z", default: 0.0005),
       ], problem: { v in v["px"] + v["py"] + v["pz"] > 1 ? "px + py + pz is above 1" : nil }
@@ -46,12 +46,14 @@ extension NoiseModelDefinition {
     NoiseModelDefinition(
       "amplitude-damping", "Lets the qubits of every gate lose energy.",
       details: "After every gate, `AMPLITUDE_DAMPING(gamma)` on each of its qubits.",
-      [Parameter("gamma", "probability of decay, a qubit and gate", default: 0.001)]
+      parameters: [Parameter("gamma", "probability of decay, a qubit and gate", default: 0.001)]
     ) { v in [.everyGate("gates", .amplitudeDamping, [v["gamma"]])] },
     NoiseModelDefinition(
       "phase-damping", "Lets the qubits of every gate lose phase.",
       details: "After every gate, `PHASE_DAMPING(lambda)` on each of its qubits.",
-      [Parameter("lambda", "coherences shrink by √(1 − λ), a qubit and gate", default: 0.001)]
+      parameters: [
+        Parameter("lambda", "coherences shrink by √(1 − λ), a qubit and gate", default: 0.001)
+      ]
     ) { v in [.everyGate("gates", .phaseDamping, [v["lambda"]])] },
   ]
 
@@ -62,14 +64,15 @@ extension NoiseModelDefinition {
       details: """
         `THERMAL_RELAXATION` on each qubit for the time it is busy and the time it waits; \(scheduleDetails) \
         Exact for every T2 up to 2 T1.
-        """, relaxationParameters, problem: relaxationProblem
+        """, parameters: relaxationParameters, problem: relaxationProblem
     ) { v in [relaxation(v, isTwirled: false)] },
     NoiseModelDefinition(
       "thermal-twirled", "The Paulis nearest to 'thermal', for stabilizer simulation.",
       details: """
         As `thermal`, with `PAULI_CHANNEL_1` of px = py = (1 − e^(−t/T1))/4, pz = (1 − e^(−t/T2))/2 − px \
         [GhoshFowlerGeller12].
-        """, relaxationParameters.filter { $0.name != "excited" }, problem: relaxationProblem
+        """, parameters: relaxationParameters.filter { $0.name != "excited" },
+      problem: relaxationProblem
     ) { v in [relaxation(v, isTwirled: true)] },
     NoiseModelDefinition(
       "readout", "Misreads results.",
@@ -78,7 +81,7 @@ extension NoiseModelDefinition {
         qubit, in its basis. The results have their exact distribution; a qubit that is used again after such a measurement \
         is in the state that was read, which a warning tells. Results of pair and product measurements are flipped with the mean.
         """,
-      [
+      parameters: [
         Parameter("p", "sets p01 and p10", default: 0.01, sets: ["p01", "p10"]),
         Parameter("p01", "0 is read as 1", default: 0.01),
         Parameter("p10", "1 is read as 0", default: 0.01),
@@ -96,7 +99,7 @@ extension NoiseModelDefinition {
         Angles of rotations (gates whose powers scale their arguments: `rx`, `rz`, `p`, `cp`, `rzz`, `fsim` …) become \
         1 + over_rotation times as large. After every gate, `rx` and `rz` by the angles given on each of its qubits.
         """,
-      [
+      parameters: [
         Parameter("over_rotation", "relative excess of angles", default: 0.01, in: -1...1),
         Parameter("rx", "angle about X after every gate", default: 0, in: -10...10, unit: "rad"),
         Parameter("rz", "angle about Z after every gate", default: 0, in: -10...10, unit: "rad"),

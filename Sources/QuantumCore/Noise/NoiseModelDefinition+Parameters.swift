@@ -13,6 +13,13 @@ extension NoiseSetting: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   public init(stringLiteral value: String) { self = .word(value) }
 }
 
+extension NoiseSetting {
+  /// Whether it is a number and not a word.
+  var isNumber: Bool {
+    if case .number = self { true } else { false }
+  }
+}
+
 extension NoiseSetting: CustomStringConvertible {
   /// `0.001`, `3`, `paper`.
   public var description: String {
@@ -26,21 +33,38 @@ extension NoiseSetting: CustomStringConvertible {
 extension NoiseModelDefinition {
   /// What sets a model up: a number, or one of some words.
   public struct Parameter: Sendable {
+    /// As settings spell it: snake_case, with its unit if it has one.
     public let name: String
+    /// What it is, and per what: `a qubit and gate`; for the reference.
     public let summary: String
+    /// The value where nobody sets one.
     public let defaultValue: NoiseSetting
+    /// Which values it takes.
     public let kind: Kind
     /// Parameters this one stands for, each set to `factor` times it; empty for a parameter of its own.
     public let sets: [String]
+    /// What the parameters it stands for are multiples of.
     public let factor: Double
 
+    /// Which values a parameter takes.
     public enum Kind: Hashable, Sendable {
       /// The unit is such as `ns`; empty for probabilities and other pure numbers.
       case number(ClosedRange<Double>, unit: String)
+      /// One of some words.
       case choice([String])
     }
 
-    init(
+    /// A number.
+    ///
+    /// - Parameters:
+    ///   - name: in snake_case, with its unit if it has one.
+    ///   - summary: what it is, and per what.
+    ///   - value: the default.
+    ///   - range: the values that are accepted.
+    ///   - unit: such as `ns`; empty for probabilities and other pure numbers.
+    ///   - sets: parameters that this one stands for.
+    ///   - factor: times this parameter they are set to.
+    public init(
       _ name: String, _ summary: String, default value: Double,
       in range: ClosedRange<Double> = 0...1,
       unit: String = "", sets: [String] = [], factor: Double = 1
@@ -53,8 +77,11 @@ extension NoiseModelDefinition {
       self.factor = factor
     }
 
-    /// The first word is the default.
-    init(_ name: String, _ summary: String, choices: [String]) {
+    /// One of some words, the first of which is the default.
+    ///
+    /// - Precondition: there is a word.
+    public init(_ name: String, _ summary: String, choices: [String]) {
+      precondition(!choices.isEmpty, "A choice is among words")
       self.name = name
       self.summary = summary
       defaultValue = .word(choices[0])
@@ -63,6 +90,7 @@ extension NoiseModelDefinition {
       factor = 1
     }
 
+    /// Whether a value is of its kind and in range; NaN never is.
     public func accepts(_ value: NoiseSetting) -> Bool {
       switch (kind, value) {
       case (.number(let range, _), .number(let number)): range.contains(number)
@@ -84,10 +112,12 @@ extension NoiseModelDefinition {
     }
   }
 
-  /// Values of all parameters.
+  /// Values of all parameters, each in range.
   public struct Values: Sendable {
     var settings: [String: NoiseSetting] = [:]
 
+    /// The value of a number.
+    ///
     /// - Precondition: the model has a number of that name.
     public subscript(_ name: String) -> Double {
       guard case .number(let value) = settings[name] else {
@@ -96,6 +126,8 @@ extension NoiseModelDefinition {
       return value
     }
 
+    /// The word of a choice.
+    ///
     /// - Precondition: the model has a choice of that name.
     public func choice(_ name: String) -> String {
       guard case .word(let word) = settings[name] else {

@@ -1,0 +1,1 @@
+../../Examples/OwnNoise/BiasedNoise.swift
