@@ -4,10 +4,12 @@ import RealModule
 import Testing
 
 struct ProtocolCatalogTests {
-  static let ids = QKDProtocolCatalog.all.map(\.id)
+  /// The protocols of the catalog, and one written outside the package.
+  static let definitions = QKDProtocolCatalog.all + [.noisyPreprocessing]
+  static let ids = definitions.map(\.id)
 
   private func definition(_ id: String) throws -> QKDProtocolDefinition {
-    try #require(QKDProtocolCatalog.definition(named: id))
+    try #require(Self.definitions.first { $0.id == id })
   }
 
   @Test func `every protocol there should be is there once`() {
@@ -18,13 +20,21 @@ struct ProtocolCatalogTests {
       tf-sns-aopp tf-cal mode-pairing cv-gg02-homodyne cv-gg02-heterodyne cv-gg02-finite \
       cv-gg02-composable cv-psk cv-mdi
       """
-    #expect(Set(Self.ids) == Set(expected.split(separator: " ").map(String.init)))
+    #expect(
+      Set(QKDProtocolCatalog.all.map(\.id)) == Set(expected.split(separator: " ").map(String.init)))
     #expect(Set(Self.ids).count == Self.ids.count)
+    for id in QKDProtocolCatalog.all.map(\.id) {
+      #expect(QKDProtocolCatalog.definition(named: id)?.id == id)
+    }
   }
 
   @Test func `parameters stand in the order of their identifiers`() {
-    for id in KeyRateParameter.ID.allCases { #expect(id.parameter.id == id) }
-    #expect(KeyRateParameter.catalog.count == KeyRateParameter.ID.allCases.count)
+    for parameter in KeyRateParameter.catalog {
+      #expect(parameter.id.parameter == parameter)
+      #expect(parameter.id.name == parameter.name)
+      #expect(KeyRateParameter.ID(parameter.name) == parameter.id)
+    }
+    #expect(KeyRateParameter.catalog.count == 39)
     #expect(Set(KeyRateParameter.catalog.map(\.name)).count == KeyRateParameter.catalog.count)
   }
 
@@ -67,12 +77,12 @@ struct ProtocolCatalogTests {
       var last = Double.infinity
       for factor in [0, 0.1, 0.3, 1, 2, 4, 8, 16, 64, 1024] {
         var noisy = values
-        let range = noise.parameter.range
+        let range = try #require(noise.parameter).range
         let base = max(values[noise], noise == .electronicNoise ? 0.01 : 1e-7)
         noisy[noise] = min(range.upperBound, base * factor)
         let rate = definition.rate(noisy, distanceKm: distance).bitsPerPulse
         #expect(
-          rate <= last * (1 + 1e-9) + 1e-18, "\(distance) km, \(noise.parameter.name) × \(factor)")
+          rate <= last * (1 + 1e-9) + 1e-18, "\(distance) km, \(noise.name) × \(factor)")
         last = rate
       }
     }
@@ -136,6 +146,45 @@ struct ProtocolCatalogTests {
       #expect(definition.rate(best.parameters, distanceKm: distance) == best.rate)
       #expect(definition.problem(best.parameters) == nil)
     }
+  }
+
+  @Test func `a parameter of one's own is set, refused and optimised like any other`() throws {
+    let own = QKDProtocolDefinition.noisyPreprocessing
+    let values = try own.parameters(settings: [("added_noise", 0.25), ("misalignment", 0.1)])
+    #expect(values[.addedNoise] == 0.25 && values.value(of: .addedNoise) == 0.25)
+    #expect(values[.misalignment] == 0.1 && values.value(of: .mu) == nil)
+    #expect(KeyRateParameter.ID("added_noise") == .addedNoise)
+    #expect(KeyRateParameter.ID.addedNoise.parameter == nil)
+    func refusal(_ settings: [(name: String, value: Double)]) -> Diagnostic? {
+      do throws(Diagnostic) {
+        _ = try own.parameters(settings: settings)
+        return nil
+      } catch { return error }
+    }
+    #expect(refusal([("added_noise", 0.6)])?.message == "added_noise is in 0...0.5, not 0.6")
+    #expect(refusal([("added_noise", 0.5)])?.message.contains("no key is left") == true)
+    #expect(refusal([("added_nose", 0.1)])?.hint == "did you mean 'added_noise'?")
+    #expect(refusal([("mu", 0.1)])?.code == "unknown-key")
+    let search = KeyRateSearch(own, values, optimizing: true)
+    let point = search.point(distanceKm: 0)
+    #expect(point.rate.bitsPerPulse > own.rate(values, distanceKm: 0).bitsPerPulse)
+    #expect(point.parameters[.addedNoise] != 0.25)
+    // A parameter that is kept stays, whatever would be best.
+    let kept = KeyRateSearch(own, values, optimizing: true, keeping: [.addedNoise])
+    #expect(kept.point(distanceKm: 0).parameters[.addedNoise] == 0.25)
+  }
+
+  /// Without noise errors of 11.00 % end the key, with noise of 12.41 % [RennerGisinKraus05].
+  @Test func `added noise raises the errors that leave key`() throws {
+    let own = QKDProtocolDefinition.noisyPreprocessing
+    func margin(_ error: Double, _ noise: Double) throws -> Double {
+      let values = try own.parameters(settings: [
+        ("added_noise", noise), ("misalignment", error), ("dark_count_probability", 0),
+      ])
+      return own.rate(values, distanceKm: 0).margin
+    }
+    #expect(try margin(0.1099, 0) > 0 && margin(0.1101, 0) < 0)
+    #expect(try margin(0.1240, 0.499) > 0 && margin(0.1242, 0.499) < 0)
   }
 
   @Test func `finite keys come near infinite ones as blocks grow`() throws {

@@ -2,7 +2,9 @@
 public struct KeyRate: Sendable, Hashable {
   /// A named intermediate result.
   public struct Quantity: Sendable, Hashable {
+    /// In snake_case, as JSON and CSV spell it.
     public let name: String
+    /// Per pulse or as a fraction, as the protocol's formula has it.
     public let value: Double
   }
 
@@ -19,10 +21,14 @@ public struct KeyRate: Sendable, Hashable {
   /// Without the second part faint pulses would look best wherever there is no key: their margin is a negligible loss.
   package let merit: Double
 
+  /// A rate from a formula, whatever comes of it: below 0, or not a number, is no key.
+  ///
   /// - Parameters:
-  ///   - margin: The rate before it stops at 0.
-  ///   - gain: What the rate is a fraction of, such as the clicks per pulse.
-  init(margin: Double, gain: Double, _ quantities: KeyValuePairs<String, Double> = [:]) {
+  ///   - margin: secret bits per unit of the protocol before they stop at 0. Optimisers climb it: give what the formula says,
+  ///     and not 0, where there is no key.
+  ///   - gain: what the rate is a fraction of, such as the clicks per pulse.
+  ///   - quantities: intermediate results by name in snake_case, in the order they arise.
+  public init(margin: Double, gain: Double, _ quantities: KeyValuePairs<String, Double> = [:]) {
     bitsPerPulse = Clamping.certainLength(margin)
     self.margin = margin.isNaN ? -.infinity : bitsPerPulse > 0 ? margin : min(0, margin)
     let fraction = margin / max(gain, .leastNormalMagnitude)

@@ -2,29 +2,50 @@
 public struct KeyRateParameter: Sendable, Hashable {
   /// What kind of number it is.
   public enum Kind: String, Sendable, Hashable {
-    case number, count
+    /// Any number in range.
+    case number
+    /// A whole number.
+    case count
     /// 0 or 1.
     case flag
   }
 
-  /// Every parameter there is; the raw value is its place in `catalog`.
-  public enum ID: Int, CaseIterable, Sendable, Hashable {
-    case lossDBPerKm, transmittance, detectorEfficiency, darkCountProbability
-    case afterpulseProbability, misalignment, errorCorrectionEfficiency, repetitionRateHz
-    case basisProbability, brightness, g2, mu, nu, intensity1, intensity2, intensity3
-    case probability1, probability2, probability3, meanPairs, relayPosition, phaseSlices
-    case sendingProbability, pairingWindow, blockSize, epsilonSecrecy, epsilonCorrectness
-    case modulationVariance, excessNoise, electronicNoise, reconciliationEfficiency
-    case receiverTrusted, frameErrorRate, estimationFraction, constellationSize, amplitude
-    case firstOrderClicks, publishedSliceError, plainClickErrors
+  /// Which parameter: one of the catalog's, such as `.mu`, or one of a protocol of your own, by its name.
+  ///
+  ///     extension KeyRateParameter.ID {
+  ///       static let addedNoise = Self("added_noise")
+  ///     }
+  public struct ID: Sendable, Hashable {
+    /// In the catalog; −1 for a parameter that is not in it.
+    let place: Int
+    /// Of a parameter that is not in the catalog; empty for others.
+    private let ownName: String
 
-    /// The record.
-    public var parameter: KeyRateParameter { KeyRateParameter.catalog[rawValue] }
+    /// One of the catalog's.
+    init(place: Int) { (self.place, ownName) = (place, "") }
+
+    /// The parameter of a name: the catalog's, if it has one of that name.
+    ///
+    /// - Parameter name: as options, JSON and CSV spell it: snake_case, with its unit.
+    public init(_ name: String) {
+      place = KeyRateParameter.catalog.firstIndex { $0.name == name } ?? -1
+      ownName = place < 0 ? name : ""
+    }
+
+    /// As options, JSON and CSV spell it.
+    public var name: String { place < 0 ? ownName : KeyRateParameter.catalog[place].name }
+
+    /// The record of the catalog; `nil` for a parameter that is not in it.
+    public var parameter: KeyRateParameter? {
+      place < 0 ? nil : KeyRateParameter.catalog[place]
+    }
   }
 
+  /// Which parameter it is.
   public let id: ID
   /// As options, JSON and CSV spell it: snake_case, with its unit.
   public let name: String
+  /// What it is, in a sentence.
   public let summary: String
   /// Such as `dB/km`; empty for pure numbers.
   public let unit: String
@@ -32,7 +53,55 @@ public struct KeyRateParameter: Sendable, Hashable {
   public let range: ClosedRange<Double>
   /// `nil` where a protocol finds the value itself, or does without.
   public internal(set) var defaultValue: Double?
+  /// What kind of number it is.
   public let kind: Kind
+
+  /// A parameter of a protocol of your own.
+  ///
+  /// - Parameters:
+  ///   - name: in snake_case, with its unit if it has one.
+  ///   - summary: what it is, in a sentence.
+  ///   - unit: such as `dB/km`; empty for pure numbers.
+  ///   - range: the values that are accepted.
+  ///   - defaultValue: `nil` if the protocol finds the value itself, or does without.
+  ///   - kind: whether it is a number, a whole number, or 0 or 1.
+  /// - Precondition: the catalog has no parameter of that name, for which see `standard`; the default is in range.
+  public init(
+    _ name: String, _ summary: String, unit: String = "", in range: ClosedRange<Double> = 0...1,
+    default defaultValue: Double?, kind: Kind = .number
+  ) {
+    let id = ID(name)
+    precondition(
+      id.parameter == nil, "\(name) is a parameter of the catalog: use KeyRateParameter.standard")
+    self.init(
+      id, name, summary, unit: unit, in: range, default: defaultValue, kind: kind)
+    if let defaultValue {
+      precondition(accepts(defaultValue), "The default of \(name) is \(rangeText)")
+    }
+  }
+
+  /// A parameter of the catalog.
+  ///
+  /// - Parameters:
+  ///   - id: one of the catalog's.
+  ///   - defaultValue: in place of the catalog's.
+  /// - Precondition: the catalog has it, and the default is in range.
+  public static func standard(_ id: ID, default defaultValue: Double? = nil) -> KeyRateParameter {
+    guard var parameter = id.parameter else {
+      preconditionFailure("The catalog has no parameter \(id.name)")
+    }
+    if let defaultValue {
+      precondition(
+        parameter.accepts(defaultValue), "The default of \(id.name) is \(parameter.rangeText)")
+      parameter.defaultValue = defaultValue
+    }
+    return parameter
+  }
+
+  /// Whether a value is in range and, of a count or a flag, whole; NaN never is.
+  public func accepts(_ value: Double) -> Bool {
+    range.contains(value) && (kind == .number || value == value.rounded())
+  }
 
   init(
     _ id: ID, _ name: String, _ summary: String, unit: String = "",

@@ -1,30 +1,33 @@
 import RealModule
 
-/// Values of all parameters a protocol has.
+/// Values of all parameters a protocol has, each in range.
 ///
-/// A dense array by parameter, so that an optimiser can change one and evaluate again without allocating.
+/// `QKDProtocolDefinition.parameters(preset:settings:)` makes them. The catalog's parameters are a dense array, so that an
+/// optimiser can change one and evaluate again; the few that a protocol of your own adds are found by name.
 public struct KeyRateParameters: Sendable, Hashable {
-  /// NaN for what has no value.
+  /// By place in the catalog; NaN for what has no value.
   private var values: [Double]
+  /// Of parameters that are not in the catalog.
+  private var ownValues: [KeyRateParameter.ID: Double] = [:]
 
-  init() {
-    values = [Double](repeating: .nan, count: KeyRateParameter.ID.allCases.count)
-  }
+  init() { values = [Double](repeating: .nan, count: KeyRateParameter.catalog.count) }
 
   /// The value of a parameter; NaN if it has none.
   public package(set) subscript(_ id: KeyRateParameter.ID) -> Double {
-    get { values[id.rawValue] }
-    set { values[id.rawValue] = newValue }
+    get { id.place >= 0 ? values[id.place] : ownValues[id] ?? .nan }
+    set {
+      if id.place >= 0 { values[id.place] = newValue } else { ownValues[id] = newValue }
+    }
   }
 
   /// The value of a parameter, or `nil` if it has none.
   public func value(of id: KeyRateParameter.ID) -> Double? {
-    let value = values[id.rawValue]
+    let value = self[id]
     return value.isNaN ? nil : value
   }
 
   /// Whether a flag is set.
-  func isSet(_ id: KeyRateParameter.ID) -> Bool { values[id.rawValue] > 0.5 }
+  func isSet(_ id: KeyRateParameter.ID) -> Bool { self[id] > 0.5 }
 }
 
 /// A place on a link: how far apart the parties are.

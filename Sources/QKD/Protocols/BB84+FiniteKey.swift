@@ -95,10 +95,10 @@ enum DecoyProbabilities {
   static let problem: @Sendable (KeyRateParameters) -> String? = { parameters in
     let present = names.filter { parameters.value(of: $0) != nil }
     for id in present where parameters[id] <= 0 {
-      return "\(id.parameter.name) is above 0, not \(parameters[id])"
+      return "\(id.name) is above 0, not \(parameters[id])"
     }
     let sum = present.reduce(0) { $0 + parameters[$1] }
-    let list = present.map(\.parameter.name).joined(separator: " + ")
+    let list = present.map(\.name).joined(separator: " + ")
     return abs(sum - 1) <= 1e-9 ? nil : "\(list) is 1, not \(sum)"
   }
 }

@@ -192,7 +192,7 @@ struct CatalogProtocolsCommand: DocumentedCommand {
         row += [
           .array(definition.sources.map(ReportValue.string)),
           KeyRateTables.assumptions(definition),
-          .array(definition.optimizedParameters.map { .string($0.parameter.name) }),
+          .array(definition.optimizedParameters.map { .string($0.name) }),
           .array(definition.parameters.map(parameter)),
         ]
       }
@@ -221,7 +221,7 @@ struct CatalogProtocolsCommand: DocumentedCommand {
       table.append([
         .string(preset.name), .string(preset.summary), .string(preset.source),
         .array(preset.protocols.map(ReportValue.string)),
-        .object(ReportObject(preset.values.map { ($0.id.parameter.name, .double($0.value)) })),
+        .object(ReportObject(preset.values.map { ($0.id.name, .double($0.value)) })),
       ])
     }
     return table

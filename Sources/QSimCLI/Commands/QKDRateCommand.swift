@@ -96,7 +96,7 @@ struct QKDRateCommand: DocumentedCommand {
     fields["unit"] = .string("bit per \(scenario.definition.unit.rawValue)")
     fields["optimized"] = .array(
       scenario.isOptimized
-        ? scenario.definition.optimizedParameters.map { .string($0.parameter.name) } : [])
+        ? scenario.definition.optimizedParameters.map { .string($0.name) } : [])
     fields["assumptions"] = KeyRateTables.assumptions(scenario.definition)
     return fields
   }

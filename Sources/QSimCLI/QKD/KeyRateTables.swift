@@ -66,7 +66,7 @@ enum KeyRateTables {
     _ definition: QKDProtocolDefinition, _ values: KeyRateParameters
   ) -> String {
     definition.optimizedParameters.compactMap { id in
-      values.value(of: id).map { "\(id.parameter.name)=\(DecimalText.rounded($0, digits: 4))" }
+      values.value(of: id).map { "\(id.name)=\(DecimalText.rounded($0, digits: 4))" }
     }.joined(separator: " ")
   }
 
@@ -82,7 +82,7 @@ enum KeyRateTables {
   static func assumptions(_ definition: QKDProtocolDefinition) -> ReportValue {
     .array(
       definition.assumptions.map {
-        ["id": .string($0.rawValue), "statement": .string($0.statement)]
+        ["id": .string($0.id), "statement": .string($0.statement)]
       })
   }
 }

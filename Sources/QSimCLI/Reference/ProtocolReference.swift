@@ -21,7 +21,7 @@ enum ProtocolReference {
     for definition in QKDProtocolCatalog.all {
       text += "\n## \(definition.id)\n\n\(definition.summary) \(sources(of: definition))\n\n"
       for assumption in definition.assumptions {
-        text += "* `\(assumption.rawValue)`: \(assumption.statement)\n"
+        text += "* `\(assumption.id)`: \(assumption.statement)\n"
       }
       text += "\n| Parameter | Default | Values | |\n|---|--:|---|---|\n"
       for parameter in definition.parameters {
@@ -41,7 +41,7 @@ enum ProtocolReference {
   static func entry(for definition: QKDProtocolDefinition) -> String {
     var text = "\(definition.id)\n  \(definition.summary)\n\n"
     for assumption in definition.assumptions {
-      text += HelpText.wrapped("\(assumption.rawValue): \(assumption.statement)", indent: 2) + "\n"
+      text += HelpText.wrapped("\(assumption.id): \(assumption.statement)", indent: 2) + "\n"
     }
     text += "\n"
     let names = definition.parameters.map { "\($0.name)=\(number($0.defaultValue))" }

@@ -1,0 +1,1 @@
+../../Examples/OwnProtocol/NoisyPreprocessing.swift
