@@ -76,21 +76,6 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
 
-    // MARK: Examples
-    .executableTarget(
-      name: "BellPair", dependencies: ["QSim"], path: "Examples/BellPair", exclude: ["expected.txt"]
-    ),
-    .executableTarget(
-      name: "VariationalIsing",
-      dependencies: ["QSim", numerics],
-      path: "Examples/VariationalIsing",
-      exclude: ["expected.txt"]),
-    .executableTarget(
-      name: "SurfaceCodeMemory",
-      dependencies: ["QSim"],
-      path: "Examples/SurfaceCodeMemory",
-      exclude: ["expected.txt"]),
-
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["QSim", numerics], path: "Tests/TestSupport"),
     .testTarget(name: "QuantumCoreTests", dependencies: ["QuantumCore", "QSim", "TestSupport"]),

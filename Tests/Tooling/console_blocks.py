@@ -187,7 +187,8 @@ def main():
         ROOT / "README.md", *sorted((ROOT / "Docs").rglob("*.md")),
         *sorted((ROOT / "Examples").rglob("*.md"))]
     targets = make_targets((ROOT / "Makefile").read_text(encoding="utf-8"))
-    examples = [path.read_text(encoding="utf-8") for path in (ROOT / "Examples").rglob("*.swift")]
+    examples = [path.read_text(encoding="utf-8") for path in (ROOT / "Examples").rglob("*.swift")
+                if ".build" not in path.parts]
     count, problems = 0, []
     for path in documents:
         run_count, found = check(path, binaries, targets, examples, options.update)
