@@ -1,8 +1,6 @@
 import QuantumCore
 
-/// What to try where memory does not suffice: only what would help.
-///
-/// Every refusal for lack of memory takes its advice from here.
+/// What to try where memory does not suffice for states: only what would help.
 package enum MemoryAdvice {
   /// Larger states are refused whatever the memory.
   package static let mostQubits = 48

@@ -19,7 +19,10 @@ extension StateVector {
   ///
   /// - Precondition: the state is not zero.
   public mutating func normalize() {
-    precondition(normalizeIfPossible(), "The zero vector cannot be normalised")
+    // Not within a precondition, which is not evaluated in every build.
+    guard normalizeIfPossible() else {
+      preconditionFailure("The zero vector cannot be normalised")
+    }
   }
 
   /// Scales the state to norm 1; `false` where it has no norm.

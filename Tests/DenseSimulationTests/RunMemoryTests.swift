@@ -68,6 +68,33 @@ struct RunMemoryTests {
     }
   }
 
+  @Test func `threads together make no more states than their budget`() throws {
+    let circuit = Self.circuit(6)
+    let live = LiveQubits(of: circuit)
+    let unlimited = SimulationOptions()
+    let program = try ProgramCompiler.compile(
+      circuit, live: live, options: unlimited, tail: .sampling)
+    let task = RunTask.samples(shots: 500, keepsRecord: true)
+    let state = StateMemory.bytes(qubitCount: 6, precision: .double)
+    let free = RunMemory(
+      of: StateVector<Double>.self, program, circuit, task, options: unlimited, extraStates: 0)
+    let rest = free.bound.resultBytes + free.bound.programBytes
+    for threads in [1, 2, 4, 7] {
+      for states: UInt64? in [nil, 3, 40, 90] {
+        let options = SimulationOptions(
+          threads: threads, memoryLimit: states.map { rest + $0 * (state + 1024) })
+        let memory = RunMemory(
+          of: StateVector<Double>.self, program, circuit, task, options: options, extraStates: 0)
+        let run = try TrajectoryRun<StateVector<Double>>(
+          program, of: circuit, live: live, shots: 500, seed: 1, options: options,
+          request: RunRequest(), memory: memory)
+        try run.run()
+        #expect(run.stateCount > 1 && run.stateCount <= memory.budget.total)
+        #expect(states.map { run.stateCount <= 2 * $0 } ?? true)
+      }
+    }
+  }
+
   @Test func `neither memory nor threads decide what shots and averages are`() throws {
     let circuit = Self.circuit(5)
     let observable = try PauliSum(parsing: "0.5 X0*Z2\n-1.5 Y1*Y3\n0.3 Z4")

@@ -275,7 +275,9 @@ extension DensityMatrix: ProgramState {
 
   /// To trace 1.
   public mutating func normalize() {
-    precondition(normalizeIfPossible(), "The zero matrix cannot be normalised")
+    guard normalizeIfPossible() else {
+      preconditionFailure("The zero matrix cannot be normalised")
+    }
   }
 
   /// Scales the state to trace 1; `false` where it has none.

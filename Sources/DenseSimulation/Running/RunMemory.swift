@@ -15,6 +15,7 @@ public struct MemoryBound: Hashable, Sendable {
   /// The gates, and what errors of shots take while they wait.
   public var programBytes: UInt64
 
+  /// States, `stateCount` of them at a time at most, beside results and gates.
   public init(
     stateBytes: UInt64, stateCount: UInt64 = 1, leastStateCount: UInt64 = 1,
     resultBytes: UInt64 = 0, programBytes: UInt64 = 0
@@ -31,7 +32,8 @@ public struct MemoryBound: Hashable, Sendable {
   /// Of which the run never takes more.
   public var mostBytes: UInt64 { total(max(stateCount, leastStateCount)) }
 
-  /// Whether a run fits into so many bytes, the gates and results beside the states taking a little more than those at most.
+  /// Whether a run fits into so many bytes. The states that it cannot do without must; with gates and
+  /// results it may be over by 1 MiB and 3 %.
   public func fits(_ available: UInt64) -> Bool {
     let slack = (available / 32).saturatingAdd(1 << 20)
     return stateBytes.saturatingMultiply(leastStateCount) <= available
@@ -53,7 +55,7 @@ public enum RunTask: Hashable, Sendable {
   case expectations(shots: Int, terms: Int)
   case gradient(terms: Int)
 
-  var shots: Int {
+  package var shots: Int {
     switch self {
     case .samples(let shots, _), .expectations(let shots, _): shots
     case .state, .gradient: 1

@@ -14,7 +14,7 @@ package final class StateSlot<State: ProgramState>: @unchecked Sendable {
 /// The states of the branches of one thread: made when first needed, never more than `capacity`, and used again and again.
 final class StatePool<State: ProgramState>: @unchecked Sendable {
   private let capacity: UInt64
-  private var madeCount: UInt64 = 0
+  private(set) var madeCount: UInt64 = 0
   private var free: [StateSlot<State>] = []
 
   init(capacity: UInt64) { self.capacity = capacity }
@@ -54,6 +54,9 @@ final class PoolStack<State: ProgramState>: Sendable {
       return pool
     }
   }
+
+  /// States of the pools that are not out.
+  var madeCount: UInt64 { pools.withLock { $0.reduce(0) { $0 + $1.madeCount } } }
 
   func push(_ pool: StatePool<State>) { pools.withLock { $0.append(pool) } }
 }

@@ -115,6 +115,8 @@ package final class TrajectoryRun<State: ProgramState> {
 
   /// What `combine` made of the states of all groups.
   package private(set) var mixture: State?
+  /// States that were made, on all threads.
+  package private(set) var stateCount: UInt64 = 0
 
   /// - Throws: `Diagnostic` for an error in a classical expression, `CancellationError`, `Obstacle` without memory.
   package func run() throws {
@@ -146,6 +148,7 @@ package final class TrajectoryRun<State: ProgramState> {
     // Memory decides in which order groups end.
     if !context.request.isExact { groups.sort { $0.firstShot < $1.firstShot } }
     mixture = worker.mixture
+    stateCount = pool.madeCount + worker.helperStateCount
   }
 
   /// Runs of shots whose errors are drawn together.

@@ -45,6 +45,9 @@ package final class TrajectoryWorker<State: ProgramState> {
     helpers = PoolStack(count: Int(budget.helperCount), capacity: budget.helperStates)
   }
 
+  /// States that the threads that help have made.
+  var helperStateCount: UInt64 { helpers?.madeCount ?? 0 }
+
   // MARK: Steps
 
   /// Runs a branch to its end, and what splits off from it.
