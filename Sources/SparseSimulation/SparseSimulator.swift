@@ -9,11 +9,12 @@ import RealModule
 /// this kind on hundreds of qubits. Every gate, measurement and channel of the catalog runs. Time and memory go with the
 /// amplitudes that are not 0; `plan` says how many there will be where it can.
 ///
-/// Results are those of `StateVectorSimulator` for the same seed where circuits fit both, but for outcomes within rounding of each
-/// other. Sums that cancel to less than 9·10⁻¹⁶ of their terms are taken to be 0.
+/// Without noise, results are those of `StateVectorSimulator` for the same seed where circuits fit both, up to 32 qubits in
+/// superposition, but for outcomes within rounding of each other. Noise draws other errors of the same distribution. Sums that cancel to less than 9·10⁻¹⁶ of their terms are taken to be 0.
 ///
 ///     let samples = try SparseSimulator().sample(circuit, shots: 1000, seed: 1, options: .init())
 public struct SparseSimulator: Simulator {
+  /// As `--engine` takes it.
   public static let name = "sparse"
 
   /// Circuits with more live qubits are refused.
@@ -21,6 +22,7 @@ public struct SparseSimulator: Simulator {
 
   public init() {}
 
+  /// What keeps the engine from running a circuit; `nil` if nothing does.
   public static func obstacle(to circuit: Circuit, options: SimulationOptions) -> Obstacle? {
     do throws(Obstacle) {
       _ = try prepare(circuit, options: options, tail: .sampling)
@@ -44,16 +46,21 @@ public struct SparseSimulator: Simulator {
 
   /// Runs the circuit `shots` times; gives classical bits and measurement record.
   ///
+  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits; without, it has no rows.
   /// - Throws: as `sample`.
   public func run(
-    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
+    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
+    keepsRecord: Bool = true
   ) throws -> StateVectorSimulator.Run {
     precondition(shots >= 0, "A number of shots is not negative")
     let (program, live) = try Self.prepare(circuit, options: options, tail: .sampling)
-    try ResultMemory.check(circuit, shots: shots, limit: options.memoryLimit)
-    let run = SparseRun(
+    try ResultMemory.check(
+      circuit, shots: shots, limit: options.memoryLimit, keepsRecord: keepsRecord)
+    var request = SparseRequest()
+    request.keepsRecord = keepsRecord
+    let run = try SparseRun(
       program, of: circuit, liveQubits: live, shots: shots, seed: seed, options: options,
-      request: SparseRequest())
+      request: request, task: .samples(shots: shots, keepsRecord: keepsRecord))
     if shots > 0 { try run.run() }
     return StateVectorSimulator.Run(
       bits: Samples(source: .bits, table: run.bits.table),
@@ -81,9 +88,10 @@ public struct SparseSimulator: Simulator {
         return zip(terms, values).reduce(0) { $0 + $1.0.coefficient * $1.1 }
       }
     }
-    let run = SparseRun(
+    let run = try SparseRun(
       program, of: circuit, liveQubits: live, shots: count, seed: seed, options: options,
-      request: request)
+      request: request,
+      task: .expectations(shots: count, terms: observables.reduce(0) { $0 + $1.terms.count }))
     try run.run()
     return observables.indices.map { index in
       var moments = WeightedMoments(of: observables[index])
@@ -135,12 +143,24 @@ public struct SparseSimulator: Simulator {
         .map { ($0.bits, $0.amplitude) }
     }
 
-    /// The amplitude of every basis state of the live qubits.
+    /// The state with an amplitude for every basis state of the live qubits.
     ///
-    /// - Throws: `Obstacle` if they do not fit in memory.
-    public func amplitudes(limit: UInt64? = nil) throws(Obstacle) -> [Complex<Double>] {
+    /// - Parameter limit: bytes that they may take; `nil` is the limit of the run.
+    /// - Throws: `Obstacle` if they are more than the limit or than the system gives, or there are more than 48 qubits.
+    public func stateVector<S: Scalar>(
+      as type: S.Type = S.self, limit: UInt64? = nil
+    ) throws(Obstacle) -> StateVector<S> {
       var state = state
-      return try state.denseAmplitudes(limit: limit)
+      let limit = limit ?? state.budget.limit
+      var vector = try StateVector<S>(
+        allocating: liveQubits.count, options: SimulationOptions(memoryLimit: limit))
+      vector[0] = .zero
+      var failure: Obstacle?
+      vector.withUniquePointer { amplitudes in
+        do throws(Obstacle) { try state.write(to: amplitudes) } catch { failure = error }
+      }
+      if let failure { throw failure }
+      return vector
     }
   }
 
@@ -153,9 +173,9 @@ public struct SparseSimulator: Simulator {
     let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
     var request = SparseRequest()
     request.keepsState = true
-    let run = SparseRun(
+    let run = try SparseRun(
       program, of: circuit, liveQubits: live, shots: 1, seed: seed, options: options,
-      request: request)
+      request: request, task: .state(isMeasured: true))
     try run.run()
     guard let state = run.finalState else {
       throw Obstacle(.unsupported, "the circuit has no final state")
@@ -192,11 +212,15 @@ public struct SparseSimulator: Simulator {
     // A group for each qubit, at worst, before any amplitude is counted.
     let required = UInt64(live.count).saturatingMultiply(512)
     if let limit = options.memoryLimit, required > limit {
-      throw AmplitudeBudget.obstacle(required: required, available: limit)
+      throw AmplitudeBudget(limit: limit, threads: 1).obstacle(required: required)
     }
-    return (
-      try SparseProgramCompiler.compile(
-        circuit, liveQubits: live, options: options, tail: tail), live
-    )
+    let program = try SparseProgramCompiler.compile(
+      circuit, liveQubits: live, options: options, tail: tail)
+    if let index = program.steps.firstIndex(where: \.overflows) {
+      throw Obstacle(
+        .unsupported, "the matrix of a gate overflows", hint: "take angles modulo 4π",
+        range: program.ranges[index])
+    }
+    return (program, live)
   }
 }

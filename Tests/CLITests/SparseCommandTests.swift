@@ -82,7 +82,8 @@ struct SparseCommandTests {
     let result = try QSimProcess.shell(
       "ulimit -v 1500000; qsim run - --engine sparse --max-memory 200M --seed 1", input: circuit)
     #expect(result.status == 71 && result.output.isEmpty && !result.wasKilled, "\(result.error)")
-    #expect(result.error.contains("at line 2, column"), "\(result.error)")
+    #expect(
+      result.error.contains(":2:") && !result.error.contains("at line"), "\(result.error)")
     // Without the engine asked for, the bound decides before anything runs.
     let refused = try QSimProcess.run(["run", "-", "--max-memory", "200M"], input: circuit)
     #expect(refused.status == 71 && refused.error.contains("--engine sparse"), "\(refused.error)")
@@ -142,5 +143,68 @@ struct SparseCommandTests {
     #expect(
       try Data(contentsOf: URL(fileURLWithPath: state)).count
         == Data(contentsOf: URL(fileURLWithPath: dense)).count)
+  }
+
+  private static let twoGroups = """
+    OPENQASM 3.0; include "stdgates.inc"; qubit[24] q; h q;
+    for int g in [0:1] {
+      for int i in [0:10] { cz q[12*g+i], q[12*g+i+1]; cp(0.3) q[12*g+i], q[12*g+(i+5)%12]; }
+    }
+    h q;
+    """
+
+  @Test func `the largest amplitudes take memory for as many as are asked for`() throws {
+    let result = try QSimProcess.shell(
+      "ulimit -v 4000000; qsim run - --engine sparse --max-memory 64M --top 3000 --json",
+      input: Self.twoGroups)
+    #expect(result.status == 0 && !result.wasKilled, "\(result.error)")
+    let memory = try #require(try JSONObject(result.output)["memory"] as? [String: Any])
+    let (peak, bound) = (memory["peak_rss_bytes"] as? Int, memory["at_most_bytes"] as? Int)
+    // The command itself takes some tens of MiB.
+    #expect(try #require(peak) < #require(bound) + 64 << 20)
+    let refused = try QSimProcess.shell(
+      "ulimit -v 8000000; qsim run - --engine sparse --max-memory 64M --top 10000000",
+      input: Self.twoGroups)
+    #expect(refused.status == 71 && !refused.wasKilled, "\(refused.error)")
+    #expect(refused.error.contains("--top 64"), "\(refused.error)")
+  }
+
+  @Test func `a vector of 23 qubits is written by the sparse engine`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("state.npy")
+    let result = try Self.run(
+      ["--engine", "sparse", "--state-out", path, "--top", "2", "--csv"],
+      "OPENQASM 3.0; include \"stdgates.inc\"; qubit[23] q; ry(0.3) q;")
+    #expect(result.status == 0, "\(result.error)")
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    #expect(try #require(size) == 16 << 23 + 128)
+  }
+
+  @Test func `results and amplitudes share the limit of memory`() throws {
+    let circuit = """
+      OPENQASM 3.0; include "stdgates.inc"; qubit[12] q; bit[12] c; bit d;
+      ry(0.4) q; for int i in [0:10] { cz q[i], q[i+1]; } ry(0.4) q; d = measure q[0]; ry(0.3) q[0];
+      c = measure q;
+      """
+    let run = ["--engine", "sparse", "--max-memory", "40M", "--shots", "200000", "--json"]
+    let result = try Self.run(run, circuit)
+    #expect(result.status == 0, "\(result.error)")
+    let bound = try #require(
+      try JSONObject(result.output)["memory", "at_most_bytes"] as? Int)
+    #expect(bound <= 40 << 20)
+    let refused = try Self.run(
+      ["--engine", "sparse", "--max-memory", "8M", "--shots", "200000"], circuit)
+    #expect(refused.status == 71 && refused.output.isEmpty, "\(refused.error)")
+  }
+
+  @Test func `observables whose value overflows are refused as by the other engines`() throws {
+    let folder = try TemporaryFolder()
+    let observable = try folder.write("1e308 Z0\n1e308 Z1\n", to: "o.txt")
+    let results = try ["sparse", "statevector"].map {
+      try QSimProcess.run(
+        ["run", "-", "--engine", $0, "--observable", observable],
+        input: "OPENQASM 3.0; include \"stdgates.inc\"; qubit[2] q; x q; z q;")
+    }
+    #expect(results[0].status == 65 && results[0].error == results[1].error)
   }
 }

@@ -18,7 +18,7 @@ struct SparseLawTests {
         of: circuit, as: Double.self, options: options)
       let sparse = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
       #expect(sparse.liveQubits == dense.liveQubits)
-      let amplitudes = try sparse.amplitudes()
+      let amplitudes = try sparse.stateVector(as: Double.self).amplitudes
       let error = amplitudes.indices.reduce(0) {
         max($0, (amplitudes[$1] - dense.state[$1]).length)
       }
@@ -55,7 +55,7 @@ struct SparseLawTests {
       let dense = try StateVectorSimulator().finalState(
         of: circuit, as: Double.self, options: options)
       let amplitudes = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
-        .amplitudes()
+        .stateVector(as: Double.self).amplitudes
       let error = amplitudes.indices.reduce(0) {
         max($0, (amplitudes[$1] - dense.state[$1]).length)
       }
@@ -157,7 +157,7 @@ struct SparseLawTests {
         circuit, options: options, tail: .sampling)
       let bound = SupportBound.bound(of: program)
       for seed in 0..<5 as Range<UInt64> {
-        let run = SparseRun(
+        let run = try SparseRun(
           program, of: circuit, liveQubits: live, shots: 1, seed: seed, options: options,
           request: SparseRequest())
         try run.run()

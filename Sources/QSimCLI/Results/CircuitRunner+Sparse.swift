@@ -22,14 +22,22 @@ extension CircuitRunner {
     outcome.liveQubits = StateVectorSimulator.liveQubits(of: circuit)
     stopwatch.lap("plan_s")
     let isMeasured = circuit.measurementCount != 0
+    // A vector that is written needs its part of the memory.
+    var stateOptions = options
+    if request.stateOutput != nil, let limit = options.memoryLimit {
+      let vector = StateVector<S>.bytes(qubitCount: outcome.liveQubits.count)
+      stateOptions.memoryLimit = vector < limit ? limit - vector : limit
+    }
     var final: SparseSimulator.FinalState?
     if isMeasured {
       let run: StateVectorSimulator.Run
       if request.shots == 1, request.stateOutput != nil {
-        let both = try simulator.runOnce(circuit, seed: seed, options: options)
+        let both = try simulator.runOnce(circuit, seed: seed, options: stateOptions)
         (run, final) = (both.run, both.final)
       } else {
-        run = try simulator.run(circuit, shots: request.shots, seed: seed, options: options)
+        run = try simulator.run(
+          circuit, shots: request.shots, seed: seed, options: options,
+          keepsRecord: request.keepsRecord(of: file))
       }
       stopwatch.lap("simulate_s")
       try take(bits: run.bits, record: run.record, of: file, into: &outcome)
@@ -46,17 +54,15 @@ extension CircuitRunner {
     let showsState = !isMeasured && request.observables.isEmpty
     if showsState || request.stateOutput != nil {
       let state =
-        try final ?? simulator.runOnce(circuit, seed: seed, options: options).final
+        try final ?? simulator.runOnce(circuit, seed: seed, options: stateOptions).final
       stopwatch.lap("simulate_s")
       if showsState {
-        outcome.amplitudes = try AmplitudeList(
-          of: state, limit: request.top ?? Self.defaultTop)
+        let list = try AmplitudeList(of: state, limit: request.top ?? Self.defaultTop)
+        try checkRows(list.entries.count)
+        outcome.amplitudes = list
       }
       if let path = request.stateOutput {
-        let amplitudes = try state.amplitudes(limit: options.memoryLimit)
-        try write(
-          StateVector<S>(
-            amplitudes: amplitudes.map { Complex(S($0.real), S($0.imaginary)) }), to: path)
+        try write(state.stateVector(as: S.self, limit: options.memoryLimit), to: path)
       }
     }
     stopwatch.lap("output_s")

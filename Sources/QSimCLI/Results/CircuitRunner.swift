@@ -170,7 +170,7 @@ struct CircuitRunner {
   }
 
   /// Refuses tables of amplitudes that would not fit into memory.
-  private func checkRows(_ count: Int) throws {
+  func checkRows(_ count: Int) throws {
     guard count > 1 << 16 else { return }
     let required = UInt64(count).saturatingMultiply(640)
     let available = request.options.memoryLimit ?? .max

@@ -70,27 +70,32 @@ extension RunRequest {
   /// What a run of the sparse engine takes at most.
   private func memory(of file: CircuitFile, by plan: SparsePlan) -> MemoryBound {
     let circuit = file.circuit
-    let isMeasured = circuit.measurementCount != 0
-    let listsState = !isMeasured && observables.isEmpty
-    let needsState = listsState || !observables.isEmpty || stateOutput != nil
-    var bound = plan.memory(of: circuit, shots: shots, needsState: needsState, options: options)
-    func add(_ bytes: UInt64) { bound.resultBytes = bound.resultBytes.saturatingAdd(bytes) }
-    if isMeasured { add(ResultMemory.bytes(of: circuit, shots: shots, keepsRecord: true)) }
-    if !observables.isEmpty {
-      let terms = observables.reduce(0) { $0 + $1.sum.terms.count }
-      add(UInt64(shots).saturatingMultiply(160))
-      add(UInt64(terms).saturatingMultiply(768).saturatingAdd(1 << 16))
+    let live = plan.liveQubits.count
+    let all: UInt64 = live < 48 ? 1 << UInt64(live) : .max
+    let bounds = tasks(in: file).map { task -> MemoryBound in
+      guard case .state = task else {
+        var needsState = true
+        if case .samples = task { needsState = false }
+        return plan.memory(of: circuit, task, needsState: needsState, options: options)
+      }
+      // All amplitudes for a file have their part of the limit; printed ones come on top.
+      var (options, kept) = (options, UInt64(0))
+      if stateOutput != nil {
+        kept = all.saturatingMultiply(options.precision.bytesPerAmplitude)
+        options.memoryLimit = options.memoryLimit.map { kept < $0 ? $0 - kept : $0 }
+      }
+      if circuit.measurementCount == 0, observables.isEmpty {
+        let listed = min(all, UInt64(top ?? CircuitRunner.defaultTop))
+        kept = kept.saturatingAdd(
+          min(
+            listed.saturatingMultiply(UInt64(768 + live / 2)),
+            max(options.memoryLimit ?? .max, 64 << 20)))
+      }
+      var bound = plan.memory(of: circuit, task, needsState: true, options: options)
+      bound.resultBytes = bound.resultBytes.saturatingAdd(kept)
+      return bound
     }
-    if listsState || stateOutput != nil {
-      // A list of amplitudes and what it is made of, then all of them for a file.
-      let live = plan.liveQubits.count
-      let all: UInt64 = live < 48 ? 1 << UInt64(live) : .max
-      let most = min(top ?? CircuitRunner.defaultTop, 1 << 22)
-      let listed: UInt64 = stateOutput != nil ? .max : UInt64(most)
-      add(min(all, listed).saturatingMultiply(UInt64(512 + live / 2)))
-      if stateOutput != nil { add(all.saturatingMultiply(48)) }
-    }
-    return bound
+    return bounds.max { $0.mostBytes < $1.mostBytes } ?? MemoryBound(stateBytes: 0)
   }
 
   /// What is asked of the engine, one after the other.

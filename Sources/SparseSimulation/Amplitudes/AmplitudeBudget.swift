@@ -14,14 +14,22 @@ import Synchronization
 ///
 /// Every buffer of the sparse engine is taken from a budget and given back when it is freed.
 package final class AmplitudeBudget: Sendable {
+  /// Of the whole run.
   package let limit: UInt64
+  /// What is left of the limit for amplitudes, once gates and results have theirs.
+  private let room: UInt64
   package let threads: Int
   private let used = Atomic<UInt64>(0)
   private let most = Atomic<UInt64>(0)
 
-  package init(limit: UInt64?, threads: Int) {
+  /// - Parameter reserved: bytes of the limit that gates and results take.
+  package init(limit: UInt64?, reserved: UInt64 = 0, threads: Int) {
     (self.limit, self.threads) = (limit ?? .max, threads)
+    room = limit.map { $0 - min($0, reserved) } ?? .max
   }
+
+  /// Bytes that exist now.
+  package var bytesInUse: UInt64 { used.load(ordering: .relaxed) }
 
   /// The most bytes that existed at a time so far.
   package var peak: UInt64 { most.load(ordering: .relaxed) }
@@ -29,9 +37,9 @@ package final class AmplitudeBudget: Sendable {
   /// - Throws: `Obstacle` if there would be more than may be.
   package func take(_ bytes: UInt64) throws(Obstacle) {
     let total = used.add(bytes, ordering: .relaxed).newValue
-    guard total <= limit, total <= 1 << 46 else {
+    guard total <= room, total <= 1 << 46 else {
       used.subtract(bytes, ordering: .relaxed)
-      throw Self.obstacle(required: total, available: limit)
+      throw obstacle(required: total)
     }
     _ = most.max(total, ordering: .relaxed)
   }
@@ -61,12 +69,15 @@ package final class AmplitudeBudget: Sendable {
     giveBack(UInt64(max(1, count)) * UInt64(MemoryLayout<Element>.stride))
   }
 
-  package static func obstacle(required: UInt64, available: UInt64) -> Obstacle {
-    let size = required == .max ? "more than 16 EiB" : StateMemory.text(required)
-    let rest = available == .max ? "" : ", \(StateMemory.text(available)) available"
+  /// - Parameter required: bytes of amplitudes that there would be.
+  package func obstacle(required: UInt64) -> Obstacle {
+    let reserved = limit - room
+    let total = required.saturatingAdd(reserved)
+    let size = total == .max ? "more than 16 EiB" : StateMemory.text(total)
     return Obstacle(
-      .memory(required: required, available: available),
-      "the amplitudes that are not 0 need at least \(size)\(rest)")
+      .memory(required: total, available: limit),
+      "the amplitudes that are not 0\(reserved > 0 ? ", with gates and results," : "") need at least "
+        + size + MemoryAdvice.shortage(limit))
   }
 }
 

@@ -77,7 +77,7 @@ extension AmplitudeStore {
     let (product, overflow) = groups.groupCount.multipliedReportingOverflow(by: size)
     let capacity = overflow ? .max : product &+ idleCount
     guard !overflow, capacity >= 0 else {
-      throw AmplitudeBudget.obstacle(required: .max, available: budget.limit)
+      throw budget.obstacle(required: .max)
     }
     let result = try AmplitudeStore(wordCount: wordCount, capacity: capacity, budget: budget)
     collect(into: result, groups, columns, idleCount: idleCount, size: size)

@@ -28,7 +28,7 @@ package final class AmplitudeStore: @unchecked Sendable {
   package init(wordCount: Int, capacity: Int, budget: AmplitudeBudget) throws(Obstacle) {
     let bytes = Self.bytes(wordCount: wordCount, count: UInt64(capacity))
     guard capacity <= Self.mostAmplitudes else {
-      throw AmplitudeBudget.obstacle(required: bytes, available: budget.limit)
+      throw budget.obstacle(required: bytes)
     }
     let keys = try budget.allocate(UInt64.self, count: capacity * wordCount)
     do throws(Obstacle) {

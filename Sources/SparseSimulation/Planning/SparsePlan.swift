@@ -63,10 +63,10 @@ extension SparseSimulator {
     options.threads = 1
     var request = SparseRequest()
     request.mostWork = trialWork
-    let run = SparseRun(
-      program, of: circuit, liveQubits: live, shots: 1, seed: 0, options: options,
-      request: request)
     do {
+      let run = try SparseRun(
+        program, of: circuit, liveQubits: live, shots: 1, seed: 0, options: options,
+        request: request)
       try run.run()
       return max(64, run.budget.peak)
     } catch {

@@ -67,6 +67,8 @@ package struct SparseProgram: Sendable {
   package var loopSlotCount = 0
   package var tail = SparseTail()
 
+  package var gateCount: Int { steps.count { if case .gate = $0 { true } else { false } } }
+
   /// Whether the steps before the tail draw no random numbers: one simulation serves every shot.
   package var isDeterministic: Bool {
     steps.allSatisfy {
@@ -110,6 +112,11 @@ package struct SparseTail: Sendable {
   package var hasMeasurements: Bool {
     steps.contains { if case .measure = $0 { true } else { false } }
   }
+}
+
+extension SparseProgram.Step {
+  /// Whether it is a gate with a number that is infinite or undefined.
+  package var overflows: Bool { if case .gate(let gate) = self { !gate.isFinite } else { false } }
 }
 
 extension SparseProgram {

@@ -131,6 +131,6 @@ extension SparseRun {
 
   private func setRow(_ row: Int, _ memory: ClassicalMemory) {
     bits.setRow(row, to: memory.bits)
-    record.setRow(row, to: memory.record)
+    if request.keepsRecord { record.setRow(row, to: memory.record) }
   }
 }

@@ -10,8 +10,10 @@ import QuantumCore
 
 /// What a run of the sparse engine is to give.
 package struct SparseRequest {
-  /// Bits and record of every shot.
+  /// Bits of every shot.
   package var samples = true
+  /// The measurement record of every shot, besides its bits.
+  package var keepsRecord = true
   /// Numbers of the state at the end of every branch, before its last measurements.
   package var values: ((inout SparseState) throws -> [Double])?
   /// Whether the state at the end of the last branch is kept.
@@ -57,23 +59,32 @@ package final class SparseRun {
   private(set) var values: [(values: [Double], count: Int)] = []
   private(set) var finalState: SparseState?
 
+  /// - Parameter task: what takes memory beside the amplitudes; `nil` leaves all of the limit to them.
+  /// - Throws: `Obstacle` where nothing is left for amplitudes.
   package init(
     _ program: SparseProgram, of circuit: Circuit, liveQubits: [Int], shots: Int, seed: UInt64,
-    options: SimulationOptions, request: SparseRequest
-  ) {
+    options: SimulationOptions, request: SparseRequest, task: RunTask? = nil
+  ) throws(Obstacle) {
+    let rest = task.map { task in
+      SparseMemory(
+        gateCount: program.gateCount, liveCount: liveQubits.count, circuit, task,
+        threads: options.threads)
+    }
+    try rest?.check(limit: options.memoryLimit)
     self.program = program
     self.circuit = circuit
     positions = Dictionary(
       uniqueKeysWithValues: liveQubits.enumerated().map { ($0.element, $0.offset) })
     self.options = options
     self.request = request
-    budget = AmplitudeBudget(limit: options.memoryLimit, threads: options.threads)
+    budget = AmplitudeBudget(
+      limit: options.memoryLimit, reserved: rest?.bytes ?? 0, threads: options.threads)
     events = EventStream(seed: seed)
     sampling = Philox(seed: seed, purpose: .terminalSampling)
     shotCount = shots
     let rows = request.samples ? shots : 0
     bits = ShotTable(rowCount: rows, columnCount: circuit.bitCount)
-    record = ShotTable(rowCount: rows, columnCount: 0)
+    record = ShotTable(rowCount: request.keepsRecord ? rows : 0, columnCount: 0)
   }
 
   /// - Throws: `Obstacle` with the place where memory ran out; `Diagnostic`, `CancellationError`.
@@ -156,6 +167,11 @@ package final class SparseRun {
         controlCount: Int(instruction.controlCount), positions: positions)
       if let gate { gates.append(gate) }
     }
+    guard gates.allSatisfy(\.isFinite) else {
+      throw Diagnostic(
+        "the matrix of \(instruction.gate.name) overflows at these arguments", code: "argument",
+        hint: "take angles modulo 4π")
+    }
     for gate in gates { try branch.state.apply(gate) }
   }
 
@@ -186,7 +202,6 @@ extension Obstacle {
   /// The same, with the place of the instruction that was being run.
   fileprivate func placed(at range: SourceRange?) -> Obstacle {
     guard self.range == nil, let range else { return self }
-    return Obstacle(
-      kind, "\(message) at line \(range.line), column \(range.column)", hint: hint, range: range)
+    return Obstacle(kind, message, hint: hint, range: range)
   }
 }

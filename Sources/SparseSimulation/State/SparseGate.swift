@@ -28,18 +28,15 @@ package struct SparseGate: Sendable {
     SparseGate(matrix: pauli.matrix, targets: [qubit])
   }
 
+  /// Whether no number of the gate is infinite or undefined.
+  package var isFinite: Bool {
+    if case .matrix(let action) = action { GateApplication(action).isFinite } else { true }
+  }
+
   /// All qubits that take part.
   package var qubits: [Int] {
     if case .pauli(let product, _, _) = action { return product.letters.map(\.qubit) }
     return targets + controls.map(\.qubit)
-  }
-
-  /// The matrix of a gate on one qubit without controls.
-  package var singleQubitMatrix: ComplexMatrix? {
-    guard case .matrix(let action) = action, targets.count == 1, controls.isEmpty else {
-      return nil
-    }
-    return GateApplication(action).matrix
   }
 }
 

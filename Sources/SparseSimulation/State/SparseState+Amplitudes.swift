@@ -16,77 +16,50 @@ extension SparseState {
   ///   - limit: the most to give.
   ///   - threshold: those less probable than this part of the most probable one are left out.
   /// - Throws: `Obstacle` if there are too many for the memory.
+  /// - Complexity: O(A log k) time for A amplitudes and k basis states of them, and O(k log k) for
+  ///   each group; memory is that of a few lists of k, from the budget.
   package mutating func largestAmplitudes(
     limit: Int, threshold: Double
   ) throws(Obstacle) -> [BasisState] {
     try flushAll()
-    var start = BitVector(count: qubitCount)
-    for qubit in 0..<qubitCount where isKnown(qubit) && values[qubit] { start[qubit] = true }
-    try checkList(limit)
-    var best = [BasisState(bits: start, amplitude: phase)]
-    for case let group? in groups {
-      best = combined(best, group, limit: limit, threshold: threshold)
+    guard limit > 0 else { return [] }
+    do throws(Obstacle) {
+      try checkList(limit)
+      var best = try BasisStateList(wordCount: (qubitCount + 63) / 64, capacity: 1, budget: budget)
+      let start = best.append(amplitude: phase, weight: 1)
+      for qubit in 0..<qubitCount where isKnown(qubit) && values[qubit] {
+        start[qubit >> 6] |= 1 << UInt64(qubit & 63)
+      }
+      for case let group? in groups {
+        let own = try GroupRanking(of: group).largest(
+          limit, threshold: threshold, wordCount: best.wordCount)
+        best = try best.product(with: own, limit: limit, threshold: threshold)
+      }
+      return try best.basisStates(qubitCount: qubitCount)
+    } catch {
+      let size = if case .memory(let required, _) = error.kind { required } else { UInt64(0) }
+      let available = budget.limit
+      throw Obstacle(
+        .memory(required: size, available: available),
+        "a list of so many amplitudes needs at least \(StateMemory.text(size))"
+          + MemoryAdvice.shortage(available), hint: "ask for fewer, as by --top 64")
     }
-    return best.sorted { Self.precedes($0.bits, $1.bits) }
   }
 
   /// Lists longer than this are refused, whatever the memory.
-  private static var longestList: Int { 1 << 22 }
+  private static var longestList: UInt64 { 1 << 22 }
 
-  /// Refuses a list of amplitudes that does not fit.
+  /// Refuses a list of amplitudes that does not fit, before it is begun.
   private func checkList(_ limit: Int) throws(Obstacle) {
-    var total = 1
+    var count: UInt64 = 1
     for case let group? in groups {
-      let (product, overflow) = total.multipliedReportingOverflow(by: max(1, group.store.count))
-      total = overflow ? .max : product
+      count = count.saturatingMultiply(UInt64(max(1, group.store.count)))
     }
-    // A list, and one that it is made of.
-    let each = UInt64(2 * (96 + 8 * ((qubitCount + 63) / 64)))
-    let required = UInt64(min(total, limit)).saturatingMultiply(each)
-    guard min(total, limit) > Self.longestList || required > budget.limit else { return }
-    throw Obstacle(
-      .memory(required: required, available: budget.limit),
-      "too many amplitudes are not 0 to list them all", hint: "ask for fewer, as by --top 64")
-  }
-
-  private func combined(
-    _ best: [BasisState], _ group: Group, limit: Int, threshold: Double
-  ) -> [BasisState] {
-    let store = group.store
-    let own = (0..<store.count).map { place -> BasisState in
-      var bits = BitVector(count: qubitCount)
-      for (column, qubit) in group.qubits.enumerated() where qubit >= 0 {
-        if store.bit(column, of: place) == 1 { bits[Int(qubit)] = true }
-      }
-      return BasisState(bits: bits, amplitude: store.amplitudes[place])
-    }
-    var products: [BasisState] = []
-    let largest = Self.largest(own, limit)
-    products.reserveCapacity(best.count * largest.count)
-    for a in best {
-      for b in largest {
-        var bits = a.bits
-        bits.formSymmetricDifference(b.bits)
-        products.append(BasisState(bits: bits, amplitude: a.amplitude * b.amplitude))
-      }
-    }
-    let most = products.reduce(0) { max($0, $1.amplitude.length) }
-    let least = most * threshold.squareRoot()
-    return Self.largest(products.filter { $0.amplitude.length >= least }, limit)
-  }
-
-  /// The most probable of some basis states; five digits decide, then the index.
-  private static func largest(_ states: [BasisState], _ limit: Int) -> [BasisState] {
-    guard states.count > limit else { return states }
-    let ranked = states.map { state -> (rank: Double, state: BasisState) in
-      let probability = state.amplitude.lengthSquared
-      guard probability > .leastNormalMagnitude else { return (0, state) }
-      let scale = 0x1p17 / probability.binade
-      return ((probability * scale).rounded() / scale, state)
-    }
-    return ranked.sorted { a, b in
-      a.rank != b.rank ? a.rank > b.rank : precedes(a.state.bits, b.state.bits)
-    }.prefix(limit).map(\.state)
+    count = min(count, UInt64(limit))
+    let each = UInt64(BasisStateList.bytesOfBasisState + 24 + 16 * ((qubitCount + 63) / 64))
+    let required = count.saturatingMultiply(each)
+    guard count > Self.longestList || required > budget.limit else { return }
+    throw budget.obstacle(required: required)
   }
 
   /// Whether an index is below another of the same width.
@@ -97,18 +70,66 @@ extension SparseState {
     return false
   }
 
-  /// The state with an amplitude for every basis state.
+  /// Writes the amplitude of every basis state, where all are 0.
   ///
-  /// - Throws: `Obstacle` if there is no memory.
-  package mutating func denseAmplitudes(limit: UInt64?) throws(Obstacle) -> [Complex<Double>] {
-    if let obstacle = StateMemory.obstacle(
-      qubitCount: qubitCount, precision: .double, limit: limit)
-    {
-      throw obstacle
+  /// - Parameter amplitudes: 2ⁿ of them.
+  /// - Precondition: there are at most 48 qubits.
+  /// - Throws: `Obstacle` if there is no memory for the gates that wait or the places of amplitudes.
+  package mutating func write<S: Scalar>(
+    to amplitudes: UnsafeMutablePointer<Complex<S>>
+  ) throws(Obstacle) {
+    try flushAll()
+    var start: UInt64 = 0
+    for qubit in 0..<qubitCount where isKnown(qubit) && values[qubit] {
+      start |= 1 << UInt64(qubit)
     }
-    let largest = try largestAmplitudes(limit: .max, threshold: 0)
-    var amplitudes = [Complex<Double>](repeating: .zero, count: 1 << qubitCount)
-    for state in largest { amplitudes[Int(state.bits.words.first ?? 0)] = state.amplitude }
-    return amplitudes
+    var parts: [ScatteredGroup] = []
+    for case let group? in groups { parts.append(try ScatteredGroup(group)) }
+    // The largest is gone through most often, in the innermost loop.
+    parts.sort { $0.store.count < $1.store.count }
+    Self.write(parts[...], start, phase, to: amplitudes)
   }
+
+  private static func write<S: Scalar>(
+    _ parts: ArraySlice<ScatteredGroup>, _ index: UInt64, _ amplitude: Element,
+    to amplitudes: UnsafeMutablePointer<Complex<S>>
+  ) {
+    guard let part = parts.first else {
+      amplitudes[Int(index)] = Complex(S(amplitude.real), S(amplitude.imaginary))
+      return
+    }
+    let (store, places) = (part.store, part.places)
+    if parts.count == 1 {
+      for place in 0..<store.count {
+        let product = amplitude * store.amplitudes[place]
+        amplitudes[Int(index | places[place])] = Complex(S(product.real), S(product.imaginary))
+      }
+      return
+    }
+    for place in 0..<store.count where store.amplitudes[place] != .zero {
+      write(
+        parts.dropFirst(), index | places[place], amplitude * store.amplitudes[place],
+        to: amplitudes)
+    }
+  }
+}
+
+/// A group with the place of each of its amplitudes among those of all qubits.
+private final class ScatteredGroup {
+  let store: AmplitudeStore
+  let places: UnsafeMutablePointer<UInt64>
+
+  init(_ group: SparseState.Group) throws(Obstacle) {
+    store = group.store
+    places = try store.budget.allocate(UInt64.self, count: store.count)
+    let columns = group.qubits.indices.filter { group.qubits[$0] >= 0 }
+    let shifts = columns.map { (column: $0, qubit: UInt64(group.qubits[$0])) }
+    for index in 0..<store.count {
+      var place: UInt64 = 0
+      for (column, qubit) in shifts { place |= UInt64(store.bit(column, of: index)) << qubit }
+      places[index] = place
+    }
+  }
+
+  deinit { store.budget.free(places, count: store.count) }
 }

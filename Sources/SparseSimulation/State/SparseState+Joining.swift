@@ -42,9 +42,9 @@ extension SparseState {
     let wordCount = max(1, (columnCount + 63) / 64)
     let (count, overflow) = a.store.count.multipliedReportingOverflow(by: b.store.count)
     guard !overflow, count <= AmplitudeStore.mostAmplitudes else {
-      throw AmplitudeBudget.obstacle(
+      throw budget.obstacle(
         required: AmplitudeStore.bytes(
-          wordCount: wordCount, count: overflow ? .max : UInt64(count)), available: budget.limit)
+          wordCount: wordCount, count: overflow ? .max : UInt64(count)))
     }
     let store = try AmplitudeStore(wordCount: wordCount, capacity: count, budget: budget)
     let offset = a.qubits.count
