@@ -222,9 +222,21 @@ struct WideCircuitTests {
     #expect(plan.basis == .bound && plan.amplitudeBits >= 40 && plan.stateBytes > 1 << 44)
   }
 
+  @Test func `gates with numbers that are none are told apart`() {
+    let gate = SparseGate(.matrix(.diagonal([1, .init(.infinity, 0)])), targets: [0])
+    #expect(!gate.isFinite && SparseProgram.Step.gate(gate).overflows)
+    #expect(SparseGate.singlePauli(.y, on: 0).isFinite)
+  }
+
   @Test func `plans of circuits with few amplitudes come from a trial`() throws {
     let plan = try SparseSimulator.plan(for: Self.wState(127), options: SimulationOptions())
     #expect(plan.basis == .trial && plan.stateBytes < 1 << 20)
+    // 127 of them, and twice two while the last gate is applied.
+    #expect(plan.amplitudeBits >= Double.log2(127) && plan.amplitudeBits < 8)
+    var ghz = Circuit(qubitCount: 1000)
+    ghz.append(.u3, [.pi / 2, 0.1, 0.2], 0)
+    for qubit in 1..<1000 { ghz.append(.cx, qubit - 1, qubit) }
+    #expect(try SparseSimulator.plan(for: ghz, options: SimulationOptions()).amplitudeBits == 1)
     var product = Circuit(qubitCount: 433)
     for qubit in 0..<433 { product.append(.ry, [0.3], qubit) }
     #expect(

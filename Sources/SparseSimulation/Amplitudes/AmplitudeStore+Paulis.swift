@@ -57,13 +57,14 @@ extension AmplitudeStore {
 
   /// (α + βP)|ψ⟩ as a new store.
   ///
+  /// - Parameter most: the amplitudes that its columns can have.
   /// - Throws: `Obstacle` if there is no memory.
   package func applying(
-    _ pauli: ColumnPauli, alpha: Element, beta: Element
+    _ pauli: ColumnPauli, alpha: Element, beta: Element, atMost most: Int
   ) throws(Obstacle) -> AmplitudeStore {
     let factor = beta * ColumnPauli.powers[pauli.exponent]
     let places = try KeyGroups(of: self, clearing: [])
-    let capacity = alpha == .zero || pauli.isDiagonal ? count : 2 * count
+    let capacity = alpha == .zero || pauli.isDiagonal ? count : min(2 * count, most)
     let result = try AmplitudeStore(wordCount: wordCount, capacity: capacity, budget: budget)
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordCount) { partner in
       guard let address = partner.baseAddress else { return }

@@ -99,6 +99,14 @@ package final class AmplitudeStore: @unchecked Sendable {
     return (same, zip(same, first).map { $0 & $1 })
   }
 
+  /// The value of a column, if it is the same in every key.
+  package func constantBit(_ column: Int) -> Bool? {
+    guard count > 0 else { return nil }
+    let first = bit(column, of: 0)
+    for index in 1..<max(1, count) where bit(column, of: index) != first { return nil }
+    return first == 1
+  }
+
   /// Clears a column.
   package func clear(_ column: Int) {
     let (word, mask) = (column >> 6, ~(UInt64(1) << UInt64(column & 63)))

@@ -1,5 +1,6 @@
 import DenseSimulation
 import QuantumCore
+import RealModule
 
 /// What the sparse engine would need for a circuit.
 public struct SparsePlan: Hashable, Sendable {
@@ -13,12 +14,15 @@ public struct SparsePlan: Hashable, Sendable {
     case bound = "a bound from the gates"
   }
 
+  /// Where `stateBytes` and `amplitudeBits` come from.
   public let basis: Basis
   /// Bytes of one state, with what its gates need while they run; saturates.
   public let stateBytes: UInt64
-  /// log₂ of the number of amplitudes, over all groups: the most that the trial had at a time, or the bound.
+  /// log₂ of the number of amplitudes, over all groups: the most that the trial had after a gate, or the bound.
   public let amplitudeBits: Double
+  /// The qubits that the engine keeps, ascending.
   public let liveQubits: [Int]
+  /// Gates of the program, loops of few steps written out.
   public let gateCount: Int
   /// Whether one simulation serves all shots.
   public let isOneSimulation: Bool
@@ -38,24 +42,23 @@ extension SparseSimulator {
     for circuit: Circuit, options: SimulationOptions
   ) throws(Obstacle) -> SparsePlan {
     let (program, live) = try prepare(circuit, options: options, tail: .sampling)
-    let gateCount = program.steps.count { if case .gate = $0 { true } else { false } }
     func plan(_ basis: SparsePlan.Basis, _ bytes: UInt64, _ bits: Double) -> SparsePlan {
       SparsePlan(
         basis: basis, stateBytes: bytes, amplitudeBits: bits, liveQubits: live,
-        gateCount: gateCount, isOneSimulation: program.isDeterministic)
+        gateCount: program.gateCount, isOneSimulation: program.isDeterministic)
     }
-    if let bytes = trial(program, of: circuit, live, options) {
-      let amplitudes = max(1, Double(bytes) / Double(AmplitudeStore.bytes(wordCount: 1, count: 1)))
-      return plan(program.isDeterministic ? .trial : .trialShot, bytes, Double.log2(of: amplitudes))
+    if let (bytes, amplitudes) = trial(program, of: circuit, live, options) {
+      return plan(
+        program.isDeterministic ? .trial : .trialShot, bytes, Double.log2(Double(amplitudes)))
     }
     let bound = SupportBound.bound(of: program)
     return plan(.bound, bound.bytes, bound.amplitudeBits)
   }
 
-  /// Bytes that one shot took; `nil` if it was not through within the limits.
+  /// Bytes that one shot took, and its amplitudes at most; `nil` if it was not through within the limits.
   private static func trial(
     _ program: SparseProgram, of circuit: Circuit, _ live: [Int], _ options: SimulationOptions
-  ) -> UInt64? {
+  ) -> (bytes: UInt64, amplitudes: Int)? {
     guard program.steps.count <= trialSteps else { return nil }
     var options = options
     options.memoryLimit = min(trialBytes, options.memoryLimit ?? trialBytes)
@@ -68,14 +71,9 @@ extension SparseSimulator {
         program, of: circuit, liveQubits: live, shots: 1, seed: 0, options: options,
         request: request)
       try run.run()
-      return max(64, run.budget.peak)
+      return (max(64, run.budget.peak), run.mostAmplitudes)
     } catch {
       return nil
     }
   }
-}
-
-extension Double {
-  /// log₂ of a number of at least 1, to a few digits.
-  static func log2(of value: Double) -> Double { Double(value.exponent) + (value.significand - 1) }
 }

@@ -7,16 +7,21 @@ import RealModule
 ///
 /// Every qubit is known to be 0 or 1, or in a group. Gates that permute or turn amplitudes keep the number of a group, a dense
 /// gate on k qubits multiplies it by 2ᵏ at most, and no group has more than 2ⁿ for its n qubits. Groups that a gate joins
-/// multiply. A measured qubit leaves its group where the program is a straight line; with jumps nothing leaves, and a group in a
-/// loop is taken to be full.
+/// multiply. A measured qubit leaves its group where the program is a straight line; with jumps nothing leaves. A group in a loop
+/// is taken to be full, and whatever is in a group at the end of the loop may be so at its start.
 package struct SupportBound {
-  /// Over all groups, at the worst time.
+  /// Over all groups, at the worst time, as they are stored: see `storedBits`.
   package private(set) var amplitudeBits = 0.0
   package private(set) var bytes: UInt64 = 512
 
   private struct Group {
+    /// log₂ of the amplitudes that are not 0.
     var bits: Double
-    var qubits: [Int]
+    var qubitCount: Int
+    /// Columns of its keys: those of qubits that have left may still be there.
+    var columnCount: Int
+    /// Its qubits, and others that have left since.
+    var members: [Int]
   }
   /// For each qubit its group, or its value.
   private enum Place { case known(Bool?), group(Int) }
@@ -28,10 +33,16 @@ package struct SupportBound {
   private var groupBytes = 0.0
   private let isStraight: Bool
   private let hasLoops: Bool
+  /// Qubits looked at so far.
+  package private(set) var work: UInt64 = 0
 
   package static func bound(of program: SparseProgram) -> SupportBound {
     var bound = SupportBound(program)
-    for step in program.steps { bound.take(step) }
+    // What is known to the first walk may be in a group at the next turn of a loop: but for diagonal
+    // gates, which join groups only, the second walk finds all that further ones would.
+    for _ in 0..<(bound.hasLoops ? 2 : 1) {
+      for step in program.steps { bound.take(step) }
+    }
     return bound
   }
 
@@ -52,7 +63,9 @@ package struct SupportBound {
     case .gate(let gate): take(gate)
     case .feedback(_, let gate): forget(gate.qubits)
     case .measure(let measurement): take(measurement)
-    case .reset(let qubit, _): leave(qubit, as: false)
+    case .reset(let qubit, let basis):
+      leave(qubit, as: false)
+      if basis != .z { act(on: [qubit], branching: 1) }
     case .kraus(let kraus): act(on: kraus.positions, branching: kraus.positions.count)
     case .noise(let noise): forget(noise.qubits)
     case .dynamic(_, let qubits): act(on: Array(Set(qubits)).sorted(), branching: qubits.count)
@@ -79,10 +92,12 @@ package struct SupportBound {
   private mutating func leave(_ qubit: Int, as value: Bool?) {
     guard isStraight else { return forget([qubit]) }
     if case .group(let index) = places[qubit], var group = remove(index) {
-      group.qubits.removeAll { $0 == qubit }
-      groups[index] = group
-      cap(index)
-      add(index)
+      group.qubitCount -= 1
+      group.bits = min(group.bits, Double(group.qubitCount))
+      if group.qubitCount > 0 {
+        groups[index] = group
+        add(index)
+      }
     }
     places[qubit] = .known(value)
   }
@@ -135,64 +150,53 @@ package struct SupportBound {
 
   private mutating func exchange(_ a: Int, _ b: Int) {
     guard isStraight else { return act(on: [a, b], branching: 0) }
-    let (first, second) = (groupIndex(of: a), groupIndex(of: b))
-    if first == second { return places.swapAt(a, b) }
-    if let first { rename(a, to: b, in: first) }
-    if let second { rename(b, to: a, in: second) }
+    for (qubit, other) in [(a, b), (b, a)] {
+      if case .group(let index) = places[qubit] { groups[index]?.members.append(other) }
+    }
     places.swapAt(a, b)
-  }
-
-  private func groupIndex(of qubit: Int) -> Int? {
-    if case .group(let index) = places[qubit] { index } else { nil }
-  }
-
-  private mutating func rename(_ qubit: Int, to other: Int, in index: Int) {
-    guard let place = groups[index]?.qubits.firstIndex(of: qubit) else { return }
-    groups[index]?.qubits[place] = other
   }
 
   /// Joins qubits; each of `branching` qubits may double the number of amplitudes.
   private mutating func act(on qubits: [Int], branching: Int) {
     guard !qubits.isEmpty else { return }
-    var bits = Double(branching)
     var indices: Set<Int> = []
-    var fresh: [Int] = []
+    var known: [Int] = []
     for qubit in qubits {
       switch places[qubit] {
-      case .known: fresh.append(qubit)
+      case .known: if !known.contains(qubit) { known.append(qubit) }
       case .group(let index): indices.insert(index)
       }
     }
     // The largest group takes the others in.
-    let largest = indices.max { (size(of: $0), $1) < (size(of: $1), $0) }
+    let largest = indices.max { (memberCount(of: $0), $1) < (memberCount(of: $1), $0) }
     let index = largest ?? nextGroup
     if largest == nil { nextGroup += 1 }
-    for other in indices.sorted() {
+    var whole =
+      largest.flatMap { remove($0) } ?? Group(bits: 0, qubitCount: 0, columnCount: 0, members: [])
+    for other in indices.sorted() where other != index {
       guard let group = remove(other) else { continue }
-      bits += group.bits
-      if other != index {
-        for qubit in group.qubits { places[qubit] = .group(index) }
-        fresh += group.qubits
-      } else {
-        groups[index] = group
+      whole.bits += group.bits
+      whole.qubitCount += group.qubitCount
+      whole.columnCount = max(whole.columnCount, group.columnCount)
+      for qubit in group.members {
+        work += 1
+        guard case .group(other) = places[qubit] else { continue }
+        places[qubit] = .group(index)
+        whole.members.append(qubit)
       }
     }
-    for qubit in fresh { places[qubit] = .group(index) }
-    groups[index, default: Group(bits: 0, qubits: [])].qubits += fresh
-    groups[index]?.bits = bits
-    cap(index)
+    for qubit in known { places[qubit] = .group(index) }
+    work += UInt64(qubits.count)
+    whole.members += known
+    whole.qubitCount += known.count
+    whole.columnCount = max(whole.columnCount, whole.qubitCount)
+    let most = Double(whole.qubitCount)
+    whole.bits = hasLoops ? most : min(whole.bits + Double(branching), most)
+    groups[index] = whole
     add(index)
   }
 
-  private func size(of index: Int) -> Int { groups[index]?.qubits.count ?? 0 }
-
-  private mutating func cap(_ index: Int) {
-    guard let group = groups[index] else { return }
-    let most = Double(group.qubits.count)
-    // Large groups a quarter full are filled up: see `AmplitudeStore.filled`.
-    let mayBeFull = group.bits >= 10 && group.bits >= most - 2 && most <= 31
-    groups[index]?.bits = hasLoops || mayBeFull ? most : min(group.bits, most)
-  }
+  private func memberCount(of index: Int) -> Int { groups[index]?.members.count ?? 0 }
 
   // MARK: Sums over all groups
 
@@ -209,18 +213,26 @@ package struct SupportBound {
     guard let group = groups[index] else { return }
     amplitudes += Self.amplitudes(of: group)
     groupBytes += Self.bytes(of: group)
-    amplitudeBits = max(amplitudeBits, Double.log2(of: max(1, amplitudes)))
+    amplitudeBits = max(amplitudeBits, Double.log2(max(1, amplitudes)))
     let total = groupBytes + 512
     bytes = max(bytes, total < 0x1p63 ? UInt64(total) : .max)
   }
 
+  /// log₂ of the amplitudes that are stored: groups a quarter full are filled up with zeros, see
+  /// `AmplitudeStore.filled`.
+  private static func storedBits(of group: Group) -> Double {
+    let most = Double(group.qubitCount)
+    return group.bits < 10 ? group.bits : min(most, max(group.bits, min(31, group.bits + 2)))
+  }
+
   /// No more than 2⁵⁰⁰, so that sums stay finite.
   private static func amplitudes(of group: Group) -> Double {
-    Double(sign: .plus, exponent: Int(min(500, group.bits).rounded(.up)), significand: 1)
+    let bits = min(500, storedBits(of: group))
+    return Double(sign: .plus, exponent: Int(bits.rounded(.up)), significand: 1)
   }
 
   private static func bytes(of group: Group) -> Double {
-    let width = (group.qubits.count + 63) / 64
+    let width = (group.columnCount + 63) / 64
     // Before and after a gate, with as much room again before it is given back, and the table of keys.
     return amplitudes(of: group) * Double(4 * (8 * width + 16) + 20)
   }

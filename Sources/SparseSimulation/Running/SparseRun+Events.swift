@@ -81,22 +81,17 @@ extension SparseRun {
       if outcome == 1 {
         try branch.state.apply(.singlePauli(chosen == .z ? .x : .z, on: qubit))
       }
-      if let turn = Self.turn(chosen, to: basis, qubit) { try branch.state.apply(turn) }
-      try branch.state.flush(qubit)
+      // By |0⟩, where the qubit leaves its group.
+      for pauli in [chosen, basis] {
+        if let turn = Self.turn(pauli, qubit) { try branch.state.apply(turn) }
+        try branch.state.flush(qubit)
+      }
     }
   }
 
-  /// A Clifford gate that maps the +1 eigenstate of one Pauli to that of another.
-  private static func turn(_ from: Pauli, to: Pauli, _ qubit: Int) -> SparseGate? {
-    let gate: Gate
-    switch (from, to) {
-    case (.z, .x), (.x, .z): gate = .h
-    case (.z, .y), (.y, .z): gate = .hYZ
-    case (.x, .y): gate = .s
-    case (.y, .x): gate = .sDag
-    default: return nil
-    }
-    return .gate(gate, targets: [qubit])
+  /// A gate that swaps the +1 eigenstate of a Pauli and that of Z.
+  private static func turn(_ pauli: Pauli, _ qubit: Int) -> SparseGate? {
+    pauli == .z ? nil : .gate(pauli == .x ? .h : .hYZ, targets: [qubit])
   }
 
   func apply(
@@ -138,8 +133,8 @@ extension SparseRun {
       }
       return 0
     } apply: { outcome, branch in
-      try branch.state.applyDense(kraus.operators[outcome], to: kraus.positions, controls: [])
-      try branch.state.normalize()
+      try branch.state.applyDense(
+        kraus.operators[outcome], to: kraus.positions, controls: [], isUnitary: false)
     }
   }
 

@@ -58,6 +58,10 @@ package final class SparseRun {
   var record: ShotTable
   private(set) var values: [(values: [Double], count: Int)] = []
   private(set) var finalState: SparseState?
+  /// The most amplitudes that one state had after a gate.
+  package private(set) var mostAmplitudes = 1
+  /// Amplitudes and columns of groups that all branches worked on.
+  package var work: UInt64 { workDone }
 
   /// - Parameter task: what takes memory beside the amplitudes; `nil` leaves all of the limit to them.
   /// - Throws: `Obstacle` where nothing is left for amplitudes.
@@ -178,6 +182,7 @@ package final class SparseRun {
   // MARK: The end of a branch
 
   private func finish(_ branch: inout SparseBranch) throws {
+    mostAmplitudes = max(mostAmplitudes, branch.state.mostStored)
     if let values = request.values {
       self.values.append((try values(&branch.state), branch.shots.count))
     }

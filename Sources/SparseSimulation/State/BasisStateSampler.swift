@@ -22,8 +22,8 @@ package struct BasisStateSampler: @unchecked Sendable {
   /// Neighbouring qubits of one group: columns `columns`, the highest first, of those sorted by qubit.
   private struct Span {
     let source: Int
-    let columns: [Int]
-    let endsGroup: Bool
+    var columns: [Int]
+    var endsGroup: Bool
   }
 
   private let start: [UInt64]
@@ -61,9 +61,9 @@ package struct BasisStateSampler: @unchecked Sendable {
       guard let place = places[index] else { continue }
       let left = place.left - 1
       places[index]?.left = left
-      if let last = spans.last, last.source == place.source {
-        spans[spans.count - 1] = Span(
-          source: place.source, columns: last.columns + [left], endsGroup: left == 0)
+      if let last = spans.indices.last, spans[last].source == place.source {
+        spans[last].columns.append(left)
+        spans[last].endsGroup = left == 0
       } else {
         spans.append(Span(source: place.source, columns: [left], endsGroup: left == 0))
       }

@@ -153,22 +153,29 @@ extension SparseState {
       return store.permuteInPlace(
         by: map, phases: phases, on: columns(of: targets), where: condition(controls))
     }
-    store.permute(by: map, phases: phases, on: columns(of: targets), where: condition(controls))
-    try settle(index)
+    let columns = columns(of: targets)
+    store.permute(by: map, phases: phases, on: columns, where: condition(controls))
+    try settle(index, columns: columns)
   }
 
+  /// - Parameter isUnitary: whether the matrix is; otherwise the state is scaled to norm 1 after it.
   package mutating func applyDense(
-    _ matrix: ComplexMatrix, to targets: [Int], controls: [(qubit: Int, value: Bool)]
+    _ matrix: ComplexMatrix, to targets: [Int], controls: [(qubit: Int, value: Bool)],
+    isUnitary: Bool = true
   ) throws(Obstacle) {
     let index = try join(targets + controls.map(\.qubit))
     let (columns, condition) = (columns(of: targets), condition(controls))
     if group(index).store.isFull {
-      return try uniqueStore(of: index).applyInPlace(matrix, on: columns, where: condition)
+      try uniqueStore(of: index).applyInPlace(matrix, on: columns, where: condition)
+      if !isUnitary { try normalize(index) }
+      return
     }
-    let store = try group(index).store.applying(matrix, on: columns, where: condition)
-    replaceStore(of: index, by: store)
-    guard store.count > 0 else { return }
-    try settle(index)
+    replaceStore(
+      of: index, by: try group(index).store.applying(matrix, on: columns, where: condition))
+    guard group(index).store.count > 0 else { return }
+    if !isUnitary { try normalize(index) }
+    // A unitary leaves something under every choice of the other bits: only its own may be constant.
+    try settle(index, columns: isUnitary ? columns : nil)
     try fillUp(index)
   }
 

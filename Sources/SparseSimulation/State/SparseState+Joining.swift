@@ -34,37 +34,46 @@ extension SparseState {
     return add(Group(qubits: [], store: store))
   }
 
-  /// Replaces two groups by their product.
-  private mutating func product(_ first: Int, _ second: Int) throws(Obstacle) -> Int {
-    let a = try compacted(group(first), spareColumns: 0)
-    let b = try compacted(group(second), spareColumns: 0)
-    let columnCount = a.qubits.count + b.qubits.count
-    let wordCount = max(1, (columnCount + 63) / 64)
-    let (count, overflow) = a.store.count.multipliedReportingOverflow(by: b.store.count)
+  /// Replaces two groups by their product; its index.
+  private mutating func product(_ one: Int, _ another: Int) throws(Obstacle) -> Int {
+    // The columns of the wider one stay where they are.
+    let isWider = group(one).usedCount >= group(another).usedCount
+    let (first, second) = isWider ? (one, another) : (another, one)
+    for index in [first, second] { try prepareForProduct(index) }
+    let (a, b) = (group(first).store, group(second).store)
+    let offset = group(first).qubits.count
+    let wordCount = max(1, (offset + group(second).qubits.count + 63) / 64)
+    let (count, overflow) = a.count.multipliedReportingOverflow(by: b.count)
     guard !overflow, count <= AmplitudeStore.mostAmplitudes else {
       throw budget.obstacle(
         required: AmplitudeStore.bytes(
           wordCount: wordCount, count: overflow ? .max : UInt64(count)))
     }
     let store = try AmplitudeStore(wordCount: wordCount, capacity: count, budget: budget)
-    let offset = a.qubits.count
-    for j in 0..<b.store.count {
-      for i in 0..<a.store.count {
+    for j in 0..<b.count {
+      for i in 0..<a.count {
         let key = store.keys + store.count * wordCount
         for word in 0..<wordCount {
-          key[word] = word < a.store.wordCount ? a.store.keys[i * a.store.wordCount + word] : 0
+          key[word] = word < a.wordCount ? a.keys[i * a.wordCount + word] : 0
         }
-        Self.place(
-          b.store.keys + j * b.store.wordCount, b.store.wordCount, at: offset, in: key, wordCount)
-        store.amplitudes[store.count] = a.store.amplitudes[i] * b.store.amplitudes[j]
+        Self.place(b.keys + j * b.wordCount, b.wordCount, at: offset, in: key, wordCount)
+        store.amplitudes[store.count] = a.amplitudes[i] * b.amplitudes[j]
         store.count += 1
       }
     }
-    store.isFull = a.store.isFull && b.store.isFull && wordCount == 1
-    work += UInt64(count)
-    _ = remove(second)
-    _ = remove(first)
-    return add(Group(qubits: a.qubits + b.qubits, store: store))
+    store.isFull = a.isFull && b.isFull && wordCount == 1
+    merge(second, into: first, store: store)
+    return first
+  }
+
+  /// Leaves no free columns, and no amplitudes of 0 among those of a product.
+  private mutating func prepareForProduct(_ index: Int) throws(Obstacle) {
+    if !group(index).free.isEmpty {
+      replace(index, by: try compacted(group(index), spareColumns: 0))
+    }
+    if group(index).store.isFull, group(index).store.hasZeros {
+      try uniqueStore(of: index).dropZeros()
+    }
   }
 
   /// Sets the bits of a key from `offset` on, where they are 0, to those of another.
@@ -84,38 +93,35 @@ extension SparseState {
   /// A group without free columns; the qubits are in their old order.
   ///
   /// - Parameter spareColumns: how many columns more there will be.
-  package mutating func compacted(
+  private mutating func compacted(
     _ group: Group, spareColumns: Int
   ) throws(Obstacle) -> Group {
+    let wordCount = max(1, (group.usedCount + spareColumns + 63) / 64)
     let used = group.qubits.indices.filter { group.qubits[$0] >= 0 }
-    let wordCount = max(1, (used.count + spareColumns + 63) / 64)
-    if used.count == group.qubits.count, wordCount == group.store.wordCount { return group }
     let store = try group.store.rearranged(columns: used, wordCount: wordCount)
-    work += UInt64(store.count)
+    work += UInt64(store.count * used.count)
     return Group(qubits: used.map { group.qubits[$0] }, store: store)
   }
 
   /// Adds qubits whose value is known to a group.
   private mutating func adopt(_ qubits: [Int], into index: Int) throws(Obstacle) {
-    var group = group(index)
-    let free = group.qubits.indices.filter { group.qubits[$0] < 0 }
-    let room = 64 * group.store.wordCount - group.qubits.count
-    if free.count + room < qubits.count {
-      group = try compacted(group, spareColumns: qubits.count)
+    let room = 64 * group(index).store.wordCount - group(index).usedCount
+    if room < qubits.count {
+      if group(index).free.isEmpty {
+        let wordCount = (group(index).usedCount + qubits.count + 63) / 64
+        replaceStore(of: index, by: try group(index).store.widened(to: wordCount))
+      } else {
+        replace(index, by: try compacted(group(index), spareColumns: qubits.count))
+      }
     }
-    var columns = group.qubits.indices.filter { group.qubits[$0] < 0 }[...]
+    // Half of the basis states of a full group are 0 once it has a further qubit.
+    let store = try uniqueStore(of: index)
+    if store.isFull { store.dropZeros() }
     var ones: [Int] = []
     for qubit in qubits {
-      let place = columns.popFirst() ?? group.qubits.count
-      if place == group.qubits.count { group.qubits.append(0) }
-      group.qubits[place] = Int32(qubit)
-      if values[qubit] { ones.append(place) }
+      let column = addColumn(for: qubit, to: index)
+      if values[qubit] { ones.append(column) }
     }
-    _ = remove(index)
-    let added = add(group)
-    precondition(added == index, "A group that is put back keeps its index")
-    let store = try uniqueStore(of: index)
-    store.isFull = false
     if !ones.isEmpty { store.set(ones) }
   }
 }
@@ -128,6 +134,27 @@ extension AmplitudeStore {
     for index in 0..<count {
       for word in 0..<wordCount { keys[index * wordCount + word] |= masks[word] }
     }
+  }
+
+  /// Whether some of the amplitudes are 0.
+  package var hasZeros: Bool {
+    for index in 0..<count where amplitudes[index] == .zero { return true }
+    return false
+  }
+
+  /// The same amplitudes under wider keys.
+  fileprivate func widened(to width: Int) throws(Obstacle) -> AmplitudeStore {
+    let store = try AmplitudeStore(wordCount: width, capacity: count, budget: budget)
+    for index in 0..<count {
+      for word in 0..<width {
+        store.keys[index * width + word] =
+          word < wordCount ? keys[index * wordCount + word] : 0
+      }
+      store.amplitudes[index] = amplitudes[index]
+    }
+    store.count = count
+    store.isFull = isFull && width == 1
+    return store
   }
 
   /// The same amplitudes under keys of some of the columns, in the order given.

@@ -61,34 +61,29 @@ extension SparseState {
     let (letters, isNegative) = open(product)
     guard !letters.isEmpty else { return }
     let index = try join(letters.map(\.qubit))
-    let group = group(index)
-    let pauli = columnPauli(letters, in: group)
+    // Nothing else holds the group, so that it is changed in place.
+    let pauli = columnPauli(letters, in: group(index))
     let isOdd = result != isNegative
     if pauli.isDiagonal {
-      let store = try uniqueStore(of: index)
-      store.keep(parity: isOdd, under: pauli.z)
-      replaceStore(of: index, by: try store.shrunk())
+      try uniqueStore(of: index).keep(parity: isOdd, under: pauli.z)
+      replaceStore(of: index, by: try group(index).store.shrunk())
     } else {
-      let store = try group.store.applying(
-        pauli, alpha: Element(0.5), beta: Element(isOdd ? -0.5 : 0.5))
-      replaceStore(of: index, by: store)
+      replaceStore(
+        of: index,
+        by: try group(index).store.applying(
+          pauli, alpha: Element(0.5), beta: Element(isOdd ? -0.5 : 0.5),
+          atMost: group(index).mostAmplitudes))
     }
     try normalize(index)
     try settle(index)
   }
 
-  private mutating func normalize(_ index: Int) throws(Obstacle) {
+  /// Scales a group to norm 1.
+  package mutating func normalize(_ index: Int) throws(Obstacle) {
     let store = try uniqueStore(of: index)
     let norm = store.normSquared
     guard norm > 0 else { return }
     store.scale(by: Element(1 / norm.squareRoot()))
-  }
-
-  /// Scales every group, and the factor in front, to norm 1.
-  package mutating func normalize() throws(Obstacle) {
-    for index in groups.indices where groups[index] != nil { try normalize(index) }
-    let length = phase.length
-    if length > 0 { phase = phase / Element(length) }
   }
 
   // MARK: Gates that are no Clifford products
@@ -109,10 +104,11 @@ extension SparseState {
       return
     }
     let index = try join(product.letters.map(\.qubit))
-    let group = group(index)
-    let store = try group.store.applying(
-      columnPauli(product.letters, in: group), alpha: alpha, beta: beta * product.sign)
-    replaceStore(of: index, by: store)
+    let pauli = columnPauli(product.letters, in: group(index))
+    replaceStore(
+      of: index,
+      by: try group(index).store.applying(
+        pauli, alpha: alpha, beta: beta * product.sign, atMost: group(index).mostAmplitudes))
     try settle(index)
   }
 

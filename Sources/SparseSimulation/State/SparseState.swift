@@ -17,8 +17,19 @@ package struct SparseState: Sendable {
     /// The qubit of each column; −1 for a column that is free.
     package var qubits: [Int32]
     package var store: AmplitudeStore
+    /// The columns that are free.
+    package var free: [Int32] = []
+    /// Amplitudes as they are counted in `storedCount`.
+    fileprivate var countedAmplitudes = 0
 
-    package var usedCount: Int { qubits.count { $0 >= 0 } }
+    package init(qubits: [Int32], store: AmplitudeStore) {
+      (self.qubits, self.store) = (qubits, store)
+    }
+
+    package var usedCount: Int { qubits.count - free.count }
+
+    /// All the basis states that its qubits have.
+    package var mostAmplitudes: Int { usedCount < 62 ? 1 << usedCount : .max }
   }
 
   package let qubitCount: Int
@@ -35,8 +46,12 @@ package struct SparseState: Sendable {
   package var waiting: [Int: ComplexMatrix] = [:]
   /// In front of all groups.
   package var phase = Element.one
-  /// Amplitudes worked on so far.
+  /// Amplitudes, and columns of groups, worked on so far.
   package var work: UInt64 = 0
+  /// Amplitudes in all groups.
+  package private(set) var storedCount = 0
+  /// The most that there were at a time, after a gate.
+  package private(set) var mostStored = 1
 
   /// |0…0⟩.
   package init(qubitCount: Int, budget: AmplitudeBudget) {
@@ -47,21 +62,19 @@ package struct SparseState: Sendable {
     values = [Bool](repeating: false, count: qubitCount)
   }
 
-  /// Amplitudes in all groups.
-  package var amplitudeCount: Int { groups.reduce(0) { $0 + ($1?.store.count ?? 0) } }
-  package var groupCount: Int { groups.count { $0 != nil } }
-
   // MARK: Groups
 
   /// The index of a group that is added.
   package mutating func add(_ group: Group) -> Int {
     let index = freeGroups.popLast() ?? groups.count
     if index == groups.count { groups.append(nil) }
+    var group = group
+    group.countedAmplitudes = 0
     for (column, qubit) in group.qubits.enumerated() where qubit >= 0 {
-      home[Int(qubit)] = Int32(index)
-      self.column[Int(qubit)] = Int32(column)
+      place(Int(qubit), in: index, column)
     }
     groups[index] = group
+    count(index)
     return index
   }
 
@@ -69,7 +82,22 @@ package struct SparseState: Sendable {
     guard let group = groups[index] else { preconditionFailure("No such group") }
     groups[index] = nil
     freeGroups.append(index)
+    storedCount -= group.countedAmplitudes
     return group
+  }
+
+  private mutating func place(_ qubit: Int, in index: Int, _ column: Int) {
+    (home[qubit], self.column[qubit]) = (Int32(index), Int32(column))
+    work += 1
+  }
+
+  /// Brings `storedCount` up to date with a group that was changed.
+  private mutating func count(_ index: Int) {
+    guard let group = groups[index] else { return }
+    let stored = group.store.count
+    storedCount += stored - group.countedAmplitudes
+    mostStored = max(mostStored, storedCount)
+    groups[index]?.countedAmplitudes = stored
   }
 
   package func group(_ index: Int) -> Group {
@@ -116,38 +144,99 @@ package struct SparseState: Sendable {
   package mutating func replaceStore(of index: Int, by store: AmplitudeStore) {
     groups[index]?.store = store
     work += UInt64(store.count)
+    count(index)
+  }
+
+  /// Gives a group other columns, with the same amplitudes under other keys.
+  package mutating func replace(_ index: Int, by group: Group) {
+    var group = group
+    group.countedAmplitudes = groups[index]?.countedAmplitudes ?? 0
+    for (column, qubit) in group.qubits.enumerated() where qubit >= 0 {
+      place(Int(qubit), in: index, column)
+    }
+    groups[index] = group
+    count(index)
+  }
+
+  /// Appends the qubits of another group, which is removed, to the columns of a group that has no
+  /// free ones.
+  package mutating func merge(_ other: Int, into index: Int, store: AmplitudeStore) {
+    let added = remove(other).qubits
+    guard let start = groups[index]?.qubits.count else { preconditionFailure("No such group") }
+    for (offset, qubit) in added.enumerated() { place(Int(qubit), in: index, start + offset) }
+    groups[index]?.qubits += added
+    replaceStore(of: index, by: store)
+  }
+
+  /// Gives a qubit a column of a group, a free one if there is one; the column.
+  package mutating func addColumn(for qubit: Int, to index: Int) -> Int {
+    guard groups[index] != nil else { preconditionFailure("No such group") }
+    let column: Int
+    if let free = groups[index]?.free.popLast() {
+      column = Int(free)
+      groups[index]?.qubits[column] = Int32(qubit)
+    } else {
+      column = groups[index]?.qubits.count ?? 0
+      groups[index]?.qubits.append(Int32(qubit))
+    }
+    place(qubit, in: index, column)
+    return column
   }
 
   /// Lets qubits go whose value has become known, and the group itself if nothing is left.
-  package mutating func settle(_ index: Int) throws(Obstacle) {
-    let group = group(index)
-    let store = group.store
-    guard store.count > 0 else { return }
-    if store.count == 1 { return try dissolve(index) }
-    let (isConstant, value) = store.constantBits()
-    var freed: [(column: Int, qubit: Int, value: Bool)] = []
-    for (column, qubit) in group.qubits.enumerated() where qubit >= 0 {
-      let (word, shift) = (column >> 6, UInt64(column & 63))
-      guard isConstant[word] >> shift & 1 == 1 else { continue }
-      freed.append((column, Int(qubit), value[word] >> shift & 1 == 1))
+  ///
+  /// - Parameter columns: those that may have become constant; `nil` is all of them.
+  package mutating func settle(_ index: Int, columns: [Int]? = nil) throws(Obstacle) {
+    let freed: [(column: Int, value: Bool)]
+    do {
+      let store = group(index).store
+      guard store.count > 0 else { return }
+      if store.count == 1 { return try dissolve(index) }
+      let looked = columns ?? group(index).qubits.indices.map { $0 }
+      work += UInt64(looked.count)
+      freed = constantColumns(among: looked, of: index)
     }
     guard !freed.isEmpty else { return }
     if freed.contains(where: \.value) {
       let unique = try uniqueStore(of: index)
       for entry in freed where entry.value { unique.clear(entry.column) }
     }
-    for (column, qubit, value) in freed {
+    var qubits: [Int] = []
+    for (column, value) in freed {
+      let qubit = Int(group(index).qubits[column])
       groups[index]?.qubits[column] = -1
+      groups[index]?.free.append(Int32(column))
       home[qubit] = -1
       values[qubit] = value
+      qubits.append(qubit)
     }
-    for entry in freed { try release(entry.qubit) }
+    for qubit in qubits { try release(qubit) }
+  }
+
+  /// Columns with a qubit whose bit is the same in every key.
+  private func constantColumns(
+    among columns: [Int], of index: Int
+  ) -> [(column: Int, value: Bool)] {
+    let group = group(index)
+    if columns.count <= 6 {
+      return columns.compactMap { column in
+        guard group.qubits[column] >= 0 else { return nil }
+        return group.store.constantBit(column).map { (column, $0) }
+      }
+    }
+    let (isConstant, value) = group.store.constantBits()
+    return columns.compactMap { column in
+      let (word, shift) = (column >> 6, UInt64(column & 63))
+      guard group.qubits[column] >= 0, isConstant[word] >> shift & 1 == 1 else { return nil }
+      return (column, value[word] >> shift & 1 == 1)
+    }
   }
 
   /// Takes a group of one amplitude apart.
   private mutating func dissolve(_ index: Int) throws(Obstacle) {
     let group = remove(index)
     phase = phase * group.store.amplitudes[0]
+    work += UInt64(group.qubits.count)
     for (column, qubit) in group.qubits.enumerated() where qubit >= 0 {
       home[Int(qubit)] = -1
       values[Int(qubit)] = group.store.bit(column, of: 0) == 1
