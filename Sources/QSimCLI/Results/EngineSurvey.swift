@@ -102,7 +102,7 @@ struct EngineSurvey {
       columns: [
         .init("engine", alignment: .left), .init("memory"),
         .init("size", title: "how it comes about", alignment: .left),
-        .init("obstacle", title: "why not", alignment: .left),
+        .init("obstacle", title: "whether it can", alignment: .left),
       ])
     for entry in entries {
       let memory =
