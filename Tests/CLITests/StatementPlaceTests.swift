@@ -6,7 +6,10 @@ struct StatementPlaceTests {
   private static let readers = [
     "sample --shots 1 --seed 1", "detect --shots 1 --seed 1", "analyze_errors", "explain_errors",
     "flows", "flows --has 'Z -> Z'", "missing_detectors",
-    "repl --seed 1 < c.stim", "m2d --circuit c.stim --in /dev/null",
+    "diagram --type detslice-text --tick 0",
+    "repl --seed 1 < c.stim", "m2d --circuit c.stim --in /dev/null", "run c.stim --seed 1",
+    "run c.stim --seed 1 --engine statevector", "run c.stim --seed 1 --engine trajectories",
+    "run c.stim --seed 1 --engine density-matrix", "run c.stim --seed 1 --engine sparse",
   ]
 
   @Test(arguments: [
@@ -26,6 +29,18 @@ struct StatementPlaceTests {
     #expect(answers.count == Self.readers.count, "\(result.output)")
     for (reader, answer) in zip(Self.readers, answers) {
       #expect(answer.contains(":\(line):"), "\(reader): \(answer)")
+    }
+  }
+
+  @Test(arguments: [
+    ("CX 0 1\nCX 3 4\nCX rec[-1] 2\n", 3), ("MPP X0*X1\nMPP X2*Z2\n", 2),
+    ("SPP X0\nSPP Z1 X2*Z2\n", 2), ("CX 0 1\nCX 2 3\nCX sweep[0] 1\n", 3),
+  ]) func `what cannot be converted has its own line`(circuit: String, line: Int) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(circuit, to: "c.stim")
+    for language in ["qasm2", "qasm3"] {
+      let result = try QSimProcess.run(["convert", file, "-", "--to", language])
+      #expect(result.status == 65 && result.error.contains("c.stim:\(line):"), "\(result.error)")
     }
   }
 

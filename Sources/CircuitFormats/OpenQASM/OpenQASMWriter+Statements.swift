@@ -4,6 +4,7 @@ extension ProgramWriter {
   func write(block: BlockID) throws(Diagnostic) {
     for (index, node) in circuit.nodes(of: block).enumerated() {
       range = circuit.range(of: block, at: index) ?? range
+      place = (block, index)
       try countStep()
       switch node {
       case .instruction(let instruction): try write(instruction)
@@ -199,8 +200,12 @@ extension ProgramWriter {
     _ body: (ArraySlice<Target>, Int?) throws(Diagnostic) -> Void
   ) throws(Diagnostic) {
     var failure: Diagnostic?
-    circuit.forEachGroup(of: instruction) { group, bit in
+    // Statements that differ in targets only are one instruction: each group has its own place.
+    let isJoined = !circuit.joints.isEmpty
+    let (block, index) = place
+    circuit.forEachPlacedGroup(of: instruction) { group, bit, offset in
       guard failure == nil else { return }
+      if isJoined { range = circuit.range(of: block, at: index, target: offset) ?? range }
       do throws(Diagnostic) { try body(group, bit) } catch { failure = error }
     }
     if let failure { throw failure }

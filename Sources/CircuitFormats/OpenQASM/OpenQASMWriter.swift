@@ -43,6 +43,8 @@ final class ProgramWriter {
   var pendingExits: [PendingExit] = []
   /// The place of the statement being written.
   var range: SourceRange?
+  /// The node being written.
+  var place: (block: BlockID, index: Int) = (.root, 0)
   /// What version 2 writes before a statement.
   var condition2: Condition2?
   private var steps = 0

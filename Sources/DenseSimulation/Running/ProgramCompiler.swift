@@ -107,7 +107,7 @@ package struct ProgramCompiler {
     for (index, node) in circuit.nodes(of: block).enumerated() {
       range = circuit.range(of: block, at: index)
       switch node {
-      case .instruction(let instruction): try compile(instruction)
+      case .instruction(let instruction): try compile(instruction, at: index, of: block)
       case .repeatBlock(let count, let body, _): try compile(body, times: count)
       case .branch(let condition, let then, let otherwise):
         try compileBranch(circuit.expression(condition), then, otherwise)
@@ -188,7 +188,7 @@ package struct ProgramCompiler {
     for (index, node) in circuit.nodes(of: block).enumerated() {
       range = circuit.range(of: block, at: index)
       switch node {
-      case .instruction(let instruction): try compile(instruction)
+      case .instruction(let instruction): try compile(instruction, at: index, of: block)
       case .repeatBlock(let count, let body, _):
         guard let inner = try repeatedGates(of: body, times: count) else { return nil }
         gates += inner
@@ -275,7 +275,9 @@ package struct ProgramCompiler {
 
   // MARK: Instructions
 
-  private mutating func compile(_ instruction: Instruction) throws(Obstacle) {
+  private mutating func compile(
+    _ instruction: Instruction, at index: Int, of block: BlockID
+  ) throws(Obstacle) {
     let definition = instruction.gate.definition
     if definition.isAnnotation || [.i, .ii, .u0].contains(instruction.gate) { return }
     if instruction.hasDynamicArguments {
@@ -288,8 +290,11 @@ package struct ProgramCompiler {
     }
     var failure: Obstacle?
     let circuit = circuit
-    circuit.forEachGroup(of: instruction) { group, bit in
+    // Statements that differ in targets only are one instruction: each group has its own place.
+    let isJoined = !circuit.joints.isEmpty
+    circuit.forEachPlacedGroup(of: instruction) { group, bit, offset in
       guard failure == nil else { return }
+      if isJoined { range = circuit.range(of: block, at: index, target: offset) }
       do throws(Obstacle) {
         try compile(instruction, group, bit)
       } catch {

@@ -140,33 +140,43 @@ extension Circuit {
   public func forEachGroup(
     of instruction: Instruction, _ body: (_ group: ArraySlice<Target>, _ bit: Int?) throws -> Void
   ) rethrows {
+    try forEachPlacedGroup(of: instruction) { group, bit, _ in try body(group, bit) }
+  }
+
+  /// As `forEachGroup`, with the number of targets before the first of each group: `range(of:at:target:)` takes it.
+  public func forEachPlacedGroup(
+    of instruction: Instruction,
+    _ body: (_ group: ArraySlice<Target>, _ bit: Int?, _ offset: Int) throws -> Void
+  ) rethrows {
     let targets = targets(of: instruction)
     switch instruction.gate.definition.shape {
-    case .none: try body([], nil)
-    case .whole: try body(targets, nil)
+    case .none: try body([], nil, 0)
+    case .whole: try body(targets, nil, 0)
     case .products: try forEachProduct(targets, body)
     case .each(let count):
       let size = count + Int(instruction.controlCount)
-      if size == 0 { return try body([], nil) }
+      if size == 0 { return try body([], nil, 0) }
       var position = targets.startIndex
       while position + size <= targets.endIndex {
         let group = targets[position..<position + size]
+        let offset = position - targets.startIndex
         position += size
         if position < targets.endIndex, targets[position].isBit {
-          try body(group, targets[position].value)
+          try body(group, targets[position].value, offset)
           position += 1
         } else {
-          try body(group, nil)
+          try body(group, nil, offset)
         }
       }
     }
   }
 
   private func forEachProduct(
-    _ targets: ArraySlice<Target>, _ body: (ArraySlice<Target>, Int?) throws -> Void
+    _ targets: ArraySlice<Target>, _ body: (ArraySlice<Target>, Int?, Int) throws -> Void
   ) rethrows {
     var factors: [Target] = []
     var position = targets.startIndex
+    var start = position
     while position < targets.endIndex {
       factors.append(targets[position])
       position += 1
@@ -179,8 +189,9 @@ extension Circuit {
         bit = targets[position].value
         position += 1
       }
-      try body(factors[...], bit)
+      try body(factors[...], bit, start - targets.startIndex)
       factors.removeAll(keepingCapacity: true)
+      start = position
     }
   }
 

@@ -83,7 +83,7 @@ package struct SparseProgramCompiler {
     for (index, node) in circuit.nodes(of: block).enumerated() {
       range = circuit.range(of: block, at: index)
       switch node {
-      case .instruction(let instruction): try compile(instruction)
+      case .instruction(let instruction): try compile(instruction, at: index, of: block)
       case .repeatBlock(let count, let body, _): try compile(body, times: count)
       case .branch(let condition, let then, let otherwise):
         try compileBranch(circuit.expression(condition), then, otherwise)
@@ -220,7 +220,9 @@ package struct SparseProgramCompiler {
 
   // MARK: Instructions
 
-  private mutating func compile(_ instruction: Instruction) throws(Obstacle) {
+  private mutating func compile(
+    _ instruction: Instruction, at index: Int, of block: BlockID
+  ) throws(Obstacle) {
     let definition = instruction.gate.definition
     if definition.isAnnotation || [.i, .ii, .u0].contains(instruction.gate) { return }
     if instruction.hasDynamicArguments {
@@ -236,8 +238,11 @@ package struct SparseProgramCompiler {
     }
     var failure: Obstacle?
     let circuit = circuit
-    circuit.forEachGroup(of: instruction) { group, bit in
+    // Statements that differ in targets only are one instruction: each group has its own place.
+    let isJoined = !circuit.joints.isEmpty
+    circuit.forEachPlacedGroup(of: instruction) { group, bit, offset in
       guard failure == nil else { return }
+      if isJoined { range = circuit.range(of: block, at: index, target: offset) }
       do throws(Obstacle) {
         try compile(instruction, group, bit)
       } catch {
