@@ -51,6 +51,22 @@ struct CliffordRecognitionTests {
     }
   }
 
+  @Test(arguments: [1000, 4000]) func `different rotations are told by a look`(count: Int) {
+    var circuit = Circuit()
+    for index in 0..<count {
+      let angle = 0.1 + 3e-4 * Double(index)
+      circuit.append(.rx, [angle], 0)
+      circuit.append(.u3, [angle, 0.3, 0.7], 0)
+      circuit.append(.rzz, [angle], 0, 1)
+      circuit.append(.ry, [.pi / 2], 0)
+      circuit.append(.cphase, [.pi], 0, 1)
+    }
+    let recognition = CliffordRecognition(of: circuit)
+    #expect(recognition.offenders.map(\.count) == [count, count, count])
+    // One for each Clifford, and those angles that happen to be near one.
+    #expect(recognition.checkCount <= 8)
+  }
+
   @Test func `gates on three qubits are counted`() {
     var circuit = Circuit()
     circuit.append(.ccx, 0, 1, 2, 3, 4, 5)

@@ -26,6 +26,8 @@ public struct CliffordRecognition: Sendable {
   public var isClifford: Bool { offenders.isEmpty }
 
   private var known: [Key: [Step]?] = [:]
+  /// How many matrices were taken to bits: the work that is more than a look at each gate.
+  package private(set) var checkCount = 0
 
   private struct Key: Hashable {
     let gate: Gate
@@ -118,6 +120,9 @@ public struct CliffordRecognition: Sendable {
     else { return nil }
     let controls = Int(instruction.controlCount)
     let arguments = circuit.arguments(of: instruction)
+    let own = matrix(arguments)
+    // Controls add ones to the matrix, which are no multiple of most others.
+    guard own.mayBeClifford else { return nil }
     let key = Key(
       gate: instruction.gate, arguments: Array(arguments),
       negatedControls: group.prefix(controls).map(\.isInverted))
@@ -125,7 +130,7 @@ public struct CliffordRecognition: Sendable {
     let negated = key.negatedControls.enumerated().reduce(0) {
       $0 | ($1.element ? 1 << $1.offset : 0)
     }
-    let own = matrix(arguments)
+    checkCount += 1
     let steps = Self.steps(
       of: controls > 0 ? own.controlled(by: controls, negated: negated) : own)
     known[key] = .some(steps)
@@ -168,6 +173,19 @@ extension Circuit {
 }
 
 extension ComplexMatrix {
+  /// Whether the entries that are not 0 are equal but for powers of i, as those of every Clifford are: most rotations are
+  /// told apart by this alone.
+  fileprivate var mayBeClifford: Bool {
+    guard let unit = elements.first(where: { $0.length > 1e-6 }) else { return false }
+    let scale = unit.conjugate / Complex(unit.lengthSquared)
+    return elements.allSatisfy { element in
+      let ratio = element * scale
+      let (x, y) = (ratio.real.magnitude, ratio.imaginary.magnitude)
+      let (small, large) = (min(x, y), max(x, y))
+      return small < 1e-6 && (large < 1e-6 || (large - 1).magnitude < 1e-6)
+    }
+  }
+
   /// U P U† if that is a Pauli product up to sign, to 1e-9.
   fileprivate func image(of pauli: PauliString) -> PauliString? {
     let image = self * pauli.matrix * adjoint
