@@ -115,6 +115,65 @@ struct CollectCommandTests {
     var missing = rows
     missing.remove(at: 1)
     #expect(try resume(missing, Self.arguments).status == 65)
+    // Files of earlier versions have no checksums: their rows are drawn again.
+    func unchecked(_ rows: [String]) -> [String] {
+      rows.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        .map { $0.dropLast().joined(separator: ",") }
+    }
+    #expect(try resume(unchecked(rows), Self.arguments).status == 0)
+    #expect(try resume(unchecked(changed), Self.arguments).status == 65)
+  }
+
+  /// What editors, spreadsheets and slips do to rows, and the line that is to blame.
+  @Test func `a change in any row is noticed at its line`() throws {
+    let folder = try TemporaryFolder()
+    let whole = folder.path("whole.csv")
+    #expect(try QSimProcess.run(Self.arguments + ["--out", whole]).status == 0)
+    let text = try String(contentsOfFile: whole, encoding: .utf8)
+    let lines = text.split(separator: "\n").map(String.init)
+    #expect(lines.count > 8 && lines[0].hasSuffix(",custom_counts,check"))
+    func resume(_ lines: [String]) throws -> Invocation {
+      let path = try folder.write(lines.joined(separator: "\n") + "\n", to: "changed.csv")
+      let result = try QSimProcess.run(Self.arguments + ["--out", path, "--resume"])
+      if result.status == 65 {
+        #expect(
+          try String(contentsOfFile: path, encoding: .utf8) == lines.joined(separator: "\n") + "\n")
+      }
+      return result
+    }
+    #expect(try resume(lines).status == 0)
+    // Written otherwise, they are the same rows.
+    #expect(try resume(lines.map { $0.replacing(" ", with: "") + "\r" }).status == 0)
+    func edited(_ line: Int, _ column: Int, _ value: (Int) -> Int) throws -> [String] {
+      var fields = lines[line].split(separator: ",", omittingEmptySubsequences: false)
+      let count = try #require(Int(fields[column].filter { $0 != " " }))
+      fields[column] = "\(value(count))"
+      var edited = lines
+      edited[line] = fields.joined(separator: ",")
+      return edited
+    }
+    for line in [1, 4, lines.count / 2, lines.count - 1] {
+      let changes = [
+        try edited(line, 1) { $0 + 1 }, try edited(line, 0) { $0 + 64 },
+        try edited(line, 2) { $0 + 1 },
+      ]
+      for changed in changes {
+        let result = try resume(changed)
+        #expect(
+          result.status == 65 && result.error.contains("changed.csv:\(line + 1):1: error:"),
+          "\(result.error)")
+      }
+    }
+    var swapped = lines
+    swapped.swapAt(3, 5)
+    #expect(try resume(swapped).error.contains("changed.csv:4:1: error:"))
+    var doubled = lines
+    doubled.insert(lines[4], at: 5)
+    #expect(try resume(doubled).error.contains("changed.csv:6:1: error:"))
+    var foreign = lines
+    foreign[4] = foreign[4].split(separator: ",", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: ",")
+    #expect(try resume(foreign).error.contains("changed.csv:5:1: error:"))
   }
 
   @Test(arguments: [

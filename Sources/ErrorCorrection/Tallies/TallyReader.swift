@@ -8,6 +8,10 @@ import QuantumCore
 public struct TallyReader: Sendable {
   /// Of the lines that have an end.
   public let rows: [TallyRow]
+  /// Parallel to `rows`: where each stands.
+  public let ranges: [SourceRange]
+  /// Parallel to `rows`: what stands in the column of checksums; `nil` where the table has none.
+  public let checksums: [String]?
   /// The last line, if it has no end but all its fields.
   public let lastRow: TallyRow?
   /// The bytes up to the end of the last whole line: where the next row goes.
@@ -18,16 +22,31 @@ public struct TallyReader: Sendable {
     wholeByteCount = (bytes.lastIndex(of: 0x0a) ?? -1) + 1
     var scanner = FieldScanner(bytes[..<wholeByteCount])
     guard let header = try scanner.nextRecord() else {
-      (rows, lastRow) = ([], nil)
+      (rows, ranges, checksums, lastRow) = ([], [], nil, nil)
       return
     }
     let columns = try Columns(header)
-    var rows: [TallyRow] = []
-    while let record = try scanner.nextRecord() { rows.append(try columns.row(record)) }
-    self.rows = rows
+    var (rows, ranges, checksums): ([TallyRow], [SourceRange], [String]) = ([], [], [])
+    while let record = try scanner.nextRecord() {
+      rows.append(try columns.row(record))
+      ranges.append(record[0].range)
+      if columns.haveChecksums { checksums.append(columns.checksum(record)) }
+    }
+    (self.rows, self.ranges) = (rows, ranges)
+    self.checksums = columns.haveChecksums ? checksums : nil
     var last = FieldScanner(bytes[wholeByteCount...])
     let fields = try? last.nextRecord()
     lastRow = fields.flatMap { try? columns.row($0) }
+  }
+
+  /// The first row that is not what was written there, by the checksums; `nil` if there is none, or the table has no checksums.
+  public var firstChangedRow: Int? {
+    guard let checksums else { return nil }
+    var checksum = TallyChecksum()
+    return rows.indices.first { index in
+      checksum.add(rows[index])
+      return checksum.text != checksums[index]
+    }
   }
 
   /// Rows of the same id as one, in the order of the first of each; those with an end alone.
@@ -172,8 +191,18 @@ private struct Columns {
     count = header.count
   }
 
+  var haveChecksums: Bool { places[TallyChecksum.column] != nil }
+
+  /// What stands in the column of checksums; rows of other programs have none.
+  func checksum(_ fields: [Field]) -> String {
+    guard let place = places[TallyChecksum.column], place < fields.count else { return "" }
+    return fields[place].trimmed
+  }
+
   func row(_ fields: [Field]) throws(Diagnostic) -> TallyRow {
-    guard fields.count == count else {
+    // Other programs that add rows leave the last column out.
+    let isShort = places[TallyChecksum.column] == count - 1 && fields.count == count - 1
+    guard fields.count == count || isShort else {
       throw fields[0].failure("a row has \(fields.count) fields, the first line \(count)")
     }
     func field(_ name: String) -> Field { fields[places[name] ?? 0] }

@@ -41,6 +41,12 @@ public struct TallyRow: Sendable, Hashable {
     return columns.joined(separator: ",")
   }
 
+  /// What a checksum is made of: all but the seconds, however the line was written.
+  var checkedText: String {
+    let counts = "\(tally.shots),\(tally.errors),\(tally.discards)"
+    return "\(counts),\(decoder),\(id),\(metadata),\(countsText)\n"
+  }
+
   /// Three significant digits or more.
   private var secondsText: String {
     let digits = seconds < 1 ? 3 : seconds < 10 ? 2 : 1

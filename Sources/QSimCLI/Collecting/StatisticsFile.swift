@@ -12,6 +12,8 @@ final class StatisticsFile {
 
   private let descriptor: Int32
   private var size: Int
+  /// Of all rows; `nil` in a file without such a column, as earlier versions wrote it.
+  private var checksum: TallyChecksum?
 
   /// Opens a file, or makes a new one with the first line.
   ///
@@ -40,17 +42,23 @@ final class StatisticsFile {
       let reader: TallyReader
       do throws(Diagnostic) {
         reader = try TallyReader(file.bytes)
+        try Self.checkRows(of: reader)
       } catch {
         let source = String(decoding: file.bytes, as: UTF8.self)
         throw InputRejected(rendered: [error.rendered(file: file.name, source: source)])
       }
       rows = reader.rows
       size = reader.wholeByteCount
+      if size == 0 || reader.checksums != nil {
+        var sum = TallyChecksum()
+        for row in reader.rows { sum.add(row) }
+        checksum = sum
+      }
       self.descriptor = descriptor
       if size < file.bytes.count, ftruncate(descriptor, size) != 0 {
         throw CommandFailure(.outputFailed, "cannot shorten \(path): \(systemMessage(errno))")
       }
-      if size == 0 { try append(line: TallyRow.header) }
+      if size == 0 { try append(line: Self.header) }
     } catch {
       close(descriptor)
       throw error
@@ -59,25 +67,42 @@ final class StatisticsFile {
 
   deinit { close(descriptor) }
 
+  /// Sinter's columns, and one more, which it does not look at.
+  private static let header = "\(TallyRow.header),\(TallyChecksum.column)"
+
+  /// Refuses rows that are not those that were written.
+  private static func checkRows(of reader: TallyReader) throws(Diagnostic) {
+    guard let place = reader.firstChangedRow else { return }
+    throw Diagnostic(
+      "this row is not what was written here: it was changed or moved, or one before it is missing",
+      code: "tally-file", at: reader.ranges[place],
+      hint: "put back what was there, or give --out another file")
+  }
+
   /// Refuses a file that was not begun here: nothing of it may be cut off, and rows go behind columns of the same order only.
   private static func check(_ file: InputFile) throws {
     let text = file.bytes.dropFirst(file.bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0)
     let firstLine = text.prefix { $0 != 0x0a }
     let isTorn = firstLine.count == text.count
-    if isTorn, TallyRow.header.utf8.starts(with: firstLine) { return }
+    if isTorn, header.utf8.starts(with: firstLine) { return }
     let names = String(decoding: firstLine, as: UTF8.self).split(
       separator: ",", omittingEmptySubsequences: false
     ).map { $0.trimmingBlanks }
     let own = TallyRow.header.split(separator: ",").map { $0.trimmingBlanks }
-    guard isTorn || names != own else { return }
+    let checked = own + [Substring(TallyChecksum.column)]
+    guard isTorn || names != own && names != checked else { return }
     throw InputRejected(rendered: [
       "\(file.name):1:1: error: this is no table of tallies to which rows can be added\n"
-        + "  hint: its first line is '\(own.joined(separator: ","))'; give --out another file"
+        + "  hint: its first line is '\(checked.joined(separator: ","))'; give --out another file"
     ])
   }
 
   /// Adds a row and waits until it is on disk.
-  func append(_ row: TallyRow) throws { try append(line: row.text) }
+  func append(_ row: TallyRow) throws {
+    checksum?.add(row)
+    let check = checksum.map { ",\($0.text)" } ?? ""
+    try append(line: row.text + check)
+  }
 
   private func append(line: String) throws {
     let bytes = Array((line + "\n").utf8)
