@@ -43,9 +43,14 @@ package enum MemoryAdvice {
     qubitCount: Int, precision: Precision, available: UInt64
   ) -> [String] {
     var remedies: [String] = []
-    let amplitudes = StateMemory.bytes(qubitCount: qubitCount, precision: precision)
-    if qubitCount <= mostQubits, available == 0 || amplitudes <= available {
+    func fits(_ precision: Precision) -> Bool {
+      available == 0
+        || StateMemory.bytes(qubitCount: qubitCount, precision: precision) <= available
+    }
+    if qubitCount <= mostQubits, fits(precision) {
       remedies.append("--engine trajectories")
+    } else if qubitCount <= mostQubits, fits(.single) {
+      remedies.append("--engine trajectories --precision single")
     }
     let single = DensityMemory.bytes(qubitCount: qubitCount, precision: .single)
     if precision == .double, qubitCount <= mostDensityQubits, available == 0 || single <= available

@@ -59,9 +59,14 @@ struct EnginePlan {
     var sparse: SparsePlan?
     switch engine {
     case .densityMatrix:
-      self.init(
-        try DensityMatrixSimulator.plan(
-          for: circuit, options: options, startingFrom: stateQubits), options.precision)
+      do throws(Obstacle) {
+        self.init(
+          try DensityMatrixSimulator.plan(
+            for: circuit, options: options, startingFrom: stateQubits), options.precision)
+      } catch {
+        // Too many qubits for any memory: what would help depends on the memory that there is.
+        throw DensityMatrixSimulator.obstacle(to: circuit, options: request.options) ?? error
+      }
     case .stabilizer:
       if let obstacle = StabilizerSimulator.obstacle(to: circuit, options: options) {
         throw obstacle
