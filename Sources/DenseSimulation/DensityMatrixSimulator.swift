@@ -219,6 +219,8 @@ public struct DensityMatrixSimulator: Simulator {
     /// Whether a run is one simulation, with all shots drawn from its end.
     public let isOneSimulation: Bool
     public let steps: [Step]
+    /// What the whole run has to do.
+    public let work: RunWork
     public var gateCount: Int { steps.reduce(0) { $0 + $1.gateCount } }
     /// Sweeps over the state of one pass through the program: one for each step.
     public var sweepCount: Int { steps.count }
@@ -240,10 +242,13 @@ public struct DensityMatrixSimulator: Simulator {
 
   /// What `sample` would do with a circuit.
   ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  /// - Parameters:
+  ///   - shots: how often the circuit is to run.
+  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
   /// - Throws: the obstacle if there is one.
   public static func plan(
-    for circuit: Circuit, options: SimulationOptions, startingFrom stateQubitCount: Int? = nil
+    for circuit: Circuit, shots: Int = 1, options: SimulationOptions,
+    startingFrom stateQubitCount: Int? = nil
   ) throws(Obstacle) -> Plan {
     let (program, live) = try prepare(
       circuit, options: options, tail: .sampling, startingFrom: stateQubitCount)
@@ -263,7 +268,9 @@ public struct DensityMatrixSimulator: Simulator {
     return Plan(
       liveQubits: live.qubits,
       stateBytes: DensityMemory.bytes(qubitCount: live.count, precision: options.precision),
-      isOneSimulation: outline.segments.allSatisfy(\.isStretch), steps: steps)
+      isOneSimulation: outline.segments.allSatisfy(\.isStretch), steps: steps,
+      work: RunWork(
+        of: program, outline, on: DensityMatrix<Double>.self, shots: shots, isExact: false))
   }
 
   /// What a run takes at most, under a limit; it may be more than the limit allows.

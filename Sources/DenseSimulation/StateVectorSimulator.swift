@@ -269,6 +269,8 @@ public struct StateVectorSimulator: Simulator {
     public let stateBytes: UInt64
     /// Stretches of gates between measurements and choices, in the order of the program.
     public let stretches: [ExecutionPlan]
+    /// What the whole run has to do.
+    public let work: RunWork
     /// Gates of the circuit that the stretches stand for.
     public var gateCount: Int { stretches.reduce(0) { $0 + $1.gateCount } }
     public var stepCount: Int { stretches.reduce(0) { $0 + $1.stepCount } }
@@ -285,11 +287,12 @@ public struct StateVectorSimulator: Simulator {
   /// What `sample` would do with a circuit.
   ///
   /// - Parameters:
+  ///   - shots: how often the circuit is to run.
   ///   - listingSteps: Whether gates are merged into steps; without, `stretches` is empty.
   ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
   /// - Throws: the obstacle if there is one.
   public static func plan(
-    for circuit: Circuit, options: SimulationOptions, listingSteps: Bool = true,
+    for circuit: Circuit, shots: Int = 1, options: SimulationOptions, listingSteps: Bool = true,
     startingFrom stateQubitCount: Int? = nil
   ) throws(Obstacle) -> Plan {
     let (program, live) = try prepare(
@@ -303,10 +306,16 @@ public struct StateVectorSimulator: Simulator {
           startsFromZero: place == 0 && stateQubitCount == nil,
           fusing: options.fusesGates, kernel: options.kernel))
     }
+    let reads = ProgramReads(program, circuit: circuit, keepsResults: true)
+    let outline = ProgramOutline(of: program) {
+      StateVector<Double>.joins($0, of: program, whole: reads)
+    }
     return Plan(
       strategy: program.isDeterministic ? .finalState : .trajectories, liveQubits: live.qubits,
       stateBytes: StateMemory.bytes(qubitCount: live.count, precision: options.precision),
-      stretches: stretches)
+      stretches: stretches,
+      work: RunWork(
+        of: program, outline, on: StateVector<Double>.self, shots: shots, isExact: false))
   }
 
   /// What a run takes at most, under a limit; it may be more than the limit allows.

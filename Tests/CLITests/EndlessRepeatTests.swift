@@ -33,6 +33,13 @@ struct EndlessRepeatTests {
     "convert c.stim - --to qasm3",
     "convert --circuit c.stim --types M --in /dev/null --out_format b8 --out x",
     "decode --circuit c.stim --in /dev/null", "draw c.stim",
+    // Amplitudes follow turns one by one: 10⁹ of them are honest work of minutes.
+    "run c.stim --shots 3 --seed 1 --max-time 5s",
+    "run c.stim --shots 3 --seed 1 --max-time 5s --engine trajectories",
+    "run c.stim --shots 3 --seed 1 --max-time 5s --engine density-matrix",
+    "run c.stim --shots 3 --seed 1 --max-time 5s --engine sparse",
+    "run c.stim --shots 3 --seed 1 --max-time 5s --engine stabilizer", "plan c.stim",
+    "plan c.stim --engine trajectories", "plan c.stim --engine sparse",
   ]
 
   /// A body, with something before that makes records and something behind that looks at the qubits.

@@ -31,4 +31,24 @@ struct ReferenceSampleTests {
     let flat = "M 0 0 0 0\n" + String(repeating: body, count: 37) + "M 0 1 2 3\n"
     #expect(try folded == bits(flat))
   }
+
+  @Test func `bits of repeated segments are those read one by one`() {
+    var generator = PhiloxGenerator(seed: 20_261_201)
+    func segments(_ depth: Int) -> [ReferenceSample.Segment] {
+      (0..<Int.random(in: 0...3, using: &generator)).map { _ in
+        if depth < 3, Bool.random(using: &generator) {
+          let count = UInt64.random(in: 1...20, using: &generator)
+          return .repetition(count: count, body: segments(depth + 1))
+        }
+        let count = Int.random(in: 0...150, using: &generator)
+        return .bits(BitVector((0..<count).map { _ in Bool.random(using: &generator) }))
+      }
+    }
+    for _ in 0..<300 {
+      let sample = ReferenceSample(segments(0))
+      var reader = sample.makeReader()
+      let expected = BitVector((0..<sample.count).map { _ in reader.next() })
+      #expect(sample.bits == expected)
+    }
+  }
 }

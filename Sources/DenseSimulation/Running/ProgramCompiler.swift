@@ -15,8 +15,6 @@ package struct ProgramCompiler {
 
   /// Short loops are written out: gates then merge across turns, and measurements at the end are seen to be there.
   private static let longestUnrolled: UInt64 = 20_000
-  /// More steps than this are refused: even without amplitudes they would take years.
-  private static let mostSteps: UInt64 = 1_000_000_000_000_000
 
   /// Jumps out of a loop, to be filled in when it ends.
   private struct Loop {
@@ -46,11 +44,6 @@ package struct ProgramCompiler {
     _ circuit: Circuit, live: LiveQubits, options: SimulationOptions, tail: Program.TailKind
   ) throws(Obstacle) -> Program {
     var compiler = ProgramCompiler(circuit: circuit, live: live, options: options)
-    let summary = compiler.summary(of: .root)
-    if summary.groups > mostSteps {
-      throw Obstacle(
-        .unsupported, "the circuit applies more than 10^15 gates, which would take years")
-    }
     try compiler.compile(.root)
     compiler.flush()
     compiler.program.separateTail(tail)

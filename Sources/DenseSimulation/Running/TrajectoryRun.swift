@@ -77,7 +77,7 @@ package final class TrajectoryRun<State: ProgramState> {
   package private(set) var groups: [FinishedGroup<State>] = []
 
   /// - Parameter memory: what the run may take; `nil` is what `options` leave it.
-  /// - Throws: `Obstacle` when memory runs out.
+  /// - Throws: `Obstacle` when memory runs out, and where the run would take too long.
   package init(
     _ program: Program, of circuit: Circuit, live: LiveQubits, shots: Int, seed: UInt64,
     options: SimulationOptions, request: RunRequest<State>, memory: RunMemory? = nil,
@@ -87,6 +87,9 @@ package final class TrajectoryRun<State: ProgramState> {
     let executor = Executor(options: options, precision: State.precision)
     let reads = ProgramReads(program, circuit: circuit, keepsResults: !request.isExact)
     let outline = ProgramOutline(of: program) { State.joins($0, of: program, whole: reads) }
+    try RunWork(
+      of: program, outline, on: State.self, shots: shots, isExact: request.isExact
+    ).check(options.timeLimit, threads: options.threads)
     var stretches: [Stretch<State.Pass>?] = []
     for segment in outline.segments {
       stretches.append(

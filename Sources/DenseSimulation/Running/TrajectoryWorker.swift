@@ -502,14 +502,15 @@ package final class TrajectoryWorker<State: ProgramState> {
   /// - Parameter part: of a block of a stretch.
   func partDone(amplitudes: Int, _ part: Double) throws {
     blocksDone += part
-    try report(amplitudes: UInt64(amplitudes))
+    try report(amplitudes: UInt64(amplitudes) + 64)
   }
 
   private func report(amplitudes: UInt64) throws {
-    guard reports, let progress = context.options.progress else { return }
     workSinceReport += amplitudes
     guard workSinceReport >= 1 << 22 else { return }
     workSinceReport = 0
+    try context.options.timeLimit.check()
+    guard reports, let progress = context.options.progress else { return }
     // Until the first group ends, the steps of the program are all there is to go by.
     let total = context.stretches.reduce(0) { $0 + ($1?.blocks.count ?? 0) }
     let fraction =

@@ -29,7 +29,10 @@ final class ShotSource: Sendable {
       sampler = .errorModel(
         try DetectorErrorSampler(
           model, columns: .separate, atLeast: (detectorCount, observableCount)))
-    case .frames(let frames): sampler = .frames(frames)
+    case .frames(var frames):
+      // A block is not interrupted.
+      frames.timeLimit = TimeLimit(predicted: 600)
+      sampler = .frames(frames)
     }
     decoder = try task.decoder.compiled(for: task.model)
     guard decoder.detectorCount == detectorCount, decoder.observableCount <= observableCount else {

@@ -209,7 +209,7 @@ struct BenchCommand: DocumentedCommand {
     do {
       return try body()
     } catch let obstacle as Obstacle {
-      if case .memory = obstacle.kind {
+      if obstacle.isShortage {
         throw CommandFailure(.outOfMemory, obstacle.message, hint: obstacle.hint)
       }
       throw CommandFailure(.usage, obstacle.message, hint: obstacle.hint)

@@ -152,7 +152,7 @@ struct CollectCommand: DocumentedCommand {
     do {
       return try body()
     } catch let obstacle as Obstacle {
-      if case .memory = obstacle.kind {
+      if obstacle.isShortage {
         throw CommandFailure(.outOfMemory, obstacle.message, hint: obstacle.hint)
       }
       throw CommandFailure(.badInput, obstacle.message, hint: obstacle.hint)

@@ -55,20 +55,22 @@ struct DetectCommand: DocumentedCommand {
     let line = ProgressLine(progress.progress, title: "sampling")
     defer { line.finish() }
     try SimulationFailure.explained(source) {
+      let timeLimit = shots.time.limit
       let decision = try DetectionRoute.choose(
-        for: circuit, shots: shots.shots, choice: route, memoryLimit: MemoryBudget().available)
-      try sample(decision, of: circuit) { line.update(Double($0) / Double(shots.shots)) }
+        for: circuit, shots: shots.shots, choice: route, memoryLimit: shots.availableMemory)
+      try sample(decision, of: circuit, timeLimit) { line.update(Double($0) / Double(shots.shots)) }
     }
   }
 
   private func sample(
-    _ decision: DetectionRoute.Decision, of circuit: Circuit, progress: @escaping (Int) -> Void
+    _ decision: DetectionRoute.Decision, of circuit: Circuit, _ timeLimit: TimeLimit,
+    progress: @escaping (Int) -> Void
   ) throws {
     let counts = try CircuitCounts(circuit)
     let request = DetectionOutput.Request(
       path: out.out, format: outFormat, observablePath: observables.obsOut,
       observableFormat: observables.obsOutFormat, appendsObservables: appendObservables,
-      prependsInDets: true)
+      prependsInDets: true, memoryLimit: shots.availableMemory)
     let output = try DetectionOutput(
       request, detectorCount: Int(clamping: counts.detectors),
       observableCount: Int(clamping: counts.observables), shots: shots.shots)
@@ -77,8 +79,9 @@ struct DetectCommand: DocumentedCommand {
       verbosity.say("drawing faults from the error model: \(decision.reason)")
       try output.write(
         model, shots: shots.shots, seed: shots.chosenSeed(),
-        threads: shots.threadCount, progress: progress)
-    case .frames(let sampler):
+        threads: shots.threadCount, timeLimit: timeLimit, progress: progress)
+    case .frames(var sampler):
+      sampler.timeLimit = timeLimit
       verbosity.say("following Pauli frames: \(decision.reason)")
       try output.write(
         sampler, shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount,

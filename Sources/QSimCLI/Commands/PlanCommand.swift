@@ -186,6 +186,8 @@ struct PlanCommand: DocumentedCommand {
       "sweeps": .int(plan.sweepCount), "bytes": .double(plan.bytes), "flops": .double(plan.flops),
       "state_bytes": .uint(plan.stateBytes),
       "estimated_s": .double(plan.estimatedSeconds),
+      "run_s": plan.work.map { .double($0.seconds) } ?? .null,
+      "limit_s": .double(engine.time.limit.allowed),
     ]
   }
 
@@ -228,7 +230,29 @@ struct PlanCommand: DocumentedCommand {
       lines["estimate"] = .string(
         "\(DecimalText.duration(plan.estimatedSeconds)) a pass on one core")
     }
+    if let work = plan.work, work.loop != nil || isTooLong(work, of: plan) || work.seconds > 60 {
+      lines["whole run"] = .string(text(of: work, in: plan))
+    }
     return lines
+  }
+
+  /// Whether the run would be refused.
+  private func isTooLong(_ work: RunWork, of plan: EnginePlan) -> Bool {
+    let threads = plan.name == SparseSimulator.name ? 1 : engine.threadCount
+    return work.obstacle(under: engine.time.limit, threads: threads) != nil
+  }
+
+  /// The time of a whole run, and what it is made of.
+  private func text(of work: RunWork, in plan: EnginePlan) -> String {
+    let shots = work.shots == 1 ? "1 shot" : "\(work.shots) shots"
+    var text = "about \(TimeLimit.text(work.seconds)) on one core: "
+    if let loop = work.loop { text += "\(RunWork.text(loop.turns)) turns, " }
+    text += "\(RunWork.text(work.steps)) steps a shot, \(shots)"
+    if isTooLong(work, of: plan) {
+      text +=
+        "; refused, as only \(TimeLimit.text(engine.time.limit.allowed)) are allowed: see --max-time"
+    }
+    return text
   }
 
   /// The bound of a whole run, and what it is made of.

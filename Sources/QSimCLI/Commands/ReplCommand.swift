@@ -50,7 +50,7 @@ struct ReplCommand: DocumentedCommand {
       diagnostic.range = diagnostic.range.map { pending.place(of: $0) }
       throw Self.rejection(diagnostic, pending)
     } catch let obstacle as Obstacle {
-      if case .memory = obstacle.kind {
+      if obstacle.isShortage {
         throw CommandFailure(.outOfMemory, "<stdin>: \(obstacle.message)", hint: obstacle.hint)
       }
       let diagnostic = Diagnostic(

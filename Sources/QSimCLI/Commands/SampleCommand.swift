@@ -33,12 +33,14 @@ struct SampleCommand: DocumentedCommand {
     let line = ProgressLine(progress.progress, title: "sampling")
     defer { line.finish() }
     try SimulationFailure.explained(source) {
-      let limit = MemoryBudget().available
-      let sampler = try FrameSampler(
+      let (limit, timeLimit) = (shots.availableMemory, shots.time.limit)
+      var sampler = try FrameSampler(
         circuit, usesReference: !skipReferenceSample, threads: shots.threadCount, memoryLimit: limit
       )
+      sampler.timeLimit = timeLimit
       let output = try ShotOutput(
-        out.out, outFormat, parts: [.init("M", 0..<sampler.measurementCount)], shots: shots.shots)
+        out.out, outFormat, parts: [.init("M", 0..<sampler.measurementCount)], shots: shots.shots,
+        memoryLimit: limit)
       var done = 0
       try output.write(
         from: sampler, shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount

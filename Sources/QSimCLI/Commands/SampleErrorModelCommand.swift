@@ -60,14 +60,15 @@ struct SampleErrorModelCommand: DocumentedCommand {
     let output = try DetectionOutput(
       .init(
         path: out.out, format: outFormat, observablePath: observables.obsOut,
-        observableFormat: observables.obsOutFormat),
+        observableFormat: observables.obsOutFormat, memoryLimit: shots.availableMemory),
       detectorCount: counts.detectors, observableCount: counts.observables,
       shots: replayErrIn == nil ? shots.shots : nil)
     let line = ProgressLine(progress.progress, title: "sampling")
     defer { line.finish() }
     if errOut == nil, replayErrIn == nil {
       try output.write(
-        model, shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount
+        model, shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount,
+        timeLimit: shots.time.limit
       ) { line.update(Double($0) / Double(shots.shots)) }
     } else {
       try sampleThroughErrors(model, into: output)
@@ -79,9 +80,10 @@ struct SampleErrorModelCommand: DocumentedCommand {
   private func sampleThroughErrors(_ model: DetectorErrorModel, into output: DetectionOutput) throws
   {
     let replay = try DetectorErrorReplay(model)
-    let limit = MemoryBudget().available
+    let limit = shots.availableMemory
     let record = try errOut.map {
-      try ShotOutput($0, errOutFormat, parts: [.init("M", 0..<replay.errorCount)])
+      try ShotOutput(
+        $0, errOutFormat, parts: [.init("M", 0..<replay.errorCount)], memoryLimit: limit)
     }
     func take(_ errors: BitTable) throws {
       try replay.forEachPart(of: errors, memoryLimit: limit) { part, events in
@@ -94,7 +96,9 @@ struct SampleErrorModelCommand: DocumentedCommand {
         replayErrIn, replayErrInFormat, counts: .init(measurements: replay.errorCount))
       while let block = try errors.next(upTo: errors.blockSize) { try take(block) }
     } else {
-      try DetectorErrorReplay.sampler(for: model, memoryLimit: limit).forEachBlock(
+      var sampler = try DetectorErrorReplay.sampler(for: model, memoryLimit: limit)
+      sampler.timeLimit = shots.time.limit
+      try sampler.forEachBlock(
         shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount, take)
     }
     try record?.close()

@@ -78,6 +78,8 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The most memory to use, such as 8G.", valueName: "size"))
   var maxMemory: ByteCount?
 
+  @OptionGroup var time: TimeOption
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("'--threads' is in 1...1024.")
@@ -91,7 +93,8 @@ struct EngineOptions: ParsableArguments {
   func simulationOptions(progress: (@Sendable (Double) -> Bool)? = nil) -> SimulationOptions {
     SimulationOptions(
       threads: threadCount, precision: precision, kernel: kernel, instructionSet: isa,
-      memoryLimit: MemoryBudget(limit: maxMemory?.bytes).available, progress: progress)
+      memoryLimit: MemoryBudget(limit: maxMemory?.bytes).available, timeLimit: time.limit,
+      progress: progress)
   }
 }
 

@@ -12,6 +12,14 @@ struct ShotOptions: ParsableArguments {
   @Option(help: "The threads to use; results do not depend on it. (default: one per processor)")
   var threads: Int?
 
+  @Option(help: ArgumentHelp("The most memory to use, such as 8G.", valueName: "size"))
+  var maxMemory: ByteCount?
+
+  @OptionGroup var time: TimeOption
+
+  /// Bytes that may be used.
+  var availableMemory: UInt64 { MemoryBudget(limit: maxMemory?.bytes).available }
+
   func validate() throws {
     guard (0...Self.limit).contains(shots) else {
       throw ValidationError("'--shots' is in 0...\(Self.limit).")

@@ -35,6 +35,8 @@ struct EnginePlan {
   /// Real additions and multiplications.
   let flops: Double
   let estimatedSeconds: Double
+  /// What the whole run has to do; `nil` where it is not added up.
+  let work: RunWork?
   /// What the run takes beside the program itself.
   private(set) var memory: MemoryBound
 
@@ -62,7 +64,8 @@ struct EnginePlan {
       do throws(Obstacle) {
         self.init(
           try DensityMatrixSimulator.plan(
-            for: circuit, options: options, startingFrom: stateQubits), options.precision)
+            for: circuit, shots: request.shots, options: options, startingFrom: stateQubits),
+          options.precision)
       } catch {
         // Too many qubits for any memory: what would help depends on the memory that there is.
         throw DensityMatrixSimulator.obstacle(to: circuit, options: request.options) ?? error
@@ -73,13 +76,15 @@ struct EnginePlan {
       }
       self.init(stabilizersOf: circuit, reason)
     case .sparse:
-      let plan = try SparseSimulator.plan(for: circuit, options: options)
+      let plan = try SparseSimulator.plan(
+        for: circuit, shots: request.shots, options: options)
       sparse = plan
       self.init(plan, reason)
     case .auto, .statevector, .trajectories:
       self.init(
         try StateVectorSimulator.plan(
-          for: circuit, options: options, listingSteps: listingSteps, startingFrom: stateQubits),
+          for: circuit, shots: request.shots, options: options, listingSteps: listingSteps,
+          startingFrom: stateQubits),
         engine, reason, options.precision)
     }
     memory = try request.memory(of: file, engine: engine, sparse: sparse)
@@ -105,7 +110,7 @@ struct EnginePlan {
     }
     gateCount = plan.gateCount
     (sweepCount, bytes, flops) = (plan.sweepCount, plan.bytes, plan.flops)
-    estimatedSeconds = plan.estimatedSeconds
+    (estimatedSeconds, work) = (plan.estimatedSeconds, plan.work)
     memory = MemoryBound(stateBytes: plan.stateBytes)
   }
 
@@ -127,7 +132,7 @@ struct EnginePlan {
     }
     gateCount = plan.gateCount
     (sweepCount, bytes, flops) = (plan.sweepCount, plan.bytes, plan.flops)
-    estimatedSeconds = plan.estimatedSeconds
+    (estimatedSeconds, work) = (plan.estimatedSeconds, plan.work)
     memory = MemoryBound(stateBytes: plan.stateBytes)
   }
 
@@ -142,6 +147,7 @@ struct EnginePlan {
       ? "at most 2^\(Int(plan.amplitudeBits.rounded(.up))) amplitudes, \(plan.basis.rawValue)"
       : plan.basis.rawValue
     (steps, sweepCount, bytes, flops, estimatedSeconds) = ([], 0, 0, 0, 0)
+    work = plan.work
     memory = MemoryBound(stateBytes: plan.stateBytes)
   }
 
@@ -160,6 +166,7 @@ struct EnginePlan {
     stateSize = "4 × \(count)² bits"
     gateCount = Int(clamping: circuit.gateCount)
     (steps, sweepCount, bytes, flops, estimatedSeconds) = ([], 0, 0, 0, 0)
+    work = nil
     memory = MemoryBound(stateBytes: stateBytes)
   }
 

@@ -26,6 +26,10 @@ enum SimulationFailure {
       let remedies = [obstacle.hint, engine.flatMap { largerLimit($0, for: required) }]
       let message = ([obstacle.message] + remedies.compactMap(\.self)).joined(separator: "; ")
       return CommandFailure(.outOfMemory, "\(source.file.name)\(place): \(message)")
+    case .time:
+      let place = obstacle.range.map { ":\($0.line):\($0.column)" } ?? ""
+      return CommandFailure(
+        .outOfMemory, "\(source.file.name)\(place): \(obstacle.message)", hint: obstacle.hint)
     case .option:
       return CommandFailure(.usage, obstacle.message, hint: obstacle.hint)
     case .unsupported:

@@ -9,6 +9,7 @@ final class ShotOutput {
   /// Shots of a `ptb64` file that wait until there are 64.
   private var waiting: BitTable?
   private var waitingCount = 0
+  private let memoryLimit: UInt64?
 
   /// Bytes of text that are made at a time, about.
   private static let textBytes = 1 << 24
@@ -18,8 +19,13 @@ final class ShotOutput {
   /// Creates the file.
   ///
   /// - Throws: `CommandFailure` with exit code 73; with 64 if the format cannot hold so many shots.
-  init(_ path: String, _ format: ResultFormat, parts: [ResultWriter.Part], shots: Int? = nil) throws
-  {
+  ///
+  /// - Parameter memoryLimit: for shots that wait; `nil` is what the system has.
+  init(
+    _ path: String, _ format: ResultFormat, parts: [ResultWriter.Part], shots: Int? = nil,
+    memoryLimit: UInt64? = nil
+  ) throws {
+    self.memoryLimit = memoryLimit
     writer = ResultWriter(format, parts: parts)
     if let shots { try Self.check(format, shots: shots) }
     file = try OutputFile.creating(path)
@@ -86,7 +92,8 @@ final class ShotOutput {
   }
 
   private func makeGroup(columns: Int) throws -> BitTable {
-    let (bytes, available) = (UInt64(columns) / 64 * 512 + 512, MemoryBudget().available)
+    let bytes = UInt64(columns) / 64 * 512 + 512
+    let available = min(memoryLimit ?? .max, MemoryBudget().available)
     guard bytes <= available else {
       throw CommandFailure(
         .outOfMemory,
@@ -177,6 +184,7 @@ struct DetectionOutput {
   let own: ShotOutput?
   let detectorCount: Int
   let observableCount: Int
+  private let memoryLimit: UInt64?
 
   /// Where everything goes.
   struct Request {
@@ -187,6 +195,8 @@ struct DetectionOutput {
     var appendsObservables = false
     /// Whether `dets` names observables even if nobody asked.
     var prependsInDets = false
+    /// `nil` is what the system has.
+    var memoryLimit: UInt64?
   }
 
   init(_ request: Request, detectorCount: Int, observableCount: Int, shots: Int? = nil) throws {
@@ -209,9 +219,13 @@ struct DetectionOutput {
     if let shots, request.observablePath != nil {
       try ShotOutput.check(request.observableFormat, shots: shots)
     }
-    main = try ShotOutput(request.path, request.format, parts: parts, shots: shots)
+    memoryLimit = request.memoryLimit
+    main = try ShotOutput(
+      request.path, request.format, parts: parts, shots: shots, memoryLimit: memoryLimit)
     own = try request.observablePath.map {
-      try ShotOutput($0, request.observableFormat, parts: [.init("L", 0..<observables)])
+      try ShotOutput(
+        $0, request.observableFormat, parts: [.init("L", 0..<observables)],
+        memoryLimit: request.memoryLimit)
     }
   }
 
@@ -234,7 +248,7 @@ struct DetectionOutput {
 extension DetectionOutput {
   /// Draws shots from an error model straight into the files: threads write text while others draw.
   func write(
-    _ model: DetectorErrorModel, shots: Int, seed: UInt64, threads: Int,
+    _ model: DetectorErrorModel, shots: Int, seed: UInt64, threads: Int, timeLimit: TimeLimit,
     progress: @escaping (Int) -> Void
   ) throws {
     let columns: DetectorErrorSampler.Columns =
@@ -243,9 +257,10 @@ extension DetectionOutput {
       case .appended, .prepended: .detectorsThenObservables
       case .ownFile: .separate
       }
-    let sampler = try DetectorErrorSampler(
+    var sampler = try DetectorErrorSampler(
       model, columns: columns, atLeast: (detectorCount, observableCount),
-      memoryLimit: MemoryBudget().available)
+      memoryLimit: min(memoryLimit ?? .max, MemoryBudget().available))
+    sampler.timeLimit = timeLimit
     try write(
       firstObservable: sampler.firstObservableColumn, progress: progress,
       packed: { take in

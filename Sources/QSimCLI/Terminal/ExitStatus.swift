@@ -25,7 +25,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .noInput: "An input file does not exist or cannot be read."
     case .serviceUnavailable: "A peer or a port cannot be reached."
     case .internalError: "A mistake in qsim itself."
-    case .outOfMemory: "The work needs more memory than there is; nothing was started."
+    case .outOfMemory:
+      "The work needs more memory than there is, or more time than it may take; nothing was started, or it was stopped at '--max-time'."
     case .cannotCreateOutput: "An output file cannot be created."
     case .outputFailed: "Writing output failed, for example because the disk is full."
     case .stopped:

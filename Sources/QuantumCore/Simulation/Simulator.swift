@@ -51,6 +51,8 @@ public struct SimulationOptions: Sendable {
   public var fusesGates: Bool
   /// Upper bound of memory in bytes for amplitudes; `nil` is unlimited. Callers that know the machine set it.
   public var memoryLimit: UInt64?
+  /// How long a run may take; 100 hours by prediction where nothing else is said.
+  public var timeLimit: TimeLimit
   /// Values of `sweep[k]`, the same for all shots; missing ones are 0.
   public var sweepBits: [Bool]
   /// Called now and then with the fraction done and to ask whether to go on; returning `false` stops with
@@ -60,7 +62,8 @@ public struct SimulationOptions: Sendable {
   public init(
     threads: Int = 1, precision: Precision = .double, kernel: KernelRoute = .auto,
     instructionSet: InstructionSet = .auto, fusesGates: Bool = true, memoryLimit: UInt64? = nil,
-    sweepBits: [Bool] = [], progress: (@Sendable (Double) -> Bool)? = nil
+    timeLimit: TimeLimit = .standard, sweepBits: [Bool] = [],
+    progress: (@Sendable (Double) -> Bool)? = nil
   ) {
     precondition(threads >= 1, "At least one thread")
     self.threads = threads
@@ -69,6 +72,7 @@ public struct SimulationOptions: Sendable {
     self.instructionSet = instructionSet
     self.fusesGates = fusesGates
     self.memoryLimit = memoryLimit
+    self.timeLimit = timeLimit
     self.sweepBits = sweepBits
     self.progress = progress
   }
@@ -79,12 +83,21 @@ public struct Obstacle: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// Needs more memory than allowed. Bytes; `required` saturates.
     case memory(required: UInt64, available: UInt64)
+    /// Would take longer than allowed, or has; seconds.
+    case time(required: Double, available: Double)
     /// The circuit holds something the simulator does not do.
     case unsupported
     /// An option asks for something this machine or circuit does not have.
     case option
   }
   public let kind: Kind
+  /// Whether there is too little memory or time for it, rather than something that cannot be done.
+  public var isShortage: Bool {
+    switch kind {
+    case .memory, .time: true
+    case .unsupported, .option: false
+    }
+  }
   public let message: String
   public let hint: String?
   /// Place in the circuit's text, where one is to blame.

@@ -26,6 +26,8 @@ public struct SparsePlan: Hashable, Sendable {
   public let gateCount: Int
   /// Whether one simulation serves all shots.
   public let isOneSimulation: Bool
+  /// What the whole run has to do at least: as if every state had one amplitude.
+  public let work: RunWork
 }
 
 extension SparseSimulator {
@@ -37,15 +39,17 @@ extension SparseSimulator {
 
   /// What the engine would need: found by running the circuit where that takes some milliseconds, otherwise from its gates.
   ///
+  /// - Parameter shots: how often the circuit is to run.
   /// - Throws: `Obstacle` for what the engine does not do. Memory is none: see `stateBytes`.
   public static func plan(
-    for circuit: Circuit, options: SimulationOptions
+    for circuit: Circuit, shots: Int = 1, options: SimulationOptions
   ) throws(Obstacle) -> SparsePlan {
     let (program, live) = try prepare(circuit, options: options, tail: .sampling)
     func plan(_ basis: SparsePlan.Basis, _ bytes: UInt64, _ bits: Double) -> SparsePlan {
       SparsePlan(
         basis: basis, stateBytes: bytes, amplitudeBits: bits, liveQubits: live,
-        gateCount: program.gateCount, isOneSimulation: program.isDeterministic)
+        gateCount: program.gateCount, isOneSimulation: program.isDeterministic,
+        work: RunWork(of: program, shots: shots))
     }
     if let (bytes, amplitudes) = trial(program, of: circuit, live, options) {
       return plan(

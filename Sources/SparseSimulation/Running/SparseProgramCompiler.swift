@@ -17,8 +17,6 @@ package struct SparseProgramCompiler {
 
   /// Loops are written out up to so many steps.
   private static let longestUnrolled: UInt64 = 20_000
-  /// More steps than this are refused.
-  private static let mostSteps: UInt64 = 1_000_000_000_000_000
 
   /// Jumps out of a loop, to be filled in when it ends.
   private struct Loop {
@@ -39,10 +37,6 @@ package struct SparseProgramCompiler {
     tail: Program.TailKind
   ) throws(Obstacle) -> SparseProgram {
     var compiler = SparseProgramCompiler(circuit, qubits, options)
-    guard compiler.size(of: .root).steps <= mostSteps else {
-      throw Obstacle(
-        .unsupported, "the circuit applies more than 10^15 gates, which would take years")
-    }
     try compiler.compile(.root)
     compiler.program.separateTail(tail)
     return compiler.program

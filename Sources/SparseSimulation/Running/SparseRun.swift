@@ -91,8 +91,13 @@ package final class SparseRun {
     record = ShotTable(rowCount: request.keepsRecord ? rows : 0, columnCount: 0)
   }
 
-  /// - Throws: `Obstacle` with the place where memory ran out; `Diagnostic`, `CancellationError`.
+  /// - Throws: `Obstacle` with the place where memory ran out, or that of the loop which would take too long; `Diagnostic`,
+  ///   `CancellationError`.
   package func run() throws {
+    if request.mostWork == nil {
+      try RunWork(of: program, shots: shotCount)
+        .check(options.timeLimit, threads: 1)
+    }
     var branches = [
       SparseBranch(
         state: SparseState(qubitCount: program.qubitCount, budget: budget),
@@ -196,8 +201,10 @@ package final class SparseRun {
     workDone = workDone.saturatingAdd(work)
     if let most = request.mostWork, workDone > most { throw TrialEnded() }
     stepsDone = stepsDone.saturatingAdd(work)
-    guard stepsDone >= 1 << 20, let progress = options.progress else { return }
+    guard stepsDone >= 1 << 20 else { return }
     stepsDone = 0
+    try options.timeLimit.check()
+    guard let progress = options.progress else { return }
     let fraction = Double(shotsDone) / Double(max(1, shotCount))
     if !progress(fraction) { throw CancellationError() }
   }

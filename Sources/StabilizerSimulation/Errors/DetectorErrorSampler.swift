@@ -26,6 +26,9 @@ public struct DetectorErrorSampler: Sendable {
   /// How many faults a shot has on average, those drawn one by one not counted.
   package let faultsPerShot: Double
 
+  /// How long a call may take.
+  public var timeLimit = TimeLimit.standard
+
   let program: SamplingProgram
   /// Of all detectors and observables, whichever of them rows hold.
   private let bytesPerShot: Int
@@ -118,6 +121,7 @@ public struct DetectorErrorSampler: Sendable {
     take: (PackedRows, Product) throws -> Void
   ) throws {
     let (size, bitCount) = (shotsPerBlock, bitCount)
+    try work(shots: shots).check(timeLimit, threads: threads)
     let stride = ((bitCount + 7) / 8 + alignment - 1) / alignment * alignment
     let count = (shots + size - 1) / size
     let slotSize = (min(shots, size) * stride + SamplingProgram.padding + 63) / 64 * 64
@@ -148,6 +152,7 @@ public struct DetectorErrorSampler: Sendable {
           base, stride: stride, shots: min(size, shots - block * size), seed: seed,
           block: UInt64(block))
         do {
+          try timeLimit.check()
           try make(rows(block, base), block, &blocks[block].product)
         } catch {
           blocks[block].failure = error
@@ -159,6 +164,12 @@ public struct DetectorErrorSampler: Sendable {
       }
     }
     try blocks.check()
+  }
+
+  /// What so many shots have to do: faults, and rows that are written.
+  private func work(shots: Int) -> RunWork {
+    let seconds = Double(shots) * (2e-8 * faultsPerShot + 1e-9 * Double(bitCount))
+    return RunWork(seconds: seconds, steps: faultsPerShot, shots: shots, turns: 1, range: nil)
   }
 
   /// The memory of a block while it is made and taken.

@@ -7,7 +7,12 @@ import QuantumCore
 ///
 /// - Source: [Gidney21], sections 4 and 5.
 public struct DetectionSampler: Sendable {
-  private let engine: FrameEngine
+  private var engine: FrameEngine
+  /// How long a call may take.
+  public var timeLimit: TimeLimit {
+    get { engine.timeLimit }
+    set { engine.timeLimit = newValue }
+  }
   public let detectorCount: Int
   /// One more than the largest number of an observable.
   public let observableCount: Int
@@ -49,7 +54,7 @@ public struct DetectionSampler: Sendable {
   /// The same for any number of threads; shot k does not depend on how many follow.
   ///
   /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing ones are 0.
-  /// - Throws: `Obstacle` if the tables need more than the memory limit.
+  /// - Throws: `Obstacle` if the tables need more than the memory limit, or their shots more time than they may take.
   public func sample(
     shots: Int, seed: UInt64, threads: Int = 1, sweep: BitTable? = nil
   ) throws -> Events {
@@ -57,15 +62,15 @@ public struct DetectionSampler: Sendable {
       detectors: try engine.table(shots: shots, bits: detectorCount),
       observables: try engine.table(shots: shots, bits: observableCount))
     let (stride, observableStride) = (8 * events.detectors.stride, 8 * events.observables.stride)
-    events.detectors.words.withUnsafeMutableBytes { detectors in
-      events.observables.words.withUnsafeMutableBytes { observables in
+    try events.detectors.words.withUnsafeMutableBytes { detectors in
+      try events.observables.words.withUnsafeMutableBytes { observables in
         var sink = FrameSink(
           base: detectors.baseAddress, stride: stride, byteCount: (detectorCount + 7) / 8)
         sink.observables = .separate
         sink.observableBase = observables.baseAddress
         sink.observableStride = observableStride
         sink.observableByteCount = (observableCount + 7) / 8
-        engine.run(shots: shots, seed: seed, threads: threads, sweep: sweep, into: sink)
+        try engine.run(shots: shots, seed: seed, threads: threads, sweep: sweep, into: sink)
       }
     }
     return events

@@ -36,13 +36,22 @@ struct FrameBatch: ~Copyable {
   /// For each noise stream how many trials are still to come before the next event.
   let gaps: UnsafeMutablePointer<Int>
   var sink = FrameSink(base: nil, stride: 0, byteCount: 0)
+  private let timeLimit: TimeLimit
+  /// Time was up before the end of a program: the results are not whole.
+  private(set) var isStopped = false
+  /// Turns until the clock is looked at.
+  private var turnsUnwatched = Self.turnsAtATime
+  private static let turnsAtATime = 1 << 14
 
   private let memory: UnsafeMutableRawPointer
 
-  init(_ program: FrameProgram, width: Int, kernels: BitKernels) {
+  init(
+    _ program: FrameProgram, width: Int, kernels: BitKernels, timeLimit: TimeLimit = .standard
+  ) {
     precondition(width > 0 && width & (width - 1) == 0, "A row's words are a power of two")
     self.program = program
     self.kernels = kernels.table
+    self.timeLimit = timeLimit
     random = BlockGenerator(kernels: kernels)
     self.width = width
     laneCount = 64 * width
@@ -120,7 +129,7 @@ struct FrameBatch: ~Copyable {
         execute(operations, 0..<operations.count, operands)
       }
     }
-    finish()
+    if !isStopped { finish() }
   }
 
   private mutating func execute(
@@ -132,12 +141,22 @@ struct FrameBatch: ~Copyable {
       let operation = operations[index]
       index += 1
       guard operation.code != .repeatBlock else {
-        for _ in 0..<operation.count { execute(operations, index..<operation.end, operands) }
+        for _ in 0..<operation.count {
+          execute(operations, index..<operation.end, operands)
+          turnsUnwatched &-= 1
+          if turnsUnwatched == 0 { look() }
+          if isStopped { break }
+        }
         index = operation.end
         continue
       }
       execute(operation, UnsafeBufferPointer(rebasing: operands[operation.start..<operation.end]))
     }
+  }
+
+  private mutating func look() {
+    turnsUnwatched = Self.turnsAtATime
+    if timeLimit.hasPassed { isStopped = true }
   }
 
   private mutating func execute(

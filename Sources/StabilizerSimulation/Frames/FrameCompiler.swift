@@ -21,7 +21,6 @@ struct FrameCompiler {
   /// For every live qubit the product it was last used in, and its factor there.
   var marks: [(product: Int, factor: Int)] = []
   var productCount = 0
-  private var mostTurns: UInt64 = 0
 
   init(_ circuit: Circuit, _ program: FrameProgram) {
     self.circuit = circuit
@@ -54,8 +53,8 @@ struct FrameCompiler {
 
   private mutating func compileRepeat(_ count: UInt64, _ body: BlockID) throws {
     guard count > 1 else { return try compile(body) }
-    if repeatDepth == 0, count > mostTurns {
-      (mostTurns, program.longestRepeat) = (count, range)
+    if repeatDepth == 0, count > program.mostTurns {
+      (program.mostTurns, program.longestRepeat) = (count, range)
     }
     let (records, detectors) = (program.recordCount, program.detectorCount)
     let (start, firstRenaming) = (program.operations.count, renamings.count)

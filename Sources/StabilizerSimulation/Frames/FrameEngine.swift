@@ -11,6 +11,8 @@ struct FrameEngine: Sendable {
   /// Shots that are kept of a batch; fewer than its 64 · `width` only if so many results would not fit in memory.
   let blockShots: Int
   private let memoryLimit: UInt64
+  /// How long a call may take.
+  var timeLimit = TimeLimit.standard
   /// Makes no difference to the results.
   var kernels = BitKernels.best
 
@@ -18,8 +20,6 @@ struct FrameEngine: Sendable {
   private static let cacheBytes = 384 << 10
   /// Bytes that the results of a block should not exceed.
   private static let blockBytes: UInt64 = 64 << 20
-  /// Operands that one run may work on.
-  private static let workLimit: UInt64 = 1 << 33
 
   /// - Throws: `Obstacle` if a single shot needs more memory than allowed.
   init(_ program: FrameProgram, memoryLimit: UInt64) throws {
@@ -33,12 +33,6 @@ struct FrameEngine: Sendable {
       throw Obstacle(
         .memory(required: shotBytes, available: DetectorErrorModel.bitLimit / 8),
         "a shot with \(bits == .max ? "2^64 or more" : "\(bits)") results needs \(shotBytes) bytes; up to 2^31 results can be sampled",
-        hint: "use fewer repetitions", range: program.longestRepeat)
-    }
-    guard program.work <= Self.workLimit else {
-      throw Obstacle(
-        .unsupported,
-        "the repeat blocks take \(program.work == .max ? "2^64 or more" : "\(program.work)") steps a shot and cannot be folded; up to 2^33 are accepted",
         hint: "use fewer repetitions", range: program.longestRepeat)
     }
     let rowCount = UInt64(FrameBatch.rowCounts(of: program).reduce(0, +))
@@ -74,17 +68,34 @@ struct FrameEngine: Sendable {
   }
 
   /// Runs all blocks and puts the results of shot k where `sink` has room for it.
-  func run(shots: Int, seed: UInt64, threads: Int, sweep: BitTable?, into sink: FrameSink) {
+  ///
+  /// - Throws: `Obstacle` if that takes too long.
+  func run(shots: Int, seed: UInt64, threads: Int, sweep: BitTable?, into sink: FrameSink) throws {
+    try work(shots: shots).check(timeLimit, threads: threads)
     let blocks = shots / blockShots + (shots % blockShots > 0 ? 1 : 0)
     let workers = max(1, min(threads, blocks))
     Parallel.forEach(chunks: workers, threads: workers) { worker in
-      var batch = FrameBatch(program, width: width, kernels: kernels)
-      for block in stride(from: worker, to: blocks, by: workers) {
+      var batch = FrameBatch(program, width: width, kernels: kernels, timeLimit: timeLimit)
+      for block in stride(from: worker, to: blocks, by: workers) where !batch.isStopped {
         let range = self.shots(of: block, of: shots)
         if let sweep { batch.setSweep(sweep, shots: range) }
         batch.run(seed: seed, block: block, into: sink.shots(range))
       }
     }
+    try timeLimit.check()
+  }
+
+  /// What so many shots have to do: rows of all shots of a block are worked on at a time, then turned.
+  private func work(shots: Int) -> RunWork {
+    let blocks = Double(shots / blockShots + (shots % blockShots > 0 ? 1 : 0))
+    let steps = Double(program.work)
+    let bits =
+      program.output == .measurements
+      ? program.recordCount : program.detectorCount.saturatingAdd(program.observableCount)
+    return RunWork(
+      seconds: blocks * steps * (2e-9 + 2e-10 * Double(width)) + 1e-9 * Double(bits)
+        * Double(shots),
+      steps: steps, shots: shots, turns: Double(program.mostTurns), range: program.longestRepeat)
   }
 
   /// A block of results while it is made and taken.
@@ -96,6 +107,8 @@ struct FrameEngine: Sendable {
   }
 
   /// Runs all blocks and hands their results on in order, one at a time, while the next ones are made.
+  ///
+  /// Throws `Obstacle` if that takes too long.
   ///
   /// - Parameters:
   ///   - columns: bits of a row.
@@ -110,6 +123,7 @@ struct FrameEngine: Sendable {
     take: (PackedRows, Product) throws -> Void
   ) throws {
     precondition(shots >= 0 && alignment >= 1, "A number of shots is not negative")
+    try work(shots: shots).check(timeLimit, threads: threads)
     let count = shots / blockShots + (shots % blockShots > 0 ? 1 : 0)
     let byteCount = (columns + 7) / 8
     let stride = (byteCount + alignment - 1) / alignment * alignment
@@ -133,7 +147,7 @@ struct FrameEngine: Sendable {
         stride: stride)
     }
     Parallel.forEach(chunks: workers, threads: workers) { _ in
-      var batch = FrameBatch(program, width: width, kernels: kernels)
+      var batch = FrameBatch(program, width: width, kernels: kernels, timeLimit: timeLimit)
       while let block = blocks.claim() {
         let range = self.shots(of: block, of: shots)
         blocks[block].rowCount = range.count
@@ -143,6 +157,7 @@ struct FrameEngine: Sendable {
         sink.shotCount = range.count
         batch.run(seed: seed, block: block, into: sink)
         do {
+          try timeLimit.check()
           try make(view(blocks[block]), &blocks[block].product)
         } catch {
           blocks[block].failure = error

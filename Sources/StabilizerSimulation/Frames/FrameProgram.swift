@@ -81,6 +81,8 @@ package struct FrameProgram: Sendable {
   var scratchRowCount = 0
   /// Where the repeat block outside of others stands that has the most turns.
   var longestRepeat: SourceRange?
+  /// Its turns.
+  var mostTurns: UInt64 = 1
 
   var rowCount: Int { 2 * liveQubitCount + scratchRowCount }
 

@@ -12,6 +12,11 @@ import QuantumCore
 /// - Source: [Gidney21], section 4.
 public struct FrameSampler: Sendable {
   private var engine: FrameEngine
+  /// How long a call may take.
+  public var timeLimit: TimeLimit {
+    get { engine.timeLimit }
+    set { engine.timeLimit = newValue }
+  }
   private let reference: [UInt64]
   /// Results of one shot: columns of the tables.
   public let measurementCount: Int
@@ -93,15 +98,15 @@ public struct FrameSampler: Sendable {
   /// The same for any number of threads; shot k does not depend on how many follow.
   ///
   /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing ones are 0.
-  /// - Throws: `Obstacle` if the table needs more than the memory limit.
+  /// - Throws: `Obstacle` if the table needs more than the memory limit, or its shots more time than they may take.
   public func sample(
     shots: Int, seed: UInt64, threads: Int = 1, sweep: BitTable? = nil
   ) throws -> BitTable {
     var table = try engine.table(shots: shots, bits: measurementCount)
     let stride = 8 * table.stride
-    table.words.withUnsafeMutableBytes { words in
-      withReference { reference in
-        engine.run(
+    try table.words.withUnsafeMutableBytes { words in
+      try withReference { reference in
+        try engine.run(
           shots: shots, seed: seed, threads: threads, sweep: sweep,
           into: FrameSink(
             base: words.baseAddress, stride: stride, byteCount: (measurementCount + 7) / 8,

@@ -50,8 +50,9 @@ struct FrameRun {
   func run(
     shots: Int, seed: UInt64, options: SimulationOptions
   ) throws -> StabilizerSimulator.Run {
-    let sampler = try FrameSampler(
+    var sampler = try FrameSampler(
       circuit, threads: options.threads, memoryLimit: options.memoryLimit ?? 1 << 40)
+    sampler.timeLimit = options.timeLimit
     var sweep: BitTable?
     if !options.sweepBits.isEmpty {
       var row = BitTable(rowCount: 1, columnCount: options.sweepBits.count)

@@ -59,11 +59,12 @@ public struct ReferenceSample: Hashable, Sendable {
   /// All results.
   ///
   /// - Precondition: there are few enough to fit into memory.
+  /// - Complexity: O(results / 64).
   public var bits: BitVector {
-    var bits = BitVector(count: 0)
-    var reader = makeReader()
-    for _ in 0..<count { bits.append(reader.next()) }
-    return bits
+    var bits = GrowingBits()
+    bits.words.reserveCapacity(Int(clamping: count / 64) + 2)
+    for segment in segments { bits.append(segment) }
+    return BitVector(packed: Array(bits.words.prefix((bits.count + 63) / 64)), count: bits.count)
   }
 
   public func makeReader() -> Reader { Reader(self) }
@@ -114,6 +115,51 @@ public struct ReferenceSample: Hashable, Sendable {
           }
         }
       }
+    }
+  }
+}
+
+/// Bits to which many are added at a time, those that are there among them.
+private struct GrowingBits {
+  var words: [UInt64] = []
+  private(set) var count = 0
+
+  mutating func append(_ segment: ReferenceSample.Segment) {
+    switch segment {
+    case .bits(let bits):
+      var rest = bits.count
+      for word in bits.words where rest > 0 {
+        append(word, count: min(64, rest))
+        rest -= 64
+      }
+    case .repetition(let times, let body):
+      let start = count
+      for segment in body { append(segment) }
+      let end = start + (count - start) * Int(clamping: times)
+      // Twice as many each time.
+      while count < end { appendCopy(from: start, count: min(count - start, end - count)) }
+    }
+  }
+
+  /// - Precondition: 1...64 bits.
+  private mutating func append(_ word: UInt64, count new: Int) {
+    let bits = new == 64 ? word : word & (1 << UInt64(new) - 1)
+    let place = count & 63
+    if place == 0 {
+      words.append(bits)
+    } else {
+      words[words.count - 1] |= bits << UInt64(place)
+      if new > 64 - place { words.append(bits >> UInt64(64 - place)) }
+    }
+    count += new
+  }
+
+  private mutating func appendCopy(from start: Int, count new: Int) {
+    for offset in stride(from: 0, to: new, by: 64) {
+      let (index, place) = ((start + offset) >> 6, UInt64((start + offset) & 63))
+      var word = words[index] >> place
+      if place > 0, index + 1 < words.count { word |= words[index + 1] << (64 - place) }
+      append(word, count: min(64, new - offset))
     }
   }
 }

@@ -15,6 +15,7 @@ struct ShotRun {
       seed: seed, block: 0, capacity: PlacedQubits.count(in: circuit), randomness: .drawn,
       threads: options.threads)
     simulator.sweepBits = options.sweepBits
+    simulator.timeLimit = options.timeLimit
     simulator.prepareMemory(for: circuit)
     let nodes = circuit.nodes(of: .root)
     firstNode = nodes.firstIndex { !Self.isPlain($0, in: circuit) } ?? nodes.count
@@ -49,6 +50,7 @@ struct ShotRun {
     let perRound = perChunk * options.threads
     var done = 0
     while done < shots {
+      try options.timeLimit.check()
       let count = min(perRound, shots - done)
       let chunks = (0..<(count + perChunk - 1) / perChunk).map { _ in Chunk() }
       let first = done

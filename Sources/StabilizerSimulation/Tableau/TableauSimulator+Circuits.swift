@@ -56,6 +56,7 @@ extension TableauSimulator {
       if try runPower(of: body, count) { return nil }
       try requireEnd(of: body, count)
       for _ in 0..<count {
+        try noteTurn()
         let departure = try run(circuit, block: body)
         if let (outer, stops) = Self.afterTurn(departure), stops { return outer }
       }
@@ -67,6 +68,7 @@ extension TableauSimulator {
       return try otherwise.flatMap { try run(circuit, block: $0) }
     case .loop(let condition, let body):
       while try circuit.expression(condition).evaluated(in: memory).isTrue {
+        try noteTurn()
         let departure = try run(circuit, block: body)
         if let (outer, stops) = Self.afterTurn(departure), stops { return outer }
       }
@@ -76,6 +78,16 @@ extension TableauSimulator {
       return nil
     case .leave(let departure): return departure
     }
+  }
+
+  /// Counts a turn of a loop.
+  ///
+  /// - Throws: `Obstacle` where time is up.
+  private mutating func noteTurn() throws(Obstacle) {
+    turnsUnwatched -= 1
+    guard turnsUnwatched == 0 else { return }
+    turnsUnwatched = 1 << 10
+    try timeLimit.check()
   }
 
   /// What a loop does after a turn: whether it stops, and what it hands on.

@@ -36,6 +36,10 @@ public struct TableauSimulator: Sendable {
   package var stepLimit: UInt64 = 1 << 30
   /// Of the circuit that is run.
   var powers = RepeatPowers(Circuit())
+  /// When turns of loops stop.
+  package var timeLimit = TimeLimit.standard
+  /// Turns until the clock is looked at.
+  var turnsUnwatched = 1 << 10
   /// Marks places that an instruction has been to; see `nextStamp`.
   private var stamps: [UInt32] = []
   private var stamp: UInt32 = 0

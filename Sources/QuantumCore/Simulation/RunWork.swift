@@ -1,0 +1,192 @@
+import RealModule
+
+/// What a run has to do, added up before it starts: a guess of its time, good to a factor of a few.
+///
+/// Shots that have seen the same outcomes and errors share their work. They part at every random outcome, and at errors as often
+/// as those are likely. Loops whose end results decide count once, and so do repeat blocks that are left early.
+public struct RunWork: Hashable, Sendable {
+  /// On one core.
+  public private(set) var seconds = 0.0
+  /// Steps of one shot: gates, measurements, errors, and what is computed.
+  public private(set) var steps = 0.0
+  /// Of `seconds`, what one shot alone would take.
+  public private(set) var shotSeconds = 0.0
+  public let shots: Int
+  /// The outermost repeat block that takes most of the time; `nil` without any.
+  public private(set) var loop: Loop?
+
+  public struct Loop: Hashable, Sendable {
+    public let range: SourceRange?
+    /// Of the block and of those within, where they are the longest.
+    public let turns: Double
+    fileprivate let seconds: Double
+  }
+
+  /// What a step takes.
+  package struct Cost: Sendable {
+    /// For every group of shots that has a state of its own.
+    package var seconds: Double
+    /// For every shot besides.
+    package var shotSeconds = 0.0
+    /// Random outcomes of two kinds.
+    package var outcomes = 0.0
+    /// The probability that a shot leaves the others.
+    package var errors = 0.0
+
+    package init(
+      seconds: Double, shotSeconds: Double = 0, outcomes: Double = 0, errors: Double = 0
+    ) {
+      (self.seconds, self.shotSeconds) = (seconds, shotSeconds)
+      (self.outcomes, self.errors) = (outcomes, errors)
+    }
+  }
+
+  /// A step of a program, as far as its course goes.
+  package enum Step: Sendable {
+    case work(Cost)
+    case startLoop(slot: Int, count: UInt64)
+    case nextTurn(slot: Int)
+    /// To a place in the program; the end is the number of steps.
+    case jump(Int)
+  }
+
+  /// Sums over a stretch of the program.
+  private struct Sum {
+    var cost = Cost(seconds: 0)
+    var steps = 0.0
+    var turns = 1.0
+    /// Of a loop: its turns, where its steps end, and where it stood.
+    var count = 1.0
+    var end = 0
+    var range: SourceRange?
+
+    mutating func add(_ other: Sum, times count: Double) {
+      cost.seconds += other.cost.seconds * count
+      cost.shotSeconds += other.cost.shotSeconds * count
+      cost.outcomes += other.cost.outcomes * count
+      cost.errors += other.cost.errors * count
+      steps += other.steps * count
+      turns = max(turns, other.turns * count)
+    }
+  }
+
+  /// What happened so far, by which shots have parted.
+  private struct Parting {
+    var outcomes = 0.0
+    var errors = 0.0
+  }
+
+  /// - Parameters:
+  ///   - steps: of the whole program.
+  ///   - ranges: where each step stood.
+  /// - Complexity: O(steps).
+  package init(of steps: [Step], ranges: [SourceRange?], shots: Int) {
+    self.shots = shots
+    var ends: [Int: Int] = [:]
+    var starts: [Int: Int] = [:]
+    for (index, step) in steps.enumerated() {
+      if case .startLoop(let slot, _) = step { starts[slot] = index }
+      if case .nextTurn(let slot) = step, let start = starts[slot] { ends[start] = index }
+    }
+    var parting = Parting()
+    var open: [Sum] = []
+    for (index, step) in steps.enumerated() {
+      switch step {
+      case .work(let cost):
+        let one = Sum(cost: cost, steps: 1)
+        if open.isEmpty { take(one, &parting) } else { open[open.count - 1].add(one, times: 1) }
+      case .startLoop(_, let count):
+        open.append(Sum(count: Double(count), end: ends[index] ?? index, range: ranges[index]))
+      case .nextTurn:
+        guard let loop = open.popLast() else { continue }
+        var whole = Sum()
+        whole.add(loop, times: loop.count)
+        whole.range = loop.range
+        if open.isEmpty {
+          take(whole, &parting, isLoop: true)
+        } else {
+          open[open.count - 1].add(whole, times: 1)
+        }
+      case .jump(let target):
+        // Out of a loop: how many turns there will be is not known.
+        for level in open.indices where target > open[level].end { open[level].count = 1 }
+      }
+    }
+  }
+
+  /// What is known as a whole.
+  package init(
+    seconds: Double, steps: Double, shots: Int, turns: Double, range: SourceRange?
+  ) {
+    (self.seconds, shotSeconds, self.steps, self.shots) = (seconds, seconds, steps, shots)
+    if turns > 1 { loop = Loop(range: range, turns: turns, seconds: seconds) }
+  }
+
+  private mutating func take(_ sum: Sum, _ parting: inout Parting, isLoop: Bool = false) {
+    let cost = sum.cost
+    let groups = isLoop ? meanGroups(from: parting, cost) : groups(parting)
+    let spent = cost.seconds * groups + cost.shotSeconds * Double(shots)
+    parting.outcomes += cost.outcomes
+    parting.errors += cost.errors
+    seconds += spent
+    shotSeconds += cost.seconds + cost.shotSeconds
+    steps += sum.steps
+    if isLoop, spent >= loop?.seconds ?? 0 {
+      loop = Loop(range: sum.range, turns: sum.turns, seconds: spent)
+    }
+  }
+
+  /// Groups of shots that are expected to have a state of their own.
+  private func groups(_ parting: Parting) -> Double {
+    let shots = Double(max(1, shots))
+    let byOutcomes = Double.exp2(min(60, parting.outcomes))
+    let byErrors = parting.errors > 0 ? shots * -Double.expMinusOne(-parting.errors) : 0
+    return min(shots, byOutcomes + byErrors)
+  }
+
+  /// The mean over a stretch that does the same all along: halves of halves from its start, where shots part.
+  private func meanGroups(from start: Parting, _ cost: Cost) -> Double {
+    guard shots > 1, cost.outcomes > 0 || cost.errors > 0 else { return groups(start) }
+    var (mean, part) = (0.0, 0.5)
+    for _ in 0..<64 {
+      let at = 1.5 * part
+      mean +=
+        part
+        * groups(
+          Parting(
+            outcomes: start.outcomes + at * cost.outcomes, errors: start.errors + at * cost.errors))
+      part /= 2
+    }
+    return mean
+  }
+
+  // MARK: Limits
+
+  /// Why a run is not started, with the place of its longest loop; `nil` if it may be.
+  public func obstacle(under limit: TimeLimit, threads: Int) -> Obstacle? {
+    let predicted = seconds / Double(threads)
+    guard predicted > limit.predicted else { return nil }
+    let shots = shots == 1 ? "1 shot" : "\(shots) shots"
+    let turns = loop.map { "\(Self.text($0.turns)) turns, " } ?? ""
+    let available = limit.allowed
+    return Obstacle(
+      .time(required: predicted, available: available),
+      "would take about \(TimeLimit.text(predicted)) (\(turns)\(Self.text(steps)) steps a shot, "
+        + "\(shots), \(threads == 1 ? "1 thread" : "\(threads) threads")); up to \(TimeLimit.text(available)) are allowed",
+      hint: "use fewer repetitions or shots, or allow more with --max-time", range: loop?.range)
+  }
+
+  /// - Throws: the obstacle, if there is one.
+  package func check(_ limit: TimeLimit, threads: Int) throws(Obstacle) {
+    if let obstacle = obstacle(under: limit, threads: threads) { throw obstacle }
+  }
+
+  /// A number of things, in powers of ten from a million on.
+  public static func text(_ count: Double) -> String {
+    guard count < 1e300 else { return "more than 10^300" }
+    guard count >= 1e6 else { return "\(Int(max(0, count).rounded()))" }
+    let exponent = Int(Double.log10(count).rounded(.down))
+    let digits = (count / Double.pow(10, exponent) * 10).rounded() / 10
+    return digits == 1 ? "10^\(exponent)" : "\(digits)·10^\(exponent)"
+  }
+}

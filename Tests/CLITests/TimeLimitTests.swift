@@ -1,0 +1,123 @@
+import TestSupport
+import Testing
+
+/// Runs that would take years are refused, and runs that may never end are stopped where asked to.
+struct TimeLimitTests {
+  private static let engines = ["auto", "statevector", "trajectories", "density-matrix", "sparse"]
+
+  /// Loops of 10¹⁵ turns in which something random happens: on amplitudes a turn at a time.
+  private static let endless: [(name: String, text: String, line: Int)] = [
+    (
+      "c.stim",
+      "H 0\nREPEAT 1000000000000000 {\n    H 0\n    S[T] 0\n    DEPOLARIZE1(0.01) 0\n}\nM 0\n", 2
+    ),
+    (
+      "c.stim",
+      "X 1\nREPEAT 10 {\n    REPEAT 100000000000000 {\n        H 0\n        S[T] 0\n"
+        + "        R 0\n    }\n}\nM 0\n", 2
+    ),
+  ]
+
+  @Test(arguments: endless.indices, engines)
+  func `what would take years is refused with the place of its loop`(
+    index: Int, engine: String
+  ) throws {
+    let (name, text, line) = Self.endless[index]
+    let folder = try TemporaryFolder()
+    _ = try folder.write(text, to: name)
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; timeout 30 qsim run \(name) --engine \(engine) --shots 10 --seed 1")
+    #expect(result.status == 71, "\(result.status) \(result.error)")
+    #expect(result.error.contains("\(name):\(line):1: would take about "), "\(result.error)")
+    #expect(result.error.contains("100 h are allowed"), "\(result.error)")
+    #expect(result.error.contains("hint: use fewer repetitions or shots, or allow more"))
+    let plan = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; timeout 30 qsim plan \(name) --engine \(engine) --shots 10")
+    #expect(plan.status == 0 && plan.output.contains("refused, as only 100 h"), "\(plan)")
+  }
+
+  @Test func `turns, amplitudes and shots of OpenQASM multiply`() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write(
+      """
+      OPENQASM 3.0;
+      include "stdgates.inc";
+      qubit[20] q;
+      h q;
+      for int i in [1:1000000] {
+        h q[0];
+        t q[0];
+        cx q[0], q[1];
+        reset q[0];
+      }
+      bit[20] c = measure q;
+
+      """, to: "c.qasm")
+    for (shots, isRefused) in [("1000000", true), ("1", false)] {
+      let plan = try QSimProcess.shell(
+        "cd '\(folder.url.path)'; qsim plan c.qasm --shots \(shots) --threads 4")
+      #expect(plan.output.contains("refused, as only 100 h") == isRefused, "\(plan.output)")
+    }
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; timeout 30 qsim run c.qasm --shots 1000000 --seed 1 --threads 4")
+    #expect(
+      result.status == 71 && result.error.contains("c.qasm:5:1: would take about "),
+      "\(result.error)")
+  }
+
+  @Test(arguments: ["statevector", "density-matrix", "sparse", "stabilizer"])
+  func `a loop without end stops when its time is up`(engine: String) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(
+      """
+      OPENQASM 3.0;
+      include "stdgates.inc";
+      qubit[2] q;
+      bit c;
+      while (c == 0) {
+        c = measure q[1];
+        h q[0];
+      }
+
+      """, to: "c.qasm")
+    let result = try QSimProcess.shell(
+      "timeout 30 qsim run '\(file)' --engine \(engine) --shots 3 --seed 1 --max-time 300ms")
+    #expect(result.status == 71, "\(result.status) \(result.error)")
+    #expect(result.error.contains("stopped after 0.3 s"), "\(result.error)")
+  }
+
+  @Test func `loops that end are run, however long`() throws {
+    let folder = try TemporaryFolder()
+    let circuit = "REPEAT 30000 {\n    H 0\n    S[T] 0\n    DEPOLARIZE1(0.01) 0\n}\nM 0\n"
+    let file = try folder.write(circuit, to: "c.stim")
+    let result = try QSimProcess.run(["run", file, "--shots", "2", "--seed", "1"])
+    #expect(result.status == 0, "\(result.error)")
+    let plan = try QSimProcess.run(["plan", file, "--shots", "2"])
+    #expect(plan.output.contains("whole run  about "), "\(plan.output)")
+    #expect(!plan.output.contains("refused"))
+  }
+
+  @Test func `times have units`() throws {
+    let file = "Examples/circuits/bell.qasm"
+    for time in ["1", "90s", "0.5h", "3d", "2m", "2min", "1500ms"] {
+      let result = try QSimProcess.run(["run", file, "--seed", "1", "--max-time", time])
+      #expect(result.status == 0, "\(time): \(result.error)")
+    }
+    for time in ["0", "-1", "1x", "h", "nan", "inf", "1e400"] {
+      let result = try QSimProcess.run(["run", file, "--seed", "1", "--max-time=\(time)"])
+      #expect(result.status == 64, "\(time)")
+    }
+  }
+
+  @Test(arguments: ["sample", "detect", "detect --route frames"])
+  func `sampling has the same limit`(command: String) throws {
+    let folder = try TemporaryFolder()
+    let text = "REPEAT 100000000 {\n    X_ERROR(0.1) 0\n    MR 0\n    DETECTOR rec[-1]\n}\n"
+    _ = try folder.write(text, to: "c.stim")
+    let start = "cd '\(folder.url.path)'; timeout 60 qsim \(command) --in c.stim --seed 1"
+    let refused = try QSimProcess.shell("\(start) --shots 10000000000 --out /dev/null")
+    #expect(refused.status == 71 && refused.error.contains("would take about "), "\(refused.error)")
+    let stopped = try QSimProcess.shell("\(start) --shots 100 --max-time 300ms --out /dev/null")
+    #expect(stopped.status == 71 && stopped.error.contains("c.stim:"), "\(stopped.error)")
+  }
+}
