@@ -4,7 +4,7 @@
     check_hostile.py --qsim .build/release/qsim [--programs N] [--files N] [--seed S] [--jobs J] [--keep DIRECTORY]
 
 A run is at fault if it dies by a signal, exits with a status that the documents do not list or with 70, takes
-more than 5 s of CPU time, holds more memory than its limit and an allowance, prints `nan`, fails without
+more than 5 s of CPU time, holds more memory than its limit or its own bound and an allowance, prints `nan`, fails without
 a word, or refuses a text without naming the file and, in OpenQASM, the place. The same seed gives the same inputs and commands; what is at
 fault is kept, with its command. The last line tells how many runs there were, and the exit status is 1
 if any was at fault.
@@ -32,6 +32,8 @@ CPU_S = 5
 WALL_S = 30
 LIMIT_MIB = 512
 ALLOWANCE_MIB = 256
+# What the program itself takes, with its libraries and what it read.
+PROGRAM_MIB = 96
 # Programs may be loops without end, or long ones: as a user would, who does not want to wait.
 TIME = "--max-time 2s --threads 2"
 SHOTS = ["01", "b8", "r8", "ptb64", "hits", "dets"]
@@ -40,6 +42,8 @@ CIRCUITS = [
     f"run {{file}} --from {{kind}} --shots {{shots}} --seed 1 --engine {{engine}} --max-memory 512M {TIME}",
     f"run {{file}} --from {{kind}} --shots 3 --seed 1 --noise thermal:t1_us=50,t2_us=70 --max-memory 512M --json {TIME}",
     f"run {{file}} --from {{kind}} --shots 20 --seed 1 --noise depolarizing:p=0.1 --engine trajectories --max-memory 512M --csv {TIME}",
+    f"run {{file}} --from {{kind}} --shots {{shots}} --seed 1 --engine {{engine}} --top {{top}} --max-memory {{memory}} --json {TIME}",
+    f"run {{file}} --from {{kind}} --shots 40 --seed 1 --engine sparse --top {{top}} --max-memory {{memory}} --json {TIME}",
     "plan {file} --from {kind} --engine {engine} --json",
     "draw {file} --from {kind}", "draw {file} --from {kind} --ascii --width {width}", "draw {file} --from {kind} --format svg",
     "convert {file} - --from {kind} --to {language}",
@@ -77,7 +81,8 @@ COMMANDS = {
 }
 CHOICES = {
     "shots": ["1", "5", "64", "65", "100"], "width": ["0", "1", "40", "1000"], "format": SHOTS,
-    "engine": ["auto", "statevector", "density-matrix", "trajectories", "stabilizer"],
+    "engine": ["auto", "statevector", "density-matrix", "trajectories", "stabilizer", "sparse"],
+    "top": ["1", "64", "3000", "100000"], "memory": ["32M", "64M", "512M"],
     "language": ["qasm2", "qasm3", "stim"], "noise": ["depolarizing --p 0.01", "si1000 --p 0.01", "thermal", "erasure --p 0.1"],
     "route": ["auto", "frames", "errors"], "diagram": ["timeline-text", "timeline-svg", "detslice-text", "detslice-svg", "matchgraph-svg"],
     "transform": ["flattened", "inverse", "decomposed", "without-noise", "without-tags", "without-feedback"],
@@ -207,6 +212,9 @@ def fault(kind, name, arguments, result):
         return f"over {CPU_S} s of CPU time"
     if mib > LIMIT_MIB + ALLOWANCE_MIB:
         return f"over {LIMIT_MIB + ALLOWANCE_MIB} MiB"
+    bound = bound_mib(out) if arguments.startswith("run ") else None
+    if bound is not None and mib > bound + PROGRAM_MIB:
+        return f"over the {bound:.0f} MiB that it says"
     if status != 0 and not err.strip():
         return f"exit status {status} without a word"
     if status == 1:
@@ -219,6 +227,12 @@ def fault(kind, name, arguments, result):
         if b"LICENSE: error:" not in err and not re.search(re.escape(name).encode() + place, err):
             return "refused without a place"
     return None
+
+
+def bound_mib(out):
+    """What a run's JSON says that it takes at most beside the program itself, in MiB, or None."""
+    found = re.search(rb'"at_most_bytes": *(\d+)', out)
+    return int(found.group(1)) / (1 << 20) if found else None
 
 
 def attempt(job):
