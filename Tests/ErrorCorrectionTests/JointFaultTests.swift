@@ -148,6 +148,30 @@ struct JointFaultTests {
     #expect(try Self.prediction(name, text, 0b00111) == 0)
   }
 
+  @Test(arguments: graphDecoders)
+  func `evidence about other edges leaves errors of several edges alone`(name: String) throws {
+    let text = """
+      error(0.01) D0 D1
+      error(0.02) D2
+      error(0.01) D0 D1 ^ D2 ^ L0
+      error(0.1) D3 L1
+      error(0.1) D3
+      """
+    let definition = try #require(DecoderCatalog.definition(named: name))
+    let compiled = try definition.decoder.compiled(for: DEMReader.read(text))
+    var shots = BitTable(rowCount: 4, columnCount: 4)
+    var evidence = ShotEvidence()
+    for shot in 0..<4 { for detector in 0..<4 { shots[shot, detector] = true } }
+    evidence.appendShot([])
+    evidence.appendShot([(mechanism: 3, probability: 0.4)])
+    evidence.appendShot([(mechanism: 4, probability: 0.4)])
+    // Here the edges are likely by themselves.
+    evidence.appendShot([(mechanism: 0, probability: 0.4), (mechanism: 1, probability: 0.4)])
+    let found = compiled.predictions(for: shots, evidence: evidence).predictions
+    #expect((0..<4).map { found[$0, 0] } == [true, true, true, false])
+    #expect((1..<3).map { found[$0, 1] } == [true, false])
+  }
+
   /// Few mechanisms, among them errors of several edges, of any probability. No two flip the same
   /// and have other edges.
   private static func model(
