@@ -62,6 +62,64 @@ struct MemoryGuardTests {
     #expect(result.error.contains("--fold_loops"), "\(result.error)")
   }
 
+  /// Models whose shots are far wider than what happens in them.
+  static let wideModels = [
+    "error(1e-5) D536870912\n", "logical_observable L16777216\n",
+    "error(0.75) D2 D4 L0\ndetector D536870912\nerror(1) D0\n",
+    "repeat 1000000000 {\n    error(1e-8) D0 D1\n    shift_detectors 1\n}\n",
+    "repeat 1000000000 {\n    error(0.9375)\n    error(0) D4\n}\nerror(0.3) D4 D2147483000\n",
+  ]
+
+  @Test(arguments: wideModels, ["hits", "dets", "r8"])
+  func `wide shots take the memory of what happens in them`(model: String, format: String) throws {
+    // Rows of so many bits would not fit into the address space.
+    let result = try QSimProcess.shell(
+      "ulimit -v 400000; qsim sample_dem --shots 200 --seed 1 --out_format \(format) --out /dev/null "
+        + "--obs_out /dev/null --obs_out_format hits", input: model)
+    #expect(result.status == 0 && !result.wasKilled, "\(result.error)")
+  }
+
+  @Test(arguments: ["hits", "dets", "r8"])
+  func `recorded errors of wide shots do, too`(format: String) throws {
+    let model = "repeat 200000000 {\n    error(1e-8) D0 D1 L0\n    shift_detectors 1\n}\n"
+    let folder = try TemporaryFolder()
+    let record = folder.path("errors")
+    let line =
+      "ulimit -v 400000; qsim sample_dem --shots 20 --out_format \(format) "
+      + "--obs_out /dev/null --err_out_format \(format)"
+    let drawn = try QSimProcess.shell("\(line) --seed 1 --err_out '\(record)'", input: model)
+    #expect(drawn.status == 0, "\(drawn.error)")
+    guard format != "r8" else { return }
+    #expect(drawn.output.split(separator: "\n", omittingEmptySubsequences: false).count == 21)
+    #expect(drawn.output.contains { $0.isNumber })
+  }
+
+  @Test(arguments: ["01", "b8", "ptb64"])
+  func `formats that write every bit take so many bits and no more`(format: String) throws {
+    for model in Self.wideModels where !model.contains("L16777216") {
+      let result = try QSimProcess.run(
+        ["sample_dem", "--shots", "64", "--seed", "1", "--out_format", format], input: model)
+      #expect(result.status == 71 && result.output.isEmpty, "\(result.error)")
+      #expect(result.error.contains("<stdin>: a shot has"), "\(result.error)")
+      #expect(result.error.contains("up to 2^28; take hits, dets or r8"), "\(result.error)")
+    }
+    let folder = try TemporaryFolder()
+    let circuit = try folder.write(
+      "M 0\nREPEAT 300000000 {\n    M 0\n    DETECTOR rec[-1] rec[-2]\n}\n", to: "c.stim")
+    for command in [
+      "sample --in '\(circuit)' --out_format \(format)",
+      "detect --in '\(circuit)' --out_format \(format)",
+      "m2d --circuit '\(circuit)' --in /dev/null --in_format hits --out_format \(format)",
+      "m2d --circuit '\(circuit)' --in /dev/null --in_format \(format) --out_format hits",
+      "convert --circuit '\(circuit)' --types M --in /dev/null --in_format hits --out_format \(format)",
+      "convert --circuit '\(circuit)' --types D --in /dev/null --in_format \(format) --out_format hits",
+    ] {
+      let result = try QSimProcess.shell("qsim \(command) > /dev/null")
+      #expect(result.status == 71, "\(command): \(result.error)")
+      #expect(result.error.contains("c.stim: ") && result.error.contains("up to 2^28"))
+    }
+  }
+
   @Test(arguments: ["8G", "8g", "8GB", "8GiB", "8192M", "8589934592"])
   func `sizes have units`(size: String) throws {
     let result = try QSimProcess.run(["run", "-", "--max-memory", size], input: Self.dense)

@@ -51,6 +51,54 @@ struct ResultWriterTests {
     #expect(calls > 2 && total == 40_000 * 101)
   }
 
+  @Test(arguments: ResultFormat.allCases)
+  func `rows of ones are the same bytes as rows of bits`(format: ResultFormat) throws {
+    var generator = PhiloxGenerator(seed: 6)
+    for columns in [0, 1, 8, 9, 64, 65, 255, 256, 511, 70_001] {
+      for ones in [0, 1, 3, 40] {
+        let rows = format == .ptb64 ? 128 : 5
+        var table = BitTable(rowCount: rows, columnCount: columns)
+        var sparse = SparseRows(columnCount: columns)
+        for row in 0..<rows {
+          var flips: [UInt32] = []
+          for _ in 0..<ones where columns > 0 {
+            let column = Int(generator.uniform() * Double(columns))
+            table[row, column].toggle()
+            flips.append(UInt32(column))
+          }
+          if columns > 0, ones == 40 {
+            for column in [0, columns - 1] {
+              table[row, column].toggle()
+              flips.append(UInt32(column))
+            }
+          }
+          sparse.appendRow(flips: &flips)
+        }
+        let parts: [ResultWriter.Part] = [
+          .init("L", columns / 2..<columns), .init("D", 0..<columns / 2),
+        ]
+        let writer = ResultWriter(format, parts: parts)
+        var (full, ofOnes): ([UInt8], [UInt8]) = ([], [])
+        try writer.write(table) { full += $0 }
+        try writer.write(sparse) { ofOnes += $0 }
+        #expect(full == ofOnes, "\(columns) columns, \(ones) ones")
+      }
+    }
+  }
+
+  @Test func `huge rows of ones are written in pieces`() throws {
+    var rows = SparseRows(columnCount: 1 << 31)
+    var flips: [UInt32] = [0, (1 << 31) - 1]
+    rows.appendRow(flips: &flips)
+    var (bytes, largest) = (0, 0)
+    try ResultWriter(.r8).write(rows) {
+      bytes += $0.count
+      largest = max(largest, $0.count)
+    }
+    // A byte for every 255 zeros, and for each of two ones and the end.
+    #expect(bytes == ((1 << 31) - 2) / 255 + 3 && largest <= 1 << 16)
+  }
+
   /// A reader of the formats that shares nothing with the writer.
   private static func read(
     _ bytes: [UInt8], _ format: ResultFormat, rows: Int, columns: Int

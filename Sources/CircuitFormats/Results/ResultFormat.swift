@@ -12,4 +12,12 @@ public enum ResultFormat: String, Sendable, CaseIterable, Codable {
   case hits
   /// `shot M3 M8`: the places of the ones with a letter, a line a shot.
   case dets
+
+  /// Whether a shot takes as much as it has bits, whatever they are.
+  public var holdsEveryBit: Bool {
+    switch self {
+    case .text01, .b8, .ptb64: true
+    case .r8, .hits, .dets: false
+    }
+  }
 }

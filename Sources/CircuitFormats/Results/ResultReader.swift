@@ -62,6 +62,8 @@ public final class ResultReader {
   /// - Throws: `Diagnostic` with line and column, or for binary formats the byte, of what cannot be read; what `read` throws.
   public func next(upTo limit: Int) throws -> BitTable? {
     precondition(limit > 0, "At least one shot is asked for")
+    // At the end no memory is taken for shots that do not come.
+    if group == nil || groupRow == 64, try source.peek() == nil { return nil }
     var table = BitTable(rowCount: limit, columnCount: counts.total)
     let stride = table.stride
     var rows = 0

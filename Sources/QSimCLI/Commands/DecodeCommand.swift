@@ -121,7 +121,7 @@ struct DecodeCommand: DocumentedCommand {
     let clock: @Sendable () -> UInt64 = { UInt64(Stopwatch.now() * 1e9) }
     let compiled = try model.compiled(by: window.decoder(definition.decoder, clock: clock))
     stopwatch.lap("compile_s")
-    let files = try DecodingFiles(self, compiled)
+    let files = try SimulationFailure.explained(model.source) { try DecodingFiles(self, compiled) }
     var tally = DecodingCounts()
     try files.decodeAll(
       BatchDecoder(compiled, threads: threads ?? min(Parallel.processorCount, 1024)), &tally)

@@ -50,27 +50,32 @@ struct DetectCommand: DocumentedCommand {
     }
   }
 
+  private var request: DetectionOutput.Request {
+    .init(
+      path: out.out, format: outFormat, observablePath: observables.obsOut,
+      observableFormat: observables.obsOutFormat, appendsObservables: appendObservables,
+      prependsInDets: true, memoryLimit: shots.availableMemory)
+  }
+
   func run() throws {
     let (source, circuit) = try input.read(for: Self.self)
     let line = ProgressLine(progress.progress, title: "sampling")
     defer { line.finish() }
     try SimulationFailure.explained(source) {
+      let counts = try CircuitCounts(circuit)
+      try DetectionOutput.checkWidths(
+        request, detectors: counts.detectors, observables: counts.observables)
       let timeLimit = shots.time.limit
       let decision = try DetectionRoute.choose(
         for: circuit, shots: shots.shots, choice: route, memoryLimit: shots.availableMemory)
-      try sample(decision, of: circuit, timeLimit) { line.update(Double($0) / Double(shots.shots)) }
+      try sample(decision, counts, timeLimit) { line.update(Double($0) / Double(shots.shots)) }
     }
   }
 
   private func sample(
-    _ decision: DetectionRoute.Decision, of circuit: Circuit, _ timeLimit: TimeLimit,
+    _ decision: DetectionRoute.Decision, _ counts: CircuitCounts, _ timeLimit: TimeLimit,
     progress: @escaping (Int) -> Void
   ) throws {
-    let counts = try CircuitCounts(circuit)
-    let request = DetectionOutput.Request(
-      path: out.out, format: outFormat, observablePath: observables.obsOut,
-      observableFormat: observables.obsOutFormat, appendsObservables: appendObservables,
-      prependsInDets: true, memoryLimit: shots.availableMemory)
     let output = try DetectionOutput(
       request, detectorCount: Int(clamping: counts.detectors),
       observableCount: Int(clamping: counts.observables), shots: shots.shots)

@@ -66,11 +66,21 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
     }
   }
 
+  private var request: DetectionOutput.Request {
+    .init(
+      path: out.out, format: outFormat, observablePath: observables.obsOut,
+      observableFormat: observables.obsOutFormat, appendsObservables: appendObservables)
+  }
+
   func run() throws {
     if input == "-", Terminal.inputIsTerminal { throw LackOfInput(command: Self.self) }
     let (source, circuit) = try StimInput.circuit(circuit)
     try SimulationFailure.explained(source) {
       let circuit = ranWithoutFeedback ? try circuit.withInlinedFeedback() : circuit
+      let counts = try CircuitCounts(circuit)
+      try DetectionOutput.checkWidths(
+        request, detectors: counts.detectors, observables: counts.observables)
+      try ShotInput.checkWidth(inFormat, bits: counts.measurements)
       let conversion = try MeasurementsToDetections(
         circuit, usesReference: !skipReferenceSample, memoryLimit: MemoryBudget().available)
       let shots = try ShotInput(
@@ -79,10 +89,8 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
         try ShotInput($0, sweepFormat, counts: .init(measurements: conversion.sweepCount))
       }
       let output = try DetectionOutput(
-        .init(
-          path: out.out, format: outFormat, observablePath: observables.obsOut,
-          observableFormat: observables.obsOutFormat, appendsObservables: appendObservables),
-        detectorCount: conversion.detectorCount, observableCount: conversion.observableCount)
+        request, detectorCount: conversion.detectorCount,
+        observableCount: conversion.observableCount)
       let resultBits = conversion.detectorCount + conversion.observableCount
       while let block = try shots.next(upTo: shots.blockSize(resultBits: resultBits)) {
         let sweepBlock = try sweepShots.map { try Self.sweepBits($0, for: block, of: shots) }

@@ -86,6 +86,13 @@ struct SampleErrorModelCommand: DocumentedCommand {
         $0, errOutFormat, parts: [.init("M", 0..<replay.errorCount)], memoryLimit: limit)
     }
     func take(_ errors: BitTable) throws {
+      if replay.isWide {
+        try record?.write(errors)
+        for row in 0..<errors.rowCount {
+          try output.write(replay.sparseEvents(of: errors.ones(ofRow: row)))
+        }
+        return
+      }
       try replay.forEachPart(of: errors, memoryLimit: limit) { part, events in
         try record?.write(part)
         try output.write(events)
@@ -98,9 +105,31 @@ struct SampleErrorModelCommand: DocumentedCommand {
     } else {
       var sampler = try DetectorErrorReplay.sampler(for: model, memoryLimit: limit)
       sampler.timeLimit = shots.time.limit
-      try sampler.forEachBlock(
-        shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount, take)
+      if sampler.isSparse {
+        try sampler.forEachSparseRow(shots: shots.shots, seed: shots.chosenSeed()) { errors in
+          try record?.write(errors)
+          try output.write(replay.sparseEvents(of: errors[0].lazy.map(Int.init)))
+        }
+      } else {
+        try sampler.forEachBlock(
+          shots: shots.shots, seed: shots.chosenSeed(), threads: shots.threadCount, take)
+      }
     }
     try record?.close()
+  }
+}
+
+extension BitTable {
+  /// The columns of the ones of a row, ascending.
+  fileprivate func ones(ofRow row: Int) -> [Int] {
+    var ones: [Int] = []
+    for index in 0..<stride {
+      var word = words[row * stride + index]
+      while word != 0 {
+        ones.append(64 * index + word.trailingZeroBitCount)
+        word &= word - 1
+      }
+    }
+    return ones
   }
 }

@@ -97,6 +97,18 @@ struct ShotConversion: ParsableArguments {
     let (from, to) = (inFormat ?? .text01, outFormat ?? .text01)
     let counts = try counts(from: from, to: to)
     if input ?? "-" == "-", Terminal.inputIsTerminal { throw LackOfInput(command: command) }
+    do {
+      try convert(counts, from, to)
+    } catch let obstacle as Obstacle {
+      let name = circuit ?? dem ?? input.flatMap { $0 == "-" ? nil : $0 } ?? "<stdin>"
+      throw CommandFailure(
+        .outOfMemory, "\(name): \(obstacle.message)", hint: obstacle.hint)
+    }
+  }
+
+  private func convert(
+    _ counts: ResultReader.Counts, _ from: ResultFormat, _ to: ResultFormat
+  ) throws {
     let shots = try ShotInput(input ?? "-", from, counts: counts)
     let (measurements, detectors) = (counts.measurements, counts.detectors)
     let events = measurements + detectors

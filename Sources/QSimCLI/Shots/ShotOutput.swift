@@ -10,23 +10,28 @@ final class ShotOutput {
   private var waiting: BitTable?
   private var waitingCount = 0
   private let memoryLimit: UInt64?
+  /// The same of rows that come as their ones.
+  private var sparseWaiting: SparseRows?
 
   /// Bytes of text that are made at a time, about.
   private static let textBytes = 1 << 24
   /// Rows of more bits come in blocks that 64 shots need not fill, or make so much text that threads should not hold several.
-  private static let wideBits = (ptb64: 1 << 21, other: 1 << 26)
+  private static let wideBits = 1 << 20
+  /// The most bits of a shot in formats that write each of them: a fraction of a gigabyte a shot.
+  static let fullBitLimit = 1 << 28
 
   /// Creates the file.
   ///
-  /// - Throws: `CommandFailure` with exit code 73; with 64 if the format cannot hold so many shots.
-  ///
   /// - Parameter memoryLimit: for shots that wait; `nil` is what the system has.
+  /// - Throws: `Obstacle` of kind `.memory` where a shot has more bits than the format takes;
+  ///   `CommandFailure` with exit code 73; with 64 if the format cannot hold so many shots.
   init(
     _ path: String, _ format: ResultFormat, parts: [ResultWriter.Part], shots: Int? = nil,
     memoryLimit: UInt64? = nil
   ) throws {
     self.memoryLimit = memoryLimit
     writer = ResultWriter(format, parts: parts)
+    try Self.checkWidth(format, bits: UInt64(parts.reduce(0) { $0 + $1.columns.count }))
     if let shots { try Self.check(format, shots: shots) }
     file = try OutputFile.creating(path)
   }
@@ -38,6 +43,15 @@ final class ShotOutput {
     } catch let diagnostic as Diagnostic {
       throw CommandFailure(.usage, diagnostic.message, hint: diagnostic.hint)
     }
+  }
+
+  /// Refuses shots of more bits than a format takes, before anything is done for them.
+  static func checkWidth(_ format: ResultFormat, bits: UInt64) throws(Obstacle) {
+    guard format.holdsEveryBit, bits > fullBitLimit else { return }
+    throw Obstacle(
+      .memory(required: bits, available: UInt64(fullBitLimit)),
+      "a shot has \(bits) bits, and \(format.rawValue) writes each of them, up to 2^28",
+      hint: "take hits, dets or r8, or use fewer repetitions")
   }
 
   /// Writes rows.
@@ -55,6 +69,29 @@ final class ShotOutput {
       }
     }
     try check()
+  }
+
+  /// Writes rows that come as their ones.
+  ///
+  /// - Throws: as above.
+  func write(_ rows: SparseRows) throws {
+    guard writer.format == .ptb64 else { return try send(rows) }
+    for row in 0..<rows.rowCount {
+      if sparseWaiting == nil { sparseWaiting = SparseRows(columnCount: rows.columnCount) }
+      sparseWaiting!.append(rows.rowCount == 1 ? rows : rows.rows(row..<row + 1))
+      waitingCount = sparseWaiting!.rowCount
+      guard waitingCount == 64 else { continue }
+      waitingCount = 0
+      try send(sparseWaiting!)
+      sparseWaiting!.removeAll()
+    }
+  }
+
+  private func send(_ rows: SparseRows) throws {
+    try writer.write(rows) { bytes in
+      file.write(bytes)
+      try check()
+    }
   }
 
   /// Writes the text of some rows; that of a wide one in parts, where it can be taken apart.
@@ -120,7 +157,7 @@ final class ShotOutput {
 
   /// Whether rows of so many bits are better written one after the other than made into text by threads.
   func writesInOrder(bits: Int) -> Bool {
-    bits > (writer.format == .ptb64 ? Self.wideBits.ptb64 : Self.wideBits.other)
+    bits > Self.wideBits
   }
 
   /// Closes the file.
@@ -229,11 +266,30 @@ struct DetectionOutput {
     }
   }
 
+  /// Refuses shots of more bits than the formats take, before anything is done for them.
+  static func checkWidths(
+    _ request: Request, detectors: UInt64, observables: UInt64
+  ) throws(Obstacle) {
+    let ownFile = request.observablePath != nil
+    let others = !ownFile && request.appendsObservables ? observables : 0
+    try ShotOutput.checkWidth(request.format, bits: detectors.saturatingAdd(others))
+    if ownFile { try ShotOutput.checkWidth(request.observableFormat, bits: observables) }
+  }
+
   /// Whether rows hold observables behind the detectors.
   var hasObservablesInRows: Bool { observables == .appended || observables == .prepended }
 
   /// Writes events.
   func write(_ events: DetectionSampler.Events) throws {
+    try main.write(events.detectors)
+    if let own { try own.write(events.observables) }
+  }
+
+  /// Writes events that come as their ones.
+  ///
+  /// - Precondition: no observables are written beside the detectors.
+  func write(_ events: (detectors: SparseRows, observables: SparseRows)) throws {
+    precondition(!hasObservablesInRows, "Rows hold detectors alone")
     try main.write(events.detectors)
     if let own { try own.write(events.observables) }
   }
@@ -261,6 +317,9 @@ extension DetectionOutput {
       model, columns: columns, atLeast: (detectorCount, observableCount),
       memoryLimit: min(memoryLimit ?? .max, MemoryBudget().available))
     sampler.timeLimit = timeLimit
+    guard !sampler.isSparse else {
+      return try write(sampler, shots: shots, seed: seed, progress: progress)
+    }
     try write(
       firstObservable: sampler.firstObservableColumn, progress: progress,
       packed: { take in
@@ -272,6 +331,20 @@ extension DetectionOutput {
           shots: shots, seed: seed, threads: threads, alignment: 8, product: { Buffers() },
           make: { rows, _, buffers in try make(rows, &buffers) }, take: take)
       })
+  }
+
+  /// Draws shots so wide and so empty that they come as their ones.
+  private func write(
+    _ sampler: DetectorErrorSampler, shots: Int, seed: UInt64, progress: (Int) -> Void
+  ) throws {
+    let firstObservable = sampler.firstObservableColumn
+    var done = 0
+    try sampler.forEachSparseRow(shots: shots, seed: seed) { row in
+      try main.write(own == nil ? row : row.columns(0..<detectorCount))
+      try own?.write(row.columns(firstObservable..<firstObservable + observableCount))
+      done += 1
+      progress(done)
+    }
   }
 
   /// Follows Pauli frames, in the same way.

@@ -85,6 +85,37 @@ public struct DetectorErrorReplay: Sendable {
   /// Bytes of events that are made at a time.
   private static let partBytes = 1 << 26
 
+  /// Whether events are so wide that their ones are better held than their bits.
+  package var isWide: Bool { detectorCount + observableCount > Self.widestFullRow }
+
+  private static let widestFullRow = 1 << 22
+
+  /// What mechanisms flip, as columns: for events that are wide.
+  ///
+  /// - Parameter errors: the numbers of the mechanisms of one shot.
+  /// - Returns: a row of detectors and one of observables.
+  package func sparseEvents(
+    of errors: some Sequence<Int>
+  ) -> (detectors: SparseRows, observables: SparseRows) {
+    var (detectors, observables) = ([UInt32](), [UInt32]())
+    for error in errors {
+      forEachFlip(of: UInt64(error)) { target, offset in
+        if target.isDetector {
+          detectors.append(UInt32(offset + target.value))
+        } else if target.isObservable {
+          observables.append(UInt32(target.value))
+        }
+      }
+    }
+    var events = (
+      detectors: SparseRows(columnCount: detectorCount),
+      observables: SparseRows(columnCount: observableCount)
+    )
+    events.detectors.appendRow(flips: &detectors)
+    events.observables.appendRow(flips: &observables)
+    return events
+  }
+
   /// What mechanisms flip.
   ///
   /// - Parameter errors: a row a shot, a column a mechanism.
@@ -106,25 +137,32 @@ public struct DetectorErrorReplay: Sendable {
   }
 
   private func flip(_ error: UInt64, in row: Int, of events: inout DetectionSampler.Events) {
+    forEachFlip(of: error) { target, offset in
+      if target.isDetector {
+        events.detectors[row, Int(offset + target.value)].toggle()
+      } else if target.isObservable {
+        events.observables[row, Int(target.value)].toggle()
+      }
+    }
+  }
+
+  /// Calls `body` with the targets of a mechanism and the offset of its detectors.
+  private func forEachFlip(
+    of error: UInt64, _ body: (DetectorErrorModel.Target, UInt64) -> Void
+  ) {
     var (block, rest, offset) = (0, error, UInt64(0))
     while true {
       let item = item(holding: rest, in: items[block])
       rest -= item.errorsBefore
       offset += item.offset
-      guard let body = item.body else {
-        for target in targets[item.targets] {
-          if target.isDetector {
-            events.detectors[row, Int(offset + target.value)].toggle()
-          } else if target.isObservable {
-            events.observables[row, Int(target.value)].toggle()
-          }
-        }
+      guard let inner = item.body else {
+        for target in targets[item.targets] { body(target, offset) }
         return
       }
       let turn = rest / item.bodyErrors
       rest %= item.bodyErrors
       offset += turn * item.bodyShift
-      block = body
+      block = inner
     }
   }
 

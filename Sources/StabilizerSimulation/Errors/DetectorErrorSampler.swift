@@ -166,10 +166,46 @@ public struct DetectorErrorSampler: Sendable {
     try blocks.check()
   }
 
-  /// What so many shots have to do: faults, and rows that are written.
+  /// What so many shots have to do: faults, and rows that are written; of sparse rows, what they
+  /// hold.
   private func work(shots: Int) -> RunWork {
-    let seconds = Double(shots) * (2e-8 * faultsPerShot + 1e-9 * Double(bitCount))
+    let seconds = Double(shots) * (2e-8 * faultsPerShot + (isSparse ? 0 : 1e-9 * Double(bitCount)))
     return RunWork(seconds: seconds, steps: faultsPerShot, shots: shots, turns: 1, range: nil)
+  }
+
+  /// Whether rows are so wide and so empty that they are better drawn as their ones, by
+  /// `forEachSparseRow`.
+  package var isSparse: Bool { program.isSparse }
+
+  /// Calls `body` with one shot after the other: the same shots, in a time and memory that
+  /// follow what happens in them.
+  ///
+  /// - Parameter body: gets a single row.
+  /// - Precondition: `isSparse`.
+  /// - Throws: `Obstacle` if the flips of a shot need more than the memory limit, or the shots
+  ///   more than the time limit; what `body` throws.
+  package func forEachSparseRow(
+    shots: Int, seed: UInt64, _ body: (SparseRows) throws -> Void
+  ) throws {
+    precondition(isSparse, "Other rows are drawn in full")
+    try work(shots: shots).check(timeLimit, threads: 1)
+    // The flips as drawn, and those that are left; arrays grow by doubling.
+    let bytes = UInt64(min(16 * program.flipsPerShot, 0x1p60))
+    guard bytes <= memoryLimit else {
+      throw Obstacle(
+        .memory(required: bytes, available: memoryLimit),
+        "the flips of a shot need \(bytes) bytes, and \(memoryLimit) are available")
+    }
+    let size = shotsPerBlock
+    var row = SparseRows(columnCount: bitCount)
+    for (block, first) in stride(from: 0, to: shots, by: size).enumerated() {
+      try program.forEachShot(min(size, shots - first), seed: seed, block: UInt64(block)) { flips in
+        try timeLimit.check()
+        row.removeAll()
+        row.appendRow(flips: &flips)
+        try body(row)
+      }
+    }
   }
 
   /// The memory of a block while it is made and taken.

@@ -40,7 +40,11 @@ extension SamplingProgram {
     let rows = UnsafeMutableRawPointer(cluster.rows)
     rows.initializeMemory(
       as: UInt8.self, repeating: 0, count: cluster.wanted * cluster.stride + Self.padding)
-    guard !initialRow.isEmpty else { return }
+    guard !certain.isEmpty else { return }
+    guard !initialRow.isEmpty else {
+      for shot in 0..<cluster.wanted { flipCertain(in: rows + shot * cluster.stride) }
+      return
+    }
     initialRow.withUnsafeBytes { bytes in
       for shot in 0..<cluster.wanted {
         (rows + shot * cluster.stride).copyMemory(
@@ -68,7 +72,7 @@ extension SamplingProgram {
   }
 
   /// The arrays as pointers, so that the inner loop neither checks nor counts references.
-  private struct Tables {
+  struct Tables {
     let families: UnsafePointer<Family>
     let counts: UnsafePointer<FaultCount>
     let countColumns: UnsafePointer<AliasTable.Column>
@@ -78,7 +82,7 @@ extension SamplingProgram {
   }
 
   /// - Precondition: there are families.
-  private func withTables(_ body: (Tables) -> Void) {
+  func withTables(_ body: (Tables) -> Void) {
     families.withUnsafeBufferPointer { families in
       counts.withUnsafeBufferPointer { counts in
         countColumns.withUnsafeBufferPointer { countColumns in
@@ -161,6 +165,13 @@ extension SamplingProgram {
       flip(
         tables.mechanisms[Int(family.start) + Int(member)], tables.shapes, shift: shift,
         in: cluster.rows + shot * cluster.stride)
+    }
+  }
+
+  /// Flips what happens in every shot.
+  func flipCertain(in row: UnsafeMutableRawPointer) {
+    for (mechanism, levels) in certain {
+      Self.forEachShift(of: levels[...]) { flip(mechanism, shift: $0, in: row) }
     }
   }
 

@@ -47,6 +47,9 @@ struct SamplingProgram: Sendable {
 
     /// Columns of a window.
     static let reach: UInt64 = 57
+
+    /// How many columns are flipped.
+    var flipCount: Int { near.nonzeroBitCount + far.nonzeroBitCount + Int(listCount) }
   }
 
   /// A flip outside the two windows of a shape.
@@ -102,9 +105,13 @@ struct SamplingProgram: Sendable {
   private(set) var countColumns: [AliasTable.Column] = []
   /// Which of the families that share a count a fault belongs to.
   private(set) var poolTable = AliasTable(weights: [1])
-  /// What a row holds before anything is drawn; empty for zeros.
+  /// What happens in every shot, with the repeat blocks around it.
+  let certain: [(mechanism: Mechanism, levels: [Level])]
+  /// What a row holds before anything is drawn; empty where `certain` says it.
   private(set) var initialRow: [UInt8] = []
   let faultsPerShot: Double
+  /// Bits that a shot flips on average, or more.
+  let flipsPerShot: Double
   /// Shots whose faults are counted together are 2 to this power.
   let clusterBits: UInt64
 
@@ -126,13 +133,32 @@ struct SamplingProgram: Sendable {
     let shots = Double(1 << clusterBits)
     let means = order.map { builder.familyWeights[$0] * shots }
     faultsPerShot = builder.familyWeights.reduce(0, +)
-    guard faultsPerShot < 0x1p40 else {
+    certain = builder.certain
+    let draws =
+      faultsPerShot + Self.instances(of: coins.map(\.levels))
+      + Self.instances(of: certain.map(\.levels))
+    guard draws <= Double(Self.drawLimit) else {
       throw Obstacle(
-        .unsupported, "the error model has more than 2^40 faults a shot",
+        .memory(required: UInt64(min(draws * 8, 0x1p63)), available: 8 * Self.drawLimit),
+        "about \(UInt64(min(draws, 0x1p63))) errors of the model happen or are drawn one by one in a shot; "
+          + "up to 2^28 are accepted",
         hint: "use fewer repetitions or smaller probabilities")
     }
+    flipsPerShot = draws * Double(shapes.map(\.flipCount).max() ?? 0)
     makeCounts(means)
-    initialRow = makeInitialRow(builder.certain)
+    if layout.bitCount <= Self.widestInitialRow { initialRow = makeInitialRow() }
+  }
+
+  /// Errors of a shot that are drawn, or happen always. More take seconds a shot.
+  private static let drawLimit: UInt64 = 1 << 28
+  /// Rows of more bits are not kept as a pattern.
+  private static let widestInitialRow = 1 << 22
+
+  /// How often mechanisms happen that do so in every turn of their repeat blocks.
+  private static func instances(of levels: [[Level]]) -> Double {
+    levels.reduce(0) { sum, levels in
+      sum + levels.reduce(1) { $0 * Double($1.turns) }
+    }
   }
 
   /// A cluster of rows shares a second-level cache with the tables. Smaller ones would stay in the first level, but have too few
@@ -164,17 +190,11 @@ struct SamplingProgram: Sendable {
     countColumns += table.table.columns
   }
 
-  private func makeInitialRow(_ certain: [(Mechanism, [Level])]) -> [UInt8] {
+  private func makeInitialRow() -> [UInt8] {
     guard !certain.isEmpty else { return [] }
     let size = (layout.bitCount + 7) / 8
     var row = [UInt8](repeating: 0, count: size + Self.padding)
-    row.withUnsafeMutableBytes { bytes in
-      for (mechanism, levels) in certain {
-        Self.forEachShift(of: levels[...]) {
-          flip(mechanism, shift: $0, in: bytes.baseAddress!)
-        }
-      }
-    }
+    row.withUnsafeMutableBytes { flipCertain(in: $0.baseAddress!) }
     return Array(row[..<size])
   }
 

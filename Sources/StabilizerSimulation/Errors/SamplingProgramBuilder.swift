@@ -16,7 +16,8 @@ struct SamplingProgramBuilder {
   private(set) var outerLevels: [SamplingProgram.Level] = []
   private(set) var coins: [SamplingProgram.Coin] = []
   /// What happens always, with the repeat blocks around it.
-  private(set) var certain: [(SamplingProgram.Mechanism, [SamplingProgram.Level])] = []
+  private(set) var certain:
+    [(mechanism: SamplingProgram.Mechanism, levels: [SamplingProgram.Level])] = []
   private var shapeTable = ShapeTable()
 
   /// Mechanisms of one rate.

@@ -16,7 +16,8 @@ struct BlockMemory {
     blocks: Int, threads: Int, what: () -> String
   ) throws(Obstacle) -> (workers: Int, slots: Int) {
     var workers = max(1, min(threads, blocks))
-    while workers > 1, bytes(workers) > limit { workers = workers > 2 ? workers / 2 : 1 }
+    let comfortable = min(limit, max(Self.comfortableBytes, limit / 16))
+    while workers > 1, bytes(workers) > comfortable { workers = workers > 2 ? workers / 2 : 1 }
     guard bytes(workers) <= limit else {
       throw Obstacle(
         .memory(required: bytes(workers), available: limit),
@@ -24,6 +25,10 @@ struct BlockMemory {
     }
     return (workers, max(1, min(blocks, Self.slots(workers))))
   }
+
+  /// Blocks may be made side by side up to here, where memory is not plentiful: huge ones
+  /// gain little from it.
+  private static let comfortableBytes: UInt64 = 1 << 29
 
   private static func slots(_ workers: Int) -> Int { workers > 1 ? workers + 1 : 1 }
 
