@@ -62,9 +62,7 @@ enum CommandLineTool {
     case let failure as CommandFailure:
       // Results computed so far stay; a second failure to write them changes nothing.
       try? OutputFile.standard.flush()
-      var text = failure.detail + "qsim: error: \(failure.message)"
-      if let hint = failure.hint { text += "\n  hint: \(hint)" }
-      printError(terminal.styled(text))
+      printError(terminal.styled(failure.text))
       return failure.status.rawValue
     case let rejection as InputRejected:
       try? OutputFile.standard.flush()

@@ -263,7 +263,9 @@ struct CollectCommandTests {
          {"circuits": "\(circuit)", "metadata": \(String(decoding: metadata, as: UTF8.self))}]}
         """
       let path = try folder.write(plan, to: "plan\(place).json")
-      let result = try QSimProcess.run(["collect", "--plan", path, "--seed", "1"])
+      let result = try QSimProcess.run([
+        "collect", "--plan", path, "--seed", "1", "--max_detectors", "2000002",
+      ])
       #expect(result.status == 0, "\(result.error)")
       #expect(result.output.contains(",union-find,\(object["id"] as? String ?? ""),"))
     }
@@ -309,6 +311,77 @@ struct CollectCommandTests {
   ) throws {
     let result = try QSimProcess.run(arguments)
     #expect(result.status == Int32(status) && result.error.contains(message), "\(result.error)")
+  }
+
+  @Test func `what a circuit or its decoder refuses is shown in its file`() throws {
+    let folder = try TemporaryFolder()
+    let open = try folder.write(
+      "R 0 1\nX_ERROR(0.1) 0\nM 0 1\nDETECTOR rec[-1]\nH 0\nM 0\nDETECTOR rec[-1]\n",
+      to: "open.stim")
+    let result = try QSimProcess.run([
+      "collect", "--circuits", open, "--decoders", "matching", "--max_shots", "10",
+    ])
+    #expect(result.status == 65, "\(result.error)")
+    #expect(result.error.hasPrefix("\(open):3:1: error: D1 is random"), "\(result.error)")
+    // An error of three detectors at a time, which matching cannot decode.
+    let triple = try folder.write(
+      "R 0 1 2\nE(0.1) X0 X1 X2\nM 0 1 2\nDETECTOR rec[-1]\nDETECTOR rec[-2]\nDETECTOR rec[-3]\n",
+      to: "triple.stim")
+    let refused = try QSimProcess.run([
+      "collect", "--circuits", triple, "--decoders", "matching", "--max_shots", "10",
+    ])
+    #expect(refused.status == 65, "\(refused.error)")
+    #expect(refused.error.contains("\(triple):2:1: error:"), "\(refused.error)")
+    let plan = try folder.write(
+      "max_shots: 10\ndecoders: matching\ntasks:\n  - code: color_code\n    task: memory_xyz\n"
+        + "    distance: [3, 5]\n    p: 0.01\n", to: "plan.yaml")
+    let planned = try QSimProcess.run(["collect", "--plan", plan])
+    #expect(planned.status == 65, "\(planned.error)")
+    #expect(
+      planned.error.contains("\(plan):4:5: error: {\"d\":5,\"p\":0.01,\"r\":5}: "),
+      "\(planned.error)")
+  }
+
+  @Test func `what is too large is refused before it is made`() throws {
+    let folder = try TemporaryFolder()
+    let plan = try folder.write(
+      #"{"max_shots":10,"decoders":["matching"],"tasks":[{"code":"repetition_code","task":"memory","distance":[3,1_000],"rounds":["d","2d",4],"p":[0.01]}]}"#,
+      to: "plan.json")
+    let result = try QSimProcess.run(["collect", "--plan", plan])
+    #expect(result.status == 71 && result.output.isEmpty, "\(result.error)")
+    #expect(result.error.contains("\(plan):1:"), "\(result.error)")
+    #expect(result.error.contains("distance 1000, 1000 rounds"), "\(result.error)")
+    #expect(result.error.contains("at distance 1000 use at most 524 rounds"), "\(result.error)")
+    let surface = [
+      "collect", "--code", "surface_code", "--task", "rotated_memory_z", "--decoders", "matching",
+      "--max_shots", "1", "--seed", "1", "--distance",
+    ]
+    for (arguments, fits) in [
+      (["2047", "--rounds", "1"], false), (["3", "--rounds", "1099511627775"], false),
+      (["3", "--rounds", "100", "--max_detectors", "799"], false),
+      (["3", "--rounds", "100", "--max_detectors", "800"], true),
+    ] {
+      let result = try QSimProcess.run(surface + arguments)
+      #expect(result.status == (fits ? 0 : 71), "\(arguments): \(result.error)")
+    }
+    let circuit = try folder.write(
+      "M 0\nREPEAT 600000 {\n    M 0\n    DETECTOR rec[-1] rec[-2]\n}\n", to: "long.stim")
+    let wide = try folder.write("M 0\nOBSERVABLE_INCLUDE(100000) rec[-1]\n", to: "wide.stim")
+    for file in [circuit, wide] {
+      let result = try QSimProcess.run([
+        "collect", "--circuits", file, "--decoders", "matching", "--max_shots", "1",
+      ])
+      #expect(result.status == 71 && result.error.contains("\(file): "), "\(result.error)")
+    }
+  }
+
+  @Test func `an interrupt does not wait for an analysis or a long block`() throws {
+    // A first batch of shots takes minutes, or hours.
+    let result = try QSimProcess.shell(
+      "timeout -k 60 -s INT 3 qsim collect --code surface_code --task rotated_memory_z --distance 41 "
+        + "--rounds 200 --p 0.01 --decoders matching --max_shots 1000000 --seed 1; echo \"exit $?\""
+    )
+    #expect(result.output.contains("exit 124"), "\(result.output) \(result.error)")
   }
 
   @Test func `a file with rows is not overwritten`() throws {
@@ -373,6 +446,7 @@ struct ThresholdCommandTests {
       """, to: "stats.csv")
     let result = try QSimProcess.run(["threshold", path])
     #expect(result.status == 65 && result.error.contains("distance"))
+    #expect(result.error.contains("\(path): "), "\(result.error)")
     let none = try QSimProcess.run(["threshold", folder.path("none.csv")])
     #expect(none.status == 66)
   }

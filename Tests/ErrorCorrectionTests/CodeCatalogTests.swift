@@ -17,6 +17,24 @@ struct CodeCatalogTests {
     }
   }
 
+  @Test func `detectors are foretold without making a circuit`() throws {
+    for task in CodeCatalog.all.flatMap(\.tasks) {
+      for distance in [3, 5, 7] {
+        let rounds: UInt64 = 40
+        let circuit = try task.experiment(distance: distance, rounds: rounds).circuit()
+        let (exact, foretold) = (
+          try CircuitCounts(circuit).detectors,
+          task.detectorEstimate(distance: distance, rounds: rounds)
+        )
+        // The first and last rounds have some more or less.
+        let difference = foretold > exact ? foretold - exact : exact - foretold
+        #expect(difference <= exact / 20, "\(task.name) \(distance): \(exact), \(foretold)")
+      }
+      #expect(task.detectorEstimate(distance: .max, rounds: .max) == 0)
+      #expect(task.detectorEstimate(distance: 2047, rounds: .max) == .max)
+    }
+  }
+
   @Test func `a round reads the stabilizers that it says`() {
     for schedule in Self.schedules {
       Self.expectReadings(of: schedule)

@@ -33,17 +33,15 @@ extension CodeCatalog {
       MemoryTask(
         code: "repetition_code", name: "memory",
         summary: "Keeps logical |0⟩ against bit flips; measures logical Z.",
-        basis: .z, schedule: SyndromeSchedule.repetition)
+        basis: .z, checkCount: { $0 - 1 }, schedule: SyndromeSchedule.repetition)
     ])
 
   static let surface = CodeDefinition(
     name: "surface_code",
     summary: "Square lattice of X and Z checks on four neighbours each [Fowler12].",
     tasks: [
-      surfaceTask("rotated_memory_x", basis: .x, schedule: SyndromeSchedule.rotatedSurface),
-      surfaceTask("rotated_memory_z", basis: .z, schedule: SyndromeSchedule.rotatedSurface),
-      surfaceTask("unrotated_memory_x", basis: .x, schedule: SyndromeSchedule.unrotatedSurface),
-      surfaceTask("unrotated_memory_z", basis: .z, schedule: SyndromeSchedule.unrotatedSurface),
+      rotated("rotated_memory_x", basis: .x), rotated("rotated_memory_z", basis: .z),
+      unrotated("unrotated_memory_x", basis: .x), unrotated("unrotated_memory_z", basis: .z),
     ])
 
   static let color = CodeDefinition(
@@ -55,17 +53,24 @@ extension CodeCatalog {
         summary:
           "Keeps logical |0⟩, its checks read in the bases Y, X and Z in turn; measures logical Z.",
         basis: .z, distances: 3...MemoryTask.distanceLimit, needsOddDistance: true,
-        minimumRounds: 2, schedule: SyndromeSchedule.colorCycling)
+        minimumRounds: 2, checkCount: { 3 * ($0 * $0 - 1) / 8 },
+        schedule: SyndromeSchedule.colorCycling)
     ])
 
-  private static func surfaceTask(
-    _ name: String, basis: Pauli, schedule: @escaping @Sendable (Int) -> SyndromeSchedule
-  ) -> MemoryTask {
-    let lattice = name.hasPrefix("un") ? "unrotated" : "rotated"
+  private static func rotated(_ name: String, basis: Pauli) -> MemoryTask {
+    MemoryTask(
+      code: "surface_code", name: name, summary: summary(of: "rotated", basis), basis: basis,
+      checkCount: { $0 * $0 - 1 }, schedule: SyndromeSchedule.rotatedSurface)
+  }
+
+  private static func unrotated(_ name: String, basis: Pauli) -> MemoryTask {
+    MemoryTask(
+      code: "surface_code", name: name, summary: summary(of: "unrotated", basis), basis: basis,
+      checkCount: { 2 * $0 * ($0 - 1) }, schedule: SyndromeSchedule.unrotatedSurface)
+  }
+
+  private static func summary(of lattice: String, _ basis: Pauli) -> String {
     let (state, letter) = basis == .x ? ("|+⟩", "X") : ("|0⟩", "Z")
-    return MemoryTask(
-      code: "surface_code", name: name,
-      summary: "Keeps logical \(state) in the \(lattice) surface code; measures logical \(letter).",
-      basis: basis, schedule: schedule)
+    return "Keeps logical \(state) in the \(lattice) surface code; measures logical \(letter)."
   }
 }

@@ -52,6 +52,7 @@ public struct MemoryTask: Sendable {
   /// Fewest rounds that are accepted.
   public let minimumRounds: UInt64
   private let schedule: @Sendable (_ distance: Int) -> SyndromeSchedule
+  private let checkCount: (@Sendable (_ distance: UInt64) -> UInt64)?
 
   /// - Parameters:
   ///   - code: the name of the family, the same as its `CodeDefinition` has.
@@ -61,12 +62,14 @@ public struct MemoryTask: Sendable {
   ///   - distances: those for which `schedule` has an answer.
   ///   - needsOddDistance: whether it has one for odd distances only.
   ///   - minimumRounds: more than the schedule's own minimum where the experiment makes no sense with less.
+  ///   - checkCount: how many checks the code of a distance has, by a formula; `nil` if none is known.
   ///   - schedule: how the checks of the code of a distance are measured; gets no distance that is not accepted.
   /// - Precondition: `basis` is not the identity, and distances are positive.
   public init(
     code: String, name: String, summary: String, basis: Pauli,
     distances: ClosedRange<Int> = 2...MemoryTask.distanceLimit, needsOddDistance: Bool = false,
-    minimumRounds: UInt64 = 1, schedule: @escaping @Sendable (_ distance: Int) -> SyndromeSchedule
+    minimumRounds: UInt64 = 1, checkCount: (@Sendable (_ distance: UInt64) -> UInt64)? = nil,
+    schedule: @escaping @Sendable (_ distance: Int) -> SyndromeSchedule
   ) {
     precondition(basis != .i, "A memory experiment is in the X, Y or Z basis")
     precondition(distances.lowerBound >= 1, "A distance is at least 1")
@@ -77,7 +80,15 @@ public struct MemoryTask: Sendable {
     self.distances = distances
     self.needsOddDistance = needsOddDistance
     self.minimumRounds = minimumRounds
+    self.checkCount = checkCount
     self.schedule = schedule
+  }
+
+  /// About how many detectors an experiment has: a check in every round has one. Costs
+  /// nothing, however large; 0 where no formula is known.
+  public func detectorEstimate(distance: Int, rounds: UInt64) -> UInt64 {
+    guard distances.contains(distance), let checkCount else { return 0 }
+    return checkCount(UInt64(distance)).saturatingMultiply(rounds)
   }
 
   /// Largest distance for which the qubits of every code fit below `Target.qubitLimit`.

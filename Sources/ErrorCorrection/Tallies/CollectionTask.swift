@@ -52,13 +52,58 @@ public struct CollectionTask: Sendable {
     self.limits = limits
   }
 
+  /// Detectors of a circuit that are collected without being asked for more: analysis and
+  /// decoder take seconds then.
+  public static let defaultDetectorLimit: UInt64 = 1 << 19
+
+  /// Refuses circuits that are too large to be collected, before anything is done for them.
+  ///
+  /// - Throws: `Obstacle` of kind `.memory`.
+  public static func check(
+    _ circuit: Circuit, detectorLimit: UInt64 = defaultDetectorLimit
+  ) throws(Obstacle) {
+    let counts = try CircuitCounts(circuit)
+    try check(detectors: counts.detectors, limit: detectorLimit)
+    guard counts.observables > DecodingLimits.observables else { return }
+    throw Obstacle(
+      .memory(required: counts.observables, available: DecodingLimits.observables),
+      "the circuit has \(counts.observables) observables; up to \(DecodingLimits.observables) are collected"
+    )
+  }
+
+  /// The same for a number of detectors.
+  ///
+  /// - Parameter fit: what would be accepted.
+  public static func check(
+    detectors: UInt64, limit: UInt64, fit: String = "use fewer rounds"
+  ) throws(Obstacle) {
+    guard detectors > limit else { return }
+    let number = detectors == .max ? "2^64 or more" : "\(detectors)"
+    throw Obstacle(
+      .memory(required: detectors, available: limit),
+      "the circuit has \(number) detectors; up to \(limit) are collected",
+      hint: "\(fit), or give a larger --max_detectors")
+  }
+
+  /// The place of an error that is not decomposed in the model of a circuit; `nil` if all are.
+  public static func placeOfWholeError(in circuit: Circuit) -> SourceRange? {
+    do {
+      _ = try ErrorAnalyzer.model(of: circuit, options: decomposing)
+      return nil
+    } catch {
+      return (error as? Diagnostic)?.range
+    }
+  }
+
+  private static let decomposing = ErrorAnalyzer.Options(
+    decomposesErrors: true, foldsLoops: true, disjointErrorThreshold: 1)
+
   /// The model that decoders get of a circuit: errors decomposed into those of at most two detectors, exclusive cases taken
   /// as independent ones; not decomposed where that is impossible.
   ///
   /// - Throws: what `ErrorAnalyzer` throws.
   public static func model(of circuit: Circuit) throws -> DetectorErrorModel {
-    var options = ErrorAnalyzer.Options(
-      decomposesErrors: true, foldsLoops: true, disjointErrorThreshold: 1)
+    var options = decomposing
     do {
       return try ErrorAnalyzer.model(of: circuit, options: options)
     } catch is Diagnostic {

@@ -7,7 +7,7 @@ extension TallyCollector {
   /// Of every unfinished task the first and the last earlier batch are drawn again; where no unfinished task has any, those of
   /// the first task that has. The last one tells, too, whether those before it have as many shots as they had.
   ///
-  /// - Throws: what compiling a circuit or decoder throws.
+  /// - Throws: `CollectionFailure` where a circuit or decoder cannot be compiled.
   public func firstForeignTask() throws -> Int? {
     guard !isFinished else { return nil }
     var places = states.indices.filter { !states[$0].isFinished && !states[$0].earlier.isEmpty }

@@ -76,7 +76,8 @@ public final class TallyCollector {
   /// - Parameters:
   ///   - isStopping: asked before every block, on any thread; once true, the batch at hand is completed, and no other begun.
   ///   - take: gets the batches in order, one at a time, on any thread.
-  /// - Throws: what compiling a circuit or decoder throws, and what `take` throws.
+  /// - Throws: `CollectionFailure` where a circuit or decoder cannot be compiled, and what
+  ///   `take` throws.
   public func collect(
     isStopping: @Sendable () -> Bool = { false }, _ take: (Batch) throws -> Void
   ) throws {
@@ -119,7 +120,11 @@ public final class TallyCollector {
       results.withLock { $0[missing[chunk]] = result }
     }
     for place in missing {
-      states[place].source = try results.withLock { $0[place] }?.get()
+      do {
+        states[place].source = try results.withLock { $0[place] }?.get()
+      } catch {
+        throw CollectionFailure(task: place, reason: error)
+      }
     }
   }
 
@@ -167,4 +172,12 @@ public final class TallyCollector {
     }
     try blocks.check()
   }
+}
+
+/// Why a task cannot be collected.
+public struct CollectionFailure: Error {
+  /// The place of the task in the list.
+  public let task: Int
+  /// What compiling its circuit or decoder threw.
+  public let reason: any Error
 }

@@ -30,10 +30,22 @@ struct CollectionRun {
   ///
   /// - Parameters:
   ///   - earlier: rows of a run that goes on here.
+  ///   - ending: what is said where an interrupt is not answered by itself within a second.
   ///   - write: gets every new row; it is safe when this returns.
   func run(
-    earlier: [TallyRow] = [], progress: ProgressChoice, title: String,
+    earlier: [TallyRow] = [], progress: ProgressChoice, title: String, ending: Interrupts.Ending,
     write: (TallyRow) throws -> Void
+  ) throws -> Outcome {
+    do {
+      return try collect(earlier, progress, title, ending, write)
+    } catch let failure as CollectionFailure {
+      throw tasks[failure.task].explained(failure.reason)
+    }
+  }
+
+  private func collect(
+    _ earlier: [TallyRow], _ progress: ProgressChoice, _ title: String,
+    _ ending: Interrupts.Ending, _ write: (TallyRow) throws -> Void
   ) throws -> Outcome {
     let rows = Dictionary(grouping: earlier, by: \.id)
     let collector = try TallyCollector(
@@ -47,16 +59,22 @@ struct CollectionRun {
     defer { line.finish() }
     var totals = collector.totals
     var progress = CollectionProgress(tasks.map(\.task.limits), totals: totals)
-    Interrupts.defer()
+    Interrupts.defer(ending)
+    var shots = totals.map(\.shots).reduce(0, +)
+    Interrupts.count(shots)
     defer { Interrupts.endDeferring() }
     try collector.collect(isStopping: { Interrupts.isPending }) { batch in
       let task = tasks[batch.task]
       totals[batch.task] = batch.total
       seconds[batch.task] += batch.seconds
+      Interrupts.beginWriting()
+      defer { Interrupts.endWriting() }
       try write(
         TallyRow(
           tally: batch.tally, seconds: batch.seconds, decoder: task.decoder, id: task.task.id,
           metadata: PythonJSON.text(.object(task.metadata), style: .compact)))
+      shots += batch.tally.shots
+      Interrupts.count(shots)
       progress.update(batch.task, batch.total)
       line.update(progress.fraction)
     }

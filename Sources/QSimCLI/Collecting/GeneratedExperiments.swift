@@ -15,12 +15,14 @@ struct GeneratedExperiments {
 
   /// Every circuit with what rows say about it: rates outside, then distances, then rounds.
   ///
-  /// - Throws: `CommandFailure` for what there is not.
-  func circuits() throws -> [(Circuit, ReportObject)] {
+  /// - Parameter detectorLimit: of a circuit.
+  /// - Throws: `CommandFailure` for what there is not, `Obstacle` for what is too large.
+  func circuits(detectorLimit: UInt64) throws -> [(Circuit, ReportObject)] {
     var circuits: [(Circuit, ReportObject)] = []
     for rate in errorRates.isEmpty ? [nil] : errorRates.map(Optional.some) {
       for distance in distances {
         for rounds in try rounds.values(distance: distance) {
+          try checkSize(distance: distance, rounds: rounds, detectorLimit)
           circuits.append(
             (
               try circuit(distance: distance, rounds: rounds, errorRate: rate),
@@ -30,6 +32,25 @@ struct GeneratedExperiments {
       }
     }
     return circuits
+  }
+
+  /// Refuses what would be too large, before it is made.
+  private func checkSize(distance: Int, rounds: UInt64, _ limit: UInt64) throws {
+    guard let memory = try? CodeCatalog.task(code: code, task: task) else { return }
+    let perRound = memory.detectorEstimate(distance: distance, rounds: 1)
+    guard perRound > 0 else { return }
+    let fit =
+      perRound <= limit
+      ? "at distance \(distance) use at most \(limit / perRound) rounds" : "use a smaller distance"
+    do {
+      try CollectionTask.check(
+        detectors: memory.detectorEstimate(distance: distance, rounds: rounds), limit: limit,
+        fit: fit)
+    } catch {
+      throw Obstacle(
+        error.kind, "\(code) \(task), distance \(distance), \(rounds) rounds: \(error.message)",
+        hint: error.hint)
+    }
   }
 
   private func circuit(distance: Int, rounds: UInt64, errorRate: Double?) throws -> Circuit {

@@ -15,6 +15,7 @@ struct PlanFile {
     let placed = try file.read { (root) throws(Diagnostic) in try plan.templates(root, common) }
     return placed.map { template, range in
       var template = template
+      template.place = file.place(range)
       template.rejection = { message, hint in
         file.rejection(Diagnostic(message, code: "plan", at: range, hint: hint))
       }

@@ -29,7 +29,9 @@ struct TallyGroups {
       case .failure(let fault): without[fault, default: 0] += 1
       }
     }
-    guard !described.isEmpty else { throw Self.noDistance(Set(without.keys), keys) }
+    guard !described.isEmpty else {
+      throw Self.noDistance(Set(without.keys), keys, in: files)
+    }
     for (fault, count) in without.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       let rows = count == 1 ? "1 row has" : "\(count) rows have"
       warnings.append(
@@ -63,25 +65,28 @@ struct TallyGroups {
     }
   }
 
-  private static func noDistance(_ faults: Set<DescribedRow.Fault>, _ keys: Keys) -> CommandFailure
-  {
+  private static func noDistance(
+    _ faults: Set<DescribedRow.Fault>, _ keys: Keys, in files: [String]
+  ) -> CommandFailure {
+    let names = files.prefix(3).map { $0 == "-" ? "<stdin>" : $0 }.joined(separator: ", ")
+    let start = names + (files.count > 3 ? ", …: " : ": ")
     if faults == [.text] {
       return CommandFailure(
-        .badInput, "the distance '\(keys.distance)' is text in every row, not a number",
+        .badInput, start + "the distance '\(keys.distance)' is text in every row, not a number",
         hint: "write {\"\(keys.distance)\":3}, without quotes around the number")
     }
     if faults == [.metadata] {
       return CommandFailure(
-        .badInput, "the metadata of no row can be read as a JSON object",
+        .badInput, start + "the metadata of no row can be read as a JSON object",
         hint: "the column json_metadata holds objects like {\"\(keys.distance)\":3,\"p\":0.001}")
     }
     if faults == [.range] {
       return CommandFailure(
         .badInput,
-        "the distance '\(keys.distance)' is in no row a whole number from 1 to 999999999")
+        start + "the distance '\(keys.distance)' is in no row a whole number from 1 to 999999999")
     }
     return CommandFailure(
-      .badInput, "no row has a distance '\(keys.distance)' in its metadata",
+      .badInput, start + "no row has a distance '\(keys.distance)' in its metadata",
       hint: "name circuits like d=5,p=0.001,r=5.stim, or give --distance-key")
   }
 

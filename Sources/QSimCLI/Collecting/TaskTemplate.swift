@@ -11,8 +11,12 @@ struct TaskTemplate {
   var decoders: [String] = []
   var maximumShots: Int?
   var maximumErrors: Int?
+  /// Of a circuit.
+  var detectorLimit = CollectionTask.defaultDetectorLimit
   /// What rows say about a circuit; of files `nil` for what their names say.
   var metadata: ReportObject?
+  /// For a family of a plan: its place in the file.
+  var place: String?
   /// For a family of a plan: what its place in the file makes of a message and a hint.
   var rejection: (@Sendable (String, String?) -> InputRejected)?
 
@@ -22,6 +26,8 @@ struct TaskTemplate {
     /// The name of the decoder in result files.
     let decoder: String
     let metadata: ReportObject
+    /// What the circuit's file, or the plan, makes of an error that its circuit or decoder throws.
+    let explained: @Sendable (any Error) -> any Error
   }
 
   /// All tasks of the family: circuits in order, decoders within.
@@ -29,13 +35,28 @@ struct TaskTemplate {
   /// - Throws: `CommandFailure` for what the command line cannot ask for, `InputRejected` for what
   ///   is wrong in a plan and for circuits that are wrong.
   func tasks() throws -> [Task] {
-    guard let rejection else { return try made() }
     do {
       return try made()
-    } catch let failure as CommandFailure
-      where failure.status == .usage || failure.status == .badInput
-    {
-      throw rejection(failure.message, failure.hint)
+    } catch {
+      throw located(error)
+    }
+  }
+
+  /// An error as the end of the command, with the family's place where it is of a plan.
+  private func located(_ error: any Error) -> any Error {
+    switch error {
+    case let obstacle as Obstacle:
+      guard case .memory = obstacle.kind else {
+        return located(CommandFailure(.badInput, obstacle.message, hint: obstacle.hint))
+      }
+      let start = place.map { "\($0): " } ?? ""
+      return CommandFailure(.outOfMemory, start + obstacle.message, hint: obstacle.hint)
+    case let diagnostic as Diagnostic:
+      return located(CommandFailure(.badInput, diagnostic.message, hint: diagnostic.hint))
+    case let failure as CommandFailure
+    where failure.status == .usage || failure.status == .badInput:
+      return rejection?(failure.message, failure.hint) ?? failure
+    default: return error
     }
   }
 
@@ -52,20 +73,29 @@ struct TaskTemplate {
     let definitions = try decoders.map(Self.decoder)
     let limits = CollectionTask.Limits(shots: maximumShots, errors: maximumErrors)
     return try sources().flatMap { source in
-      let model = try source.explained { try CollectionTask.model(of: source.circuit) }
-      return try definitions.map { definition in
-        let id = try source.explained {
-          try TaskIdentity.id(
-            circuit: source.circuit, decoder: definition.tallyName, model: model,
-            metadata: source.metadata)
-        }
-        return Task(
-          task: CollectionTask(
-            id: id, circuit: source.circuit, model: model, decoder: definition.decoder,
-            limits: limits),
-          decoder: definition.tallyName, metadata: source.metadata)
+      do {
+        try CollectionTask.check(source.circuit, detectorLimit: detectorLimit)
+        let model = try CollectionTask.model(of: source.circuit)
+        return try definitions.map { try task($0, source, model, limits) }
+      } catch {
+        throw explained(error, source)
       }
     }
+  }
+
+  private func task(
+    _ definition: DecoderDefinition, _ source: Source, _ model: DetectorErrorModel,
+    _ limits: CollectionTask.Limits
+  ) throws -> Task {
+    let id = try TaskIdentity.id(
+      circuit: source.circuit, decoder: definition.tallyName, model: model,
+      metadata: source.metadata)
+    return Task(
+      task: CollectionTask(
+        id: id, circuit: source.circuit, model: model, decoder: definition.decoder,
+        limits: limits),
+      decoder: definition.tallyName, metadata: source.metadata,
+      explained: { explained($0, source) })
   }
 
   /// The record of a decoder.
@@ -85,22 +115,38 @@ struct TaskTemplate {
     let metadata: ReportObject
     /// The text it is from; `nil` if it was generated.
     let text: CircuitSource?
+  }
 
-    func explained<Result>(_ body: () throws -> Result) throws -> Result {
-      if let text { return try SimulationFailure.explained(text, body) }
+  /// What a circuit's text, or what it was generated from, makes of an error.
+  private func explained(_ error: any Error, _ source: Source) -> any Error {
+    if let text = source.text {
       do {
-        return try body()
-      } catch let error as Diagnostic {
-        throw CommandFailure(.badInput, error.message, hint: error.hint)
-      } catch let error as Obstacle {
-        throw CommandFailure(.badInput, error.message, hint: error.hint)
+        return try SimulationFailure.explained(text) {
+          throw (error as? Diagnostic)?.placed(in: source.circuit) ?? error
+        }
+      } catch {
+        return error
       }
+    }
+    // A family has many circuits.
+    let entries = source.metadata.entries.filter { ["d", "p", "r"].contains($0.key) }
+    let name = PythonJSON.text(
+      .object(ReportObject(entries.map { ($0.key, $0.value) })), style: .compact)
+    switch error {
+    case let obstacle as Obstacle:
+      return located(
+        Obstacle(obstacle.kind, "\(name): \(obstacle.message)", hint: obstacle.hint))
+    case let diagnostic as Diagnostic:
+      return located(
+        Diagnostic(
+          "\(name): \(diagnostic.message)", code: diagnostic.code, hint: diagnostic.hint))
+    default: return error
     }
   }
 
   private func sources() throws -> [Source] {
     if let experiment {
-      return try experiment.circuits().map { circuit, metadata in
+      return try experiment.circuits(detectorLimit: detectorLimit).map { circuit, metadata in
         var all = metadata
         for entry in self.metadata?.entries ?? [] { all[entry.key] = entry.value }
         return Source(circuit: circuit, metadata: all.sorted, text: nil)
@@ -111,6 +157,16 @@ struct TaskTemplate {
       return Source(
         circuit: circuit, metadata: metadata ?? PathMetadata.values(of: path), text: text)
     }
+  }
+}
+
+extension Diagnostic {
+  /// The same at the place of an error that could not be decomposed, where a decoder refuses
+  /// whole ones.
+  fileprivate func placed(in circuit: Circuit) -> Diagnostic {
+    guard range == nil else { return self }
+    return Diagnostic(
+      message, code: code, at: CollectionTask.placeOfWholeError(in: circuit), hint: hint)
   }
 }
 

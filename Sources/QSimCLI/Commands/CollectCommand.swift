@@ -44,6 +44,12 @@ struct CollectCommand: DocumentedCommand {
   @Option(help: "End a task at the first block of shots with this number of errors.")
   var maxErrors: Int?
 
+  @Option(
+    help: """
+      Refuse circuits with more detectors than this: analysis and decoders of larger ones take long.
+      """)
+  var maxDetectors = Int(CollectionTask.defaultDetectorLimit)
+
   @Option(help: "The seed of everything random: 0 to 18446744073709551615.")
   var seed: UInt64?
 
@@ -78,6 +84,7 @@ struct CollectCommand: DocumentedCommand {
       throw ValidationError("'--max-shots' is in 0...\(1 << 53).")
     }
     if let maxErrors, maxErrors < 1 { throw ValidationError("'--max-errors' is at least 1.") }
+    guard maxDetectors >= 1 else { throw ValidationError("'--max-detectors' is at least 1.") }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("'--threads' is in 1...1024.")
     }
@@ -95,6 +102,8 @@ struct CollectCommand: DocumentedCommand {
       tasks: tasks, seed: chosenSeed, threads: threads ?? min(Parallel.processorCount, 1024))
     let ids = Set(file?.rows.map(\.id) ?? [])
     let goesOn = tasks.contains { ids.contains($0.task.id) }
+    // Rows that were there are of a seed that is not known.
+    let seedOfAll = goesOn ? nil : chosenSeed
     if goesOn {
       run.checksEarlierRows = seed != nil
       if seed == nil {
@@ -108,7 +117,12 @@ struct CollectCommand: DocumentedCommand {
     let printsRows = file == nil && !json
     if printsRows { OutputFile.standard.write(TallyRow.header + "\n") }
     let outcome = try explained {
-      try run.run(earlier: file?.rows ?? [], progress: progress.progress, title: "collecting") {
+      try run.run(
+        earlier: file?.rows ?? [], progress: progress.progress, title: "collecting",
+        ending: .init(out == nil ? .interrupted : .stopped) {
+          terminal.current.styled(interruption(shots: $0, seed: seedOfAll).text)
+        }
+      ) {
         if let file { return try file.append($0) }
         guard printsRows else { return }
         OutputFile.standard.write($0.text + "\n")
@@ -116,8 +130,8 @@ struct CollectCommand: DocumentedCommand {
       }
     }
     guard outcome.isFinished else {
-      // Rows that were there are of a seed that is not known.
-      throw interruption(outcome, seed: goesOn ? nil : chosenSeed)
+      let shots = outcome.totals.map(\.shots).reduce(0, +)
+      throw interruption(shots: "\(shots)", seed: seedOfAll)
     }
     if !printsRows { report(outcome, run, warnings) }
   }
@@ -129,6 +143,7 @@ struct CollectCommand: DocumentedCommand {
     common.decoders = decoders
     common.maximumShots = maxShots
     common.maximumErrors = maxErrors
+    common.detectorLimit = UInt64(maxDetectors)
     var templates: [TaskTemplate] = []
     if !circuits.isEmpty {
       var template = common
@@ -164,8 +179,7 @@ struct CollectCommand: DocumentedCommand {
   // MARK: Output
 
   /// - Parameter seed: Of all rows; `nil` if they are of several.
-  private func interruption(_ outcome: CollectionRun.Outcome, seed: UInt64?) -> CommandFailure {
-    let shots = outcome.totals.map(\.shots).reduce(0, +)
+  private func interruption(shots: String, seed: UInt64?) -> CommandFailure {
     guard out != nil else {
       return CommandFailure(.interrupted, "interrupted after \(shots) shots")
     }

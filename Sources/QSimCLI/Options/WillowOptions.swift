@@ -84,9 +84,12 @@ struct WillowOptions: ParsableArguments {
       tasks: tasks, seed: chosenSeed, threads: threads ?? min(Parallel.processorCount, 1024))
     run.counting = .detectionEvents
     var watch = Stopwatch()
-    let outcome = try run.run(progress: progress, title: "decoding") { _ in }
+    let interruption = CommandFailure(.interrupted, "interrupted")
+    let outcome = try run.run(
+      progress: progress, title: "decoding", ending: .init(.interrupted) { _ in interruption.text }
+    ) { _ in }
     watch.lap("collect_s")
-    guard outcome.isFinished else { throw CommandFailure(.interrupted, "interrupted") }
+    guard outcome.isFinished else { throw interruption }
     let willow = WillowReport(
       errorRate: errorRate, decoder: decoderName, tallies: samples(outcome.totals),
       seed: chosenSeed)

@@ -26,7 +26,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .serviceUnavailable: "A peer or a port cannot be reached."
     case .internalError: "A mistake in qsim itself."
     case .outOfMemory:
-      "The work needs more memory than there is, or more time than it may take; nothing was started, or it was stopped at '--max-time'."
+      "The work needs more memory than there is, or more time than it may take, or is larger than is accepted; nothing was started, or it was stopped at '--max-time'."
     case .cannotCreateOutput: "An output file cannot be created."
     case .outputFailed: "Writing output failed, for example because the disk is full."
     case .stopped:
@@ -50,6 +50,11 @@ struct CommandFailure: Error {
     self.status = status
     self.message = message
     self.hint = hint
+  }
+
+  /// What is printed on standard error.
+  var text: String {
+    detail + "qsim: error: \(message)" + (hint.map { "\n  hint: \($0)" } ?? "")
   }
 }
 

@@ -26,6 +26,11 @@ struct YAMLFile {
     }
   }
 
+  /// A place in the file, for messages.
+  func place(_ range: SourceRange?) -> String {
+    name + (range.map { ":\($0.line):\($0.column)" } ?? "")
+  }
+
   /// The end of a command because of something in the file.
   func rejection(_ diagnostic: Diagnostic) -> InputRejected {
     InputRejected(rendered: [diagnostic.rendered(file: name, source: source)])
