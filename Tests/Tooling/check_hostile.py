@@ -5,31 +5,38 @@
 
 A run is at fault if it dies by a signal, exits with a status that the documents do not list or with 70, takes
 more than 5 s of CPU time, holds more memory than its limit or its own bound and an allowance, prints `nan`, fails without
-a word, or refuses a text without naming the file and, in OpenQASM, the place. The same seed gives the same inputs and commands; what is at
-fault is kept, with its command. The last line tells how many runs there were, and the exit status is 1
-if any was at fault.
+a word, or refuses a text without naming the file and, in OpenQASM, the place. Plans ask for as many shots as they like:
+their collections are interrupted after some seconds, and are at fault if they do not end then. The same seed gives the same
+inputs and commands; what is at fault is kept, with its command. The last line tells how many runs there were and how
+long they took, and the exit status is 1 if any was at fault.
 """
 
 import argparse
 import collections
 import concurrent.futures
 import json
+import multiprocessing
 import os
 import pathlib
 import random
 import re
 import resource
+import select
+import signal
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 
 import hostile_programs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-STATUSES = {0, 1, 64, 65, 66, 69, 71, 73, 74, 75}
+STATUSES = {0, 1, 64, 65, 66, 69, 71, 73, 74}
+INTERRUPTED = {75, 130}
 CPU_S = 5
-WALL_S = 30
+WALL_S = 300
+INTERRUPT_S = 3
+ANSWER_S = 3
 LIMIT_MIB = 512
 ALLOWANCE_MIB = 256
 # What the program itself takes, with its libraries and what it read.
@@ -177,54 +184,89 @@ def case(seed, index, texts):
     return kind, text, template.format(file="{file}", kind=kind, **values)
 
 
-def run(arguments, qsim, path):
-    """Status, CPU seconds, peak memory in MiB, standard output and error of a command."""
-    words = arguments.split()
-    source = subprocess.DEVNULL
-    if "<" in words:
-        source = open(path, "rb")
-        words = words[: words.index("<")]
+class Bench:
+    """Where a worker runs commands: a folder and files for output, used again and again."""
 
-    def limits():
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S * 3, CPU_S * 3))
+    def __init__(self):
+        # What children inherit. A process that writes more is told so by `write`.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, 1 << 28))
+        self.folder = tempfile.TemporaryDirectory()
+        self.out, self.err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
 
-    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
-    process = subprocess.Popen([qsim] + [w.replace("{file}", str(path)) for w in words], stdin=source, stdout=out, stderr=err, cwd=ROOT, preexec_fn=limits)
-    timer = threading.Timer(WALL_S, process.kill)
-    timer.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    timer.cancel()
-    out.seek(0), err.seek(0)
-    return process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read(1 << 20), err.read(1 << 16)
+    def write(self, text, suffix):
+        path = pathlib.Path(self.folder.name) / f"input.{suffix}"
+        path.write_bytes(text.encode("utf-8", errors="replace"))
+        return path
+
+    def run(self, arguments, qsim, path, interrupts):
+        """What a command did; `interrupts` tells whether one that runs on is asked to end."""
+        words = arguments.split()
+        source = subprocess.DEVNULL
+        if "<" in words:
+            source = open(path, "rb")
+            words = words[: words.index("<")]
+        for file in (self.out, self.err):
+            file.seek(0)
+            file.truncate()
+        process = subprocess.Popen([qsim] + [w.replace("{file}", str(path)) for w in words], stdin=source, stdout=self.out, stderr=self.err, cwd=ROOT)
+        if source is not subprocess.DEVNULL:
+            source.close()
+        resource.prlimit(process.pid, resource.RLIMIT_CPU, (CPU_S * 3, CPU_S * 3))
+        descriptor = os.pidfd_open(process.pid)
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        isInterrupted, answer = False, 0
+        if not poll.poll(1000 * (INTERRUPT_S if interrupts else WALL_S)):
+            if interrupts:
+                isInterrupted, start = True, time.monotonic()
+                os.kill(process.pid, signal.SIGINT)
+                poll.poll(1000 * WALL_S)
+                answer = time.monotonic() - start
+            if not poll.poll(0):
+                os.kill(process.pid, signal.SIGKILL)
+        os.close(descriptor)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.out.seek(0), self.err.seek(0)
+        return Result(process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, isInterrupted, answer,
+                      self.out.read(1 << 20), self.err.read(1 << 16))
+
+
+Result = collections.namedtuple("Result", "status seconds mib isInterrupted answer out err")
 
 
 def fault(kind, name, arguments, result):
     """What is wrong with a run, or None."""
-    status, seconds, mib, out, err = result
-    if status < 0 or status >= 128:
-        return f"signal {-status if status < 0 else status - 128}"
-    if status not in STATUSES:
-        return f"exit status {status}"
-    if seconds > CPU_S and status != 74:  # a file up to its limit was written
+    status = result.status
+    if status == -signal.SIGKILL and result.seconds > CPU_S:
         return f"over {CPU_S} s of CPU time"
-    if mib > LIMIT_MIB + ALLOWANCE_MIB:
+    if status < 0 or status >= 128 and not (status == 130 and result.isInterrupted):
+        return f"signal {-status if status < 0 else status - 128}"
+    if status not in (STATUSES | INTERRUPTED if result.isInterrupted else STATUSES):
+        return f"exit status {status}"
+    if result.answer > ANSWER_S:
+        return f"goes on for over {ANSWER_S} s when interrupted"
+    if result.seconds > CPU_S and not result.isInterrupted:
+        return f"over {CPU_S} s of CPU time"
+    if result.mib > LIMIT_MIB + ALLOWANCE_MIB:
         return f"over {LIMIT_MIB + ALLOWANCE_MIB} MiB"
-    bound = bound_mib(out) if arguments.startswith("run ") else None
-    if bound is not None and mib > bound + PROGRAM_MIB:
+    bound = bound_mib(result.out) if arguments.startswith("run ") else None
+    if bound is not None and result.mib > bound + PROGRAM_MIB:
         return f"over the {bound:.0f} MiB that it says"
-    if status != 0 and not err.strip():
+    if status not in (0, 130) and not result.err.strip():
         return f"exit status {status} without a word"
     if status == 1:
         return "exit status 1, though nothing was to be checked"
     command = arguments.split()[0]
-    if command in ("run", "threshold", "exact", "qkd") and re.search(rb"(?<![\w-])-?nan(?![\w-])", out):
+    if command in ("run", "threshold", "exact", "qkd") and re.search(rb"(?<![\w-])-?nan(?![\w-])", result.out):
         return "prints nan"
-    if status == 65 and "<" not in arguments and kind in ("qasm2", "qasm3", "stim", "dem", "plan", "scenario", "noise", "observable"):
+    if status == 65 and "<" not in arguments:
         place = rb":\d+(:\d+)?:" if kind in ("qasm2", "qasm3") else rb":"
-        if b"LICENSE: error:" not in err and not re.search(re.escape(name).encode() + place, err):
+        named = [re.escape(name).encode() + place]
+        if " LICENSE" in arguments:
+            named.append(rb"LICENSE: error: byte \d+, shot \d+:")
+        if not any(re.search(pattern, result.err) for pattern in named):
             return "refused without a place"
     return None
 
@@ -237,19 +279,19 @@ def bound_mib(out):
 
 def attempt(job):
     seed, index, is_file, qsim, keep = job
+    if not hasattr(attempt, "bench"):
+        attempt.bench = Bench()
     texts = corpus.cached if is_file else None
     kind, text, arguments = case(seed, index, texts)
     suffix = {"qasm2": "qasm", "qasm3": "qasm", "plan": "yaml", "scenario": "yaml", "noise": "json", "observable": "obs"}.get(kind, kind)
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / f"input.{suffix}"
-        path.write_bytes(text.encode("utf-8", errors="replace"))
-        result = run(arguments, qsim, path)
-        found = fault(kind, path.name, arguments, result)
+    path = attempt.bench.write(text, suffix)
+    result = attempt.bench.run(arguments, qsim, path, interrupts=kind == "plan")
+    found = fault(kind, path.name, arguments, result)
     if found:
         pathlib.Path(keep).mkdir(parents=True, exist_ok=True)
         kept = pathlib.Path(keep) / f"{'file' if is_file else 'program'}-{index}.{suffix}"
         kept.write_bytes(text.encode("utf-8", errors="replace"))
-        message = result[4].decode(errors="replace").strip().split("\n")[0][:160]
+        message = result.err.decode(errors="replace").strip().split("\n")[0][:160]
         return found, f"qsim {arguments.replace('{file}', str(kept))}", message
     return None
 
@@ -269,14 +311,15 @@ def main():
     jobs = [(options.seed, options.first + i, False, qsim, options.keep) for i in range(options.programs)]
     jobs += [(options.seed, options.first + i, True, qsim, options.keep) for i in range(options.files)]
     faults = collections.Counter()
-    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+    start = time.monotonic()
+    with concurrent.futures.ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
         for found in pool.map(attempt, jobs, chunksize=16):
             if found:
                 faults[found[0]] += 1
                 print(f"{found[0]}: {found[1]}\n    {found[2]}", flush=True)
     for name, count in faults.most_common():
         print(f"{count:6d}  {name}")
-    print(f"{options.programs} programs and {options.files} files: {sum(faults.values())} runs at fault")
+    print(f"{options.programs} programs and {options.files} files in {time.monotonic() - start:.0f} s: {sum(faults.values())} runs at fault")
     return 1 if faults else 0
 
 
