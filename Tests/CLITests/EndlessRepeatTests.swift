@@ -147,9 +147,12 @@ struct EndlessRepeatTests {
     #expect(answers.count == Self.nestCommands.count)
     for (command, answer) in zip(Self.nestCommands, answers) {
       let isRefused = [65, 71].contains { answer.hasPrefix("\($0) ") }
-      #expect(
-        isRefused ? answer.contains(":2:1: error") : answer.hasPrefix("0 "), "\(command): \(answer)"
-      )
+      // Counts of flows and of bits to convert are those of the whole circuit; every other refusal
+      // has its place.
+      let isPlaced =
+        answer.contains(/(c\.stim|<stdin>):\d+:\d+: /) || answer.contains("c.stim: the flows of")
+        || answer.contains("c.stim: a shot of the circuit has")
+      #expect(isRefused ? isPlaced : answer.hasPrefix("0 "), "\(command): \(answer)")
       if body == "gates" { #expect(!isRefused, "\(command): \(answer)") }
     }
   }

@@ -14,11 +14,11 @@ struct ReportedStabilizerTests {
       "--shots 20 --out_format b8 --obs_out /dev/null --err_out /dev/null"
     ),
     (
-      0, "sample_dem", "abort-1-sample_dem.dem",
+      71, "sample_dem", "abort-1-sample_dem.dem",
       "--shots 3 --out_format b8 --obs_out /dev/null --err_out /dev/null"
     ),
     (
-      0, "sample_dem", "abort-3-sample_dem.dem",
+      71, "sample_dem", "abort-3-sample_dem.dem",
       "--shots 3 --out_format b8 --obs_out /dev/null --err_out /dev/null"
     ),
     (

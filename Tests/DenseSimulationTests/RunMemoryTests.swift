@@ -90,7 +90,9 @@ struct RunMemoryTests {
           request: RunRequest(), memory: memory)
         try run.run()
         #expect(run.stateCount > 1 && run.stateCount <= memory.budget.total)
-        #expect(states.map { run.stateCount <= 2 * $0 } ?? true)
+        let bytes = UInt64(run.stateCount) * state
+        #expect(
+          bytes <= options.memoryLimit ?? .max, "\(run.stateCount) states of \(threads) threads")
       }
     }
   }

@@ -25,7 +25,8 @@ enum FileText {
   }
 
   /// Whether the bytes are a text in UTF-16 or UTF-32: with a mark, with zeros between or behind
-  /// characters of ASCII, or with a byte that stands at most even places or most odd ones.
+  /// characters of ASCII, or with a byte that stands at many even places or many odd ones, which
+  /// also words of other texts may have.
   static func isWide(_ bytes: UnsafeRawBufferPointer) -> Bool {
     for mark: [UInt8] in [[0xff, 0xfe], [0xfe, 0xff], [0, 0, 0xfe, 0xff]]
     where bytes.starts(with: mark) { return true }
@@ -35,7 +36,7 @@ enum FileText {
     {
       return true
     }
-    return hasCommonByte(bytes, at: 0) || hasCommonByte(bytes, at: 1)
+    return !isText(bytes) && (hasCommonByte(bytes, at: 0) || hasCommonByte(bytes, at: 1))
   }
 
   /// Whether a byte is far too frequent at even or odd places, and not at the others as well.

@@ -28,9 +28,11 @@ final class ShotInput {
   }
 
   /// Refuses shots of more bits than a format takes.
+  ///
+  /// More than 2³¹ no format takes: whoever counts them refuses them, with their place.
   static func checkWidth(_ format: ResultFormat, bits: UInt64) throws(Obstacle) {
     let limit = UInt64(ShotOutput.fullBitLimit)
-    guard format.holdsEveryBit, bits >= 1 << 20 else { return }
+    guard format.holdsEveryBit, (1 << 20...1 << 31).contains(bits) else { return }
     guard bits <= limit else {
       throw Obstacle(
         .memory(required: bits, available: limit),

@@ -46,8 +46,10 @@ final class ShotOutput {
   }
 
   /// Refuses shots of more bits than a format takes, before anything is done for them.
+  ///
+  /// More than 2³¹ no format takes: whoever counts them refuses them, with their place.
   static func checkWidth(_ format: ResultFormat, bits: UInt64) throws(Obstacle) {
-    guard format.holdsEveryBit, bits > fullBitLimit else { return }
+    guard format.holdsEveryBit, bits > fullBitLimit, bits <= 1 << 31 else { return }
     throw Obstacle(
       .memory(required: bits, available: UInt64(fullBitLimit)),
       "a shot has \(bits) bits, and \(format.rawValue) writes each of them, up to 2^28",
