@@ -5,6 +5,8 @@ package enum MemoryAdvice {
   /// Larger states are refused whatever the memory.
   package static let mostQubits = 48
   package static let mostDensityQubits = 24
+  /// What trajectories hold beside states, about: the results of a thousand shots.
+  private static let usualResultBytes: UInt64 = 1 << 17
 
   /// `, 8 GiB available`; nothing where no limit is known.
   package static func shortage(_ available: UInt64) -> String {
@@ -45,7 +47,8 @@ package enum MemoryAdvice {
     var remedies: [String] = []
     func fits(_ precision: Precision) -> Bool {
       available == 0
-        || StateMemory.bytes(qubitCount: qubitCount, precision: precision) <= available
+        || StateMemory.bytes(qubitCount: qubitCount, precision: precision)
+          .saturatingAdd(usualResultBytes) <= available
     }
     if qubitCount <= mostQubits, fits(precision) {
       remedies.append("--engine trajectories")

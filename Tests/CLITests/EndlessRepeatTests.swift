@@ -150,7 +150,7 @@ struct EndlessRepeatTests {
       // Counts of flows and of bits to convert are those of the whole circuit; every other refusal
       // has its place.
       let isPlaced =
-        answer.contains(/(c\.stim|<stdin>):\d+:\d+: /) || answer.contains("c.stim: the flows of")
+        answer.contains(#/(c\.stim|<stdin>):\d+:\d+: /#) || answer.contains("c.stim: the flows of")
         || answer.contains("c.stim: a shot of the circuit has")
       #expect(isRefused ? isPlaced : answer.hasPrefix("0 "), "\(command): \(answer)")
       if body == "gates" { #expect(!isRefused, "\(command): \(answer)") }

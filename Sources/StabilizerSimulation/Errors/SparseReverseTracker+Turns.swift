@@ -31,7 +31,7 @@ extension StepBudget {
   static func ofReverseWalk(
     hint: String = "use fewer repetitions", reason: String = "following the repeat blocks"
   ) -> StepBudget {
-    StepBudget(limit: 1 << 30, patience: 1 << 25, hint: hint, reason: reason)
+    StepBudget(limit: 1 << 30, patience: 1 << 23, hint: hint, reason: reason)
   }
 }
 
