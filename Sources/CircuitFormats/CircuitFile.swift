@@ -17,8 +17,9 @@ public enum CircuitFormat: String, Sendable, CaseIterable, Codable {
 
   /// The format of a text: by the file name's extension, then by what the text looks like.
   ///
-  /// `.stim` files are Stim's; other texts are OpenQASM if a version line or a typical statement is found (version 2 or 3 as
-  /// declared, 2 without a declaration but with `qreg`/`creg`), Stim's otherwise.
+  /// `.stim` files are Stim's; other texts are OpenQASM if a version line or a typical statement is
+  /// found (version 2 or 3 as declared, 2 without a declaration but with `qreg`/`creg`), Stim's
+  /// otherwise.
   public static func detect(fileName: String, source: [UInt8]) -> CircuitFormat {
     let name = fileName.lowercased()
     if name.hasSuffix(".stim") { return .stim }
@@ -50,8 +51,8 @@ public struct CircuitFile: Sendable {
   ///   - source: the bytes of the text; UTF-8, with or without a byte order mark.
   ///   - strict: OpenQASM 2 knows the gates of the paper's `qelib1.inc` only.
   ///   - inputs: values for `input` declarations.
-  ///   - keepsUnsetInputs: `input`s without a value become variables of the circuit, with an `inputType`, for what does not
-  ///     need the value. Otherwise they are errors.
+  ///   - keepsUnsetInputs: `input`s without a value become variables of the circuit, with an
+  ///     `inputType`, for what does not need the value. Otherwise they are errors.
   /// - Throws: the first `Diagnostic`, with its place. Never traps, whatever the bytes.
   /// - Complexity: linear in the text and in the instructions it unrolls to.
   public static func parse(
@@ -81,8 +82,8 @@ public struct CircuitFile: Sendable {
 extension Circuit {
   /// The circuit as text.
   ///
-  /// - Throws: a `Diagnostic` naming the first statement that the format cannot express, with its place in the text
-  ///   the circuit was read from, if any.
+  /// - Throws: a `Diagnostic` naming the first statement that the format cannot express, with its
+  ///   place in the text the circuit was read from, if any.
   public func text(as format: CircuitFormat) throws(Diagnostic) -> String {
     switch format {
     case .stim: try StimWriter.write(self)

@@ -2,7 +2,8 @@ import ComplexModule
 import CQSimKernels
 import QuantumCore
 
-/// The memory of one state: 2ⁿ complex numbers, aligned to 64 bytes, on large pages where the system has them.
+/// The memory of one state: 2ⁿ complex numbers, aligned to 64 bytes, on large pages where the
+/// system has them.
 package final class AmplitudeBuffer<S: Scalar>: @unchecked Sendable {
   package let count: UInt64
   package let pointer: UnsafeMutablePointer<Complex<S>>

@@ -1,11 +1,12 @@
 import ComplexModule
 import QuantumCore
 
-/// Runs noisy circuits on density matrices: channels act as a whole, and nothing is left to chance but what is measured.
+/// Runs noisy circuits on density matrices: channels act as a whole, and nothing is left to chance
+/// but what is measured.
 ///
-/// Expectations and the final state are exact. Shots are drawn from the diagonal; a measurement in the middle splits them by
-/// its result. Gates and the channels after them on the same one or two qubits are merged into one map. 4ⁿ numbers: up to
-/// about 12 qubits comfortably, 15 with patience.
+/// Expectations and the final state are exact. Shots are drawn from the diagonal; a measurement in
+/// the middle splits them by its result. Gates and the channels after them on the same one or two
+/// qubits are merged into one map. 4ⁿ numbers: up to about 12 qubits comfortably, 15 with patience.
 ///
 ///     let energy = try DensityMatrixSimulator().expectations(of: [h], in: circuit, options: .init())
 public struct DensityMatrixSimulator: Simulator {
@@ -24,8 +25,10 @@ public struct DensityMatrixSimulator: Simulator {
 
   /// Runs the circuit `shots` times.
   ///
-  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the measurement record.
-  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error in a classical expression; `CancellationError`.
+  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the
+  ///   measurement record.
+  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error in a classical expression;
+  ///   `CancellationError`.
   public func sample(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
   ) throws -> Samples {
@@ -49,10 +52,13 @@ public struct DensityMatrixSimulator: Simulator {
     }
   }
 
-  /// Runs the circuit `shots` times from a state of its live qubits, or of all its qubits; `nil` is |0…0⟩.
+  /// Runs the circuit `shots` times from a state of its live qubits, or of all its qubits; `nil` is
+  /// |0…0⟩.
   ///
-  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits; without, it has no rows.
-  /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are live.
+  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits;
+  ///   without, it has no rows.
+  /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are
+  ///   live.
   @_specialize(where S == Double)
   @_specialize(where S == Float)
   public func run<S: Scalar>(
@@ -82,16 +88,20 @@ public struct DensityMatrixSimulator: Simulator {
 
   /// The mixed state at the end of a circuit.
   public struct FinalState<S: Scalar>: Sendable {
-    /// The qubits that the state is of, ascending: bit j of an index is `liveQubits[j]`. All others are |0⟩.
+    /// The qubits that the state is of, ascending: bit j of an index is `liveQubits[j]`. All others
+    /// are |0⟩.
     public let liveQubits: [Int]
     public let state: DensityMatrix<S>
   }
 
-  /// The state at the end of a circuit, before measurements that nothing follows: the exact average over errors and outcomes.
+  /// The state at the end of a circuit, before measurements that nothing follows: the exact average
+  /// over errors and outcomes.
   ///
-  /// Outcomes that nothing depends on are averaged as they happen; the others are followed one by one.
+  /// Outcomes that nothing depends on are averaged as they happen; the others are followed one by
+  /// one.
   ///
-  /// - Throws: as `run`; `Obstacle` if more than 65536 combinations of outcomes would have to be followed.
+  /// - Throws: as `run`; `Obstacle` if more than 65536 combinations of outcomes would have to be
+  ///   followed.
   @_specialize(where S == Double)
   @_specialize(where S == Float)
   public func finalState<S: Scalar>(
@@ -123,7 +133,8 @@ public struct DensityMatrixSimulator: Simulator {
     return FinalState(liveQubits: live.qubits, state: state)
   }
 
-  /// Exact expectations of observables at the end of a circuit, before measurements that nothing follows.
+  /// Exact expectations of observables at the end of a circuit, before measurements that nothing
+  /// follows.
   ///
   /// - Throws: as `finalState`.
   public func expectations(
@@ -244,7 +255,8 @@ public struct DensityMatrixSimulator: Simulator {
   ///
   /// - Parameters:
   ///   - shots: how often the circuit is to run.
-  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is
+  ///     |0…0⟩.
   /// - Throws: the obstacle if there is one.
   public static func plan(
     for circuit: Circuit, shots: Int = 1, options: SimulationOptions,
@@ -276,8 +288,10 @@ public struct DensityMatrixSimulator: Simulator {
   /// What a run takes at most, under a limit; it may be more than the limit allows.
   ///
   /// - Parameters:
-  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
-  ///   - writesElements: whether the matrix elements of the final state are formed, which take as much as two states.
+  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is
+  ///     |0…0⟩.
+  ///   - writesElements: whether the matrix elements of the final state are formed, which take as
+  ///     much as two states.
   /// - Throws: the obstacle if there is one.
   public static func memory(
     for circuit: Circuit, _ task: RunTask, options: SimulationOptions,

@@ -23,7 +23,8 @@ package enum MemoryAdvice {
 
   /// For `count` states of amplitudes.
   ///
-  /// - Parameter available: bytes; 0 where the system gave none, `UInt64.max` where no limit is known.
+  /// - Parameter available: bytes; 0 where the system gave none, `UInt64.max` where no limit is
+  ///   known.
   package static func forStates(
     qubitCount: Int, count: UInt64 = 1, precision: Precision, available: UInt64
   ) -> [String] {

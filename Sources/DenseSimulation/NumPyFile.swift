@@ -1,11 +1,13 @@
 import ComplexModule
 import QuantumCore
 
-/// State vectors in the format of NumPy's `.npy` files: version 1.0, one dimension, complex128 or complex64, little-endian.
+/// State vectors in the format of NumPy's `.npy` files: version 1.0, one dimension, complex128 or
+/// complex64, little-endian.
 ///
 /// Makes and reads bytes; files are the caller's.
 public enum NumPyFile {
-  /// The bytes before the amplitudes: magic, version, and a dictionary padded with spaces to a multiple of 64 bytes.
+  /// The bytes before the amplitudes: magic, version, and a dictionary padded with spaces to a
+  /// multiple of 64 bytes.
   ///
   /// - Parameter rowCount: of a matrix in C order; `nil` for a vector.
   public static func header(
@@ -56,7 +58,8 @@ public enum NumPyFile {
 
   /// Reads a header from the start of a file.
   ///
-  /// - Throws: `Diagnostic` with the byte or the field for anything that is not a one-dimensional little-endian complex array.
+  /// - Throws: `Diagnostic` with the byte or the field for anything that is not a one-dimensional
+  ///   little-endian complex array.
   public static func header(
     of bytes: some RandomAccessCollection<UInt8>
   ) throws(Diagnostic) -> Header {
@@ -143,10 +146,11 @@ public enum NumPyFile {
 
   /// Reads a state from a whole file.
   ///
-  /// Amplitudes of the other precision are converted. They must be finite, and their norm is made 1.
+  /// Amplitudes of the other precision are converted. They must be finite, and their norm is made
+  /// 1.
   ///
-  /// - Throws: `Diagnostic` with the place if the file is malformed, cut off, no state of qubits, or zero; `Obstacle` without
-  ///   memory.
+  /// - Throws: `Diagnostic` with the place if the file is malformed, cut off, no state of qubits,
+  ///   or zero; `Obstacle` without memory.
   public static func state<S: Scalar>(
     from bytes: some RandomAccessCollection<UInt8>, as type: S.Type = S.self,
     options: SimulationOptions = SimulationOptions()

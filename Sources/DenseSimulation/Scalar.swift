@@ -41,7 +41,8 @@ package struct KernelTable: @unchecked Sendable {
 }
 
 extension InstructionSet {
-  /// The instruction sets of the direct kernels that this processor has, slowest first, without `auto`.
+  /// The instruction sets of the direct kernels that this processor has, slowest first, without
+  /// `auto`.
   public static var available: [InstructionSet] {
     KernelTable.all(.double).compactMap { InstructionSet(rawValue: $0.name) }
   }
@@ -49,7 +50,8 @@ extension InstructionSet {
 
 /// How kernels are run: which ones, and on how many threads.
 ///
-/// Work is split by the size of the state only, so that results have the same bits for any number of threads.
+/// Work is split by the size of the state only, so that results have the same bits for any number
+/// of threads.
 package struct Executor: Sendable {
   package let table: KernelTable
   package let threads: Int

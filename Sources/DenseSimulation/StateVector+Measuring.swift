@@ -79,7 +79,8 @@ extension StateVector {
     }
   }
 
-  /// The weight of the basis states that have a qubit at 1: the probability of measuring 1 if the norm is 1.
+  /// The weight of the basis states that have a qubit at 1: the probability of measuring 1 if the
+  /// norm is 1.
   public func probabilityOfOne(_ qubit: Int) -> Double {
     checkQubits([qubit])
     return weight(mask: 1 << UInt64(qubit), value: 1 << UInt64(qubit))
@@ -141,7 +142,8 @@ extension StateVector {
       negligible: S.negligibleProbability)
   }
 
-  /// Keeps the eigenspace of a result and scales it to norm 1; leaves the state alone if that is all of it.
+  /// Keeps the eigenspace of a result and scales it to norm 1; leaves the state alone if that is
+  /// all of it.
   package mutating func collapse(_ product: PauliProduct, result: Bool, weights: OutcomeWeights) {
     let kept = result ? weights.minus : weights.plus
     guard kept > 0 else { return }

@@ -1,14 +1,15 @@
 import QuantumCore
 import RealModule
 
-// Goals, in order: the same outcomes for any number of threads; each shot's outcome depends on its own uniform number
-// only; one pass over the state. The cumulative distribution is inverted in two stages: sums of blocks, then within the
-// blocks that hold a threshold.
+// Goals, in order: the same outcomes for any number of threads; each shot's outcome depends on its
+// own uniform number only; one pass over the state. The cumulative distribution is inverted in two
+// stages: sums of blocks, then within the blocks that hold a threshold.
 
 extension StateVector {
   /// Basis states drawn with their probabilities, one for each uniform number in [0, 1).
   ///
-  /// - Returns: an index for each number, in the order of the numbers; `nil` for a state without a norm.
+  /// - Returns: an index for each number, in the order of the numbers; `nil` for a state without a
+  ///   norm.
   /// - Complexity: O(2ⁿ + shots).
   package func outcomes(forUniforms uniforms: [Double]) -> [UInt64]? {
     let blockBits = min(qubitCount, 12)
@@ -26,7 +27,8 @@ extension StateVector {
 
   /// Basis states drawn with their probabilities.
   ///
-  /// The outcome of shot s depends on the seed and s only, whatever `shots` and the number of threads.
+  /// The outcome of shot s depends on the seed and s only, whatever `shots` and the number of
+  /// threads.
   ///
   /// - Precondition: the state is not zero, and its amplitudes are numbers.
   /// - Complexity: O(2ⁿ + shots).
@@ -118,7 +120,8 @@ extension Philox {
 
 /// Uniform numbers in ascending order with the places they came from: O(count).
 ///
-/// Numbers go into buckets of about 500 by their size, then each bucket, which fits in L1, is sorted by buckets of about one.
+/// Numbers go into buckets of about 500 by their size, then each bucket, which fits in L1, is
+/// sorted by buckets of about one.
 private struct SortedUniforms {
   /// Scaled to 0..<total.
   let thresholds: [Double]
@@ -172,7 +175,8 @@ private struct SortedUniforms {
 
   private static func chunkCount(_ count: Int) -> Int { max(1, min(32, count / 8192)) }
 
-  /// The end of each bucket, and for each chunk and bucket the slot of the chunk's first number there.
+  /// The end of each bucket, and for each chunk and bucket the slot of the chunk's first number
+  /// there.
   private static func layout(
     of uniforms: [Double], bucketCount: Int, threads: Int
   ) -> (ends: [Int], slots: [Int]) {

@@ -4,8 +4,8 @@ import RealModule
 
 /// A pure state of n qubits: 2ⁿ complex amplitudes.
 ///
-/// Bit q of an index is the value of qubit q; qubit 0 is the least significant bit. A state is a value: copies are
-/// independent, and are made only when one of them changes.
+/// Bit q of an index is the value of qubit q; qubit 0 is the least significant bit. A state is a
+/// value: copies are independent, and are made only when one of them changes.
 ///
 ///     var state = StateVector<Double>(qubitCount: 2)
 ///     state.apply(.h, to: 0)
@@ -17,8 +17,10 @@ public struct StateVector<S: Scalar>: Sendable {
 
   /// |0…0⟩.
   ///
-  /// - Parameter options: `threads`, `kernel` and `instructionSet` hold for everything done to the state.
-  /// - Precondition: `qubitCount` is in `0...48` and the memory is there; `init(allocating:options:)` throws instead.
+  /// - Parameter options: `threads`, `kernel` and `instructionSet` hold for everything done to the
+  ///   state.
+  /// - Precondition: `qubitCount` is in `0...48` and the memory is there;
+  ///   `init(allocating:options:)` throws instead.
   public init(qubitCount: Int, options: SimulationOptions = SimulationOptions()) {
     precondition((0...48).contains(qubitCount), "A state has 0 to 48 qubits, not \(qubitCount)")
     do {
@@ -30,7 +32,8 @@ public struct StateVector<S: Scalar>: Sendable {
 
   /// |0…0⟩ if there is memory for it.
   ///
-  /// - Throws: `Obstacle` with the numbers if the state needs more than `options.memoryLimit` or than the system gives.
+  /// - Throws: `Obstacle` with the numbers if the state needs more than `options.memoryLimit` or
+  ///   than the system gives.
   public init(
     allocating qubitCount: Int, options: SimulationOptions = SimulationOptions()
   ) throws(Obstacle) {

@@ -3,9 +3,9 @@ import QuantumCore
 
 /// Runs any circuit by its amplitudes.
 ///
-/// Only live qubits have amplitudes: those that a gate acts on. Where every measurement is the last thing that happens to its
-/// qubits, the circuit is simulated once and all shots are drawn from the final state; otherwise shots share the simulation
-/// for as long as they see the same outcomes.
+/// Only live qubits have amplitudes: those that a gate acts on. Where every measurement is the last
+/// thing that happens to its qubits, the circuit is simulated once and all shots are drawn from the
+/// final state; otherwise shots share the simulation for as long as they see the same outcomes.
 ///
 ///     let samples = try StateVectorSimulator().sample(circuit, shots: 1000, seed: 1, options: .init())
 public struct StateVectorSimulator: Simulator {
@@ -24,9 +24,10 @@ public struct StateVectorSimulator: Simulator {
 
   /// Runs the circuit `shots` times.
   ///
-  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the measurement record.
-  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error in a classical expression; `CancellationError`.
-  ///   Shots of 0 are no error.
+  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the
+  ///   measurement record.
+  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error in a classical expression;
+  ///   `CancellationError`. Shots of 0 are no error.
   public func sample(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
   ) throws -> Samples {
@@ -67,10 +68,13 @@ public struct StateVectorSimulator: Simulator {
     }
   }
 
-  /// Runs the circuit `shots` times from a state of its live qubits, or of all its qubits; `nil` is |0…0⟩.
+  /// Runs the circuit `shots` times from a state of its live qubits, or of all its qubits; `nil` is
+  /// |0…0⟩.
   ///
-  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits; without, it has no rows.
-  /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are live.
+  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits;
+  ///   without, it has no rows.
+  /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are
+  ///   live.
   @_specialize(where S == Double)
   @_specialize(where S == Float)
   public func run<S: Scalar>(
@@ -147,15 +151,17 @@ public struct StateVectorSimulator: Simulator {
 
   /// The final amplitudes of a circuit.
   public struct FinalState<S: Scalar>: Sendable {
-    /// The qubits that have amplitudes, ascending: bit j of an index is `liveQubits[j]`. All others are |0⟩. Where the run
-    /// started from a state of all qubits they are all.
+    /// The qubits that have amplitudes, ascending: bit j of an index is `liveQubits[j]`. All others
+    /// are |0⟩. Where the run started from a state of all qubits they are all.
     public let liveQubits: [Int]
     public let state: StateVector<S>
   }
 
-  /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is measured or reset.
+  /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is
+  /// measured or reset.
   ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where
+  ///   that is |0…0⟩.
   /// - Throws: `Obstacle` for what the simulator does not do.
   public static func hasUniqueState(
     _ circuit: Circuit, options: SimulationOptions, startingFrom stateQubitCount: Int? = nil
@@ -168,8 +174,8 @@ public struct StateVectorSimulator: Simulator {
 
   /// The state at the end of a circuit, before measurements that nothing follows.
   ///
-  /// Where outcomes or noise decide, it is the state of one run that this seed draws; `runOnce` gives the results of that very
-  /// run as well.
+  /// Where outcomes or noise decide, it is the state of one run that this seed draws; `runOnce`
+  /// gives the results of that very run as well.
   ///
   /// - Throws: as `run`.
   public func finalState<S: Scalar>(
@@ -289,7 +295,8 @@ public struct StateVectorSimulator: Simulator {
   /// - Parameters:
   ///   - shots: how often the circuit is to run.
   ///   - listingSteps: Whether gates are merged into steps; without, `stretches` is empty.
-  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is
+  ///     |0…0⟩.
   /// - Throws: the obstacle if there is one.
   public static func plan(
     for circuit: Circuit, shots: Int = 1, options: SimulationOptions, listingSteps: Bool = true,
@@ -320,7 +327,8 @@ public struct StateVectorSimulator: Simulator {
 
   /// What a run takes at most, under a limit; it may be more than the limit allows.
   ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where
+  ///   that is |0…0⟩.
   /// - Throws: the obstacle if there is one.
   public static func memory(
     for circuit: Circuit, _ task: RunTask, options: SimulationOptions,
@@ -349,7 +357,8 @@ public struct StateVectorSimulator: Simulator {
 
   /// The qubits of a circuit that need amplitudes, ascending.
   ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where
+  ///   that is |0…0⟩.
   public static func liveQubits(
     of circuit: Circuit, startingFrom stateQubitCount: Int? = nil
   ) -> [Int] {

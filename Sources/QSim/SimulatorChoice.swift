@@ -16,17 +16,20 @@ public struct SimulatorChoice: Hashable, Sendable {
   /// A clause without a full stop.
   public let why: String
 
-  /// Up to this many live qubits the amplitudes cost no more than the bookkeeping of another engine.
+  /// Up to this many live qubits the amplitudes cost no more than the bookkeeping of another
+  /// engine.
   static let smallState = 16
-  /// From this many live qubits on the sparse engine is taken where a trial shows that it has next to nothing to do.
+  /// From this many live qubits on the sparse engine is taken where a trial shows that it has next
+  /// to nothing to do.
   static let largeState = 25
 
   /// Chooses by the gates and the size of a circuit, never by the number of threads.
   ///
-  /// Clifford circuits go to the stabilizer engine, unless amplitudes are wanted or are few: up to 16 live qubits with one
-  /// final state, or with control flow, which stabilizers follow shot by shot. Everything else goes to the dense engine while its
-  /// amplitudes fit; from 25 live qubits on, those of few amplitudes that are not 0 go to the sparse engine, and so do circuits
-  /// whose amplitudes do not fit where those that are not 0 do.
+  /// Clifford circuits go to the stabilizer engine, unless amplitudes are wanted or are few: up to
+  /// 16 live qubits with one final state, or with control flow, which stabilizers follow shot by
+  /// shot. Everything else goes to the dense engine while its amplitudes fit; from 25 live qubits
+  /// on, those of few amplitudes that are not 0 go to the sparse engine, and so do circuits whose
+  /// amplitudes do not fit where those that are not 0 do.
   ///
   /// - Parameters:
   ///   - needsAmplitudes: whether more is asked for than results of measurements.

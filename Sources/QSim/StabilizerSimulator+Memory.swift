@@ -5,7 +5,8 @@ import StabilizerSimulation
 extension StabilizerSimulator {
   /// What a run takes at most beside the program itself.
   ///
-  /// - Returns: a bound whose `stateBytes` are those of one tableau; each thread has one, and all start from one more.
+  /// - Returns: a bound whose `stateBytes` are those of one tableau; each thread has one, and all
+  ///   start from one more.
   public static func memory(
     for circuit: Circuit, shots: Int, options: SimulationOptions
   ) -> MemoryBound {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import QSim
 
-/// Runs one command line: parses it, runs the command, turns every error into a message and an exit code.
+/// Runs one command line: parses it, runs the command, turns every error into a message and an exit
+/// code.
 enum CommandLineTool {
   /// - Parameter arguments: The arguments without the name of the program.
   /// - Returns: The exit code of the process.

@@ -32,7 +32,8 @@ struct QSimCommand: ParsableCommand {
   }
 }
 
-/// Nothing was asked for: help goes to standard error, and the exit code says that nothing was done.
+/// Nothing was asked for: help goes to standard error, and the exit code says that nothing was
+/// done.
 struct LackOfInput: Error {
   let command: any ParsableCommand.Type
 }

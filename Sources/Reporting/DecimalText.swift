@@ -1,12 +1,12 @@
 /// Decimal text of numbers, for people.
 ///
-/// Works on the shortest decimal digits of the number, so the result does not depend on the platform's
-/// formatted printing and never shows digits the number does not have.
+/// Works on the shortest decimal digits of the number, so the result does not depend on the
+/// platform's formatted printing and never shows digits the number does not have.
 public enum DecimalText {
   /// A number rounded to a count of significant digits: `0.000123457`, `1.5e-07`, `12`.
   ///
-  /// Written in full from 10⁻⁵ up to 10¹⁵, with an exponent outside; zeros at the end of the fraction
-  /// go. Ties round away from zero.
+  /// Written in full from 10⁻⁵ up to 10¹⁵, with an exponent outside; zeros at the end of the
+  /// fraction go. Ties round away from zero.
   ///
   /// - Precondition: `digits` is positive.
   public static func rounded(_ number: Double, digits: Int = 6) -> String {

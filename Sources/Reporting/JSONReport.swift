@@ -1,10 +1,10 @@
 /// Writes reports and values as JSON (RFC 8259).
 ///
-/// Keys keep their order. A `Double` prints the shortest digits that read back to the same bits, and
-/// always with a fraction or an exponent; NaN and the infinities, which JSON has not, are `null`.
-/// Strings escape what JSON demands (quote, backslash, U+0000–U+001F) and nothing else, so the output
-/// is UTF-8. A container of at most sixteen scalars stands on one line, everything else has one
-/// element a line.
+/// Keys keep their order. A `Double` prints the shortest digits that read back to the same bits,
+/// and always with a fraction or an exponent; NaN and the infinities, which JSON has not, are
+/// `null`. Strings escape what JSON demands (quote, backslash, U+0000–U+001F) and nothing else, so
+/// the output is UTF-8. A container of at most sixteen scalars stands on one line, everything else
+/// has one element a line.
 public struct JSONReport: Sendable {
   /// Whether `timing`, `memory` and `machine` are left out.
   public var reproducible: Bool

@@ -1,7 +1,7 @@
 /// What a command found: fields, tables, and where they came from.
 ///
-/// A report is a plain value. The writers turn it into text (`TextReport`), JSON (`JSONReport`), CSV
-/// (`CSVReport`) or Markdown (`MarkdownReport`); they add no facts of their own.
+/// A report is a plain value. The writers turn it into text (`TextReport`), JSON (`JSONReport`),
+/// CSV (`CSVReport`) or Markdown (`MarkdownReport`); they add no facts of their own.
 ///
 ///     var report = Report(provenance: Provenance(command: "run", version: "1.0.0", seed: 1))
 ///     report.fields["shots"] = 1000

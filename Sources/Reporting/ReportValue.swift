@@ -2,8 +2,8 @@
 ///
 ///     let value: ReportValue = ["path": "bell.qasm", "qubits": 2, "depth": .null]
 ///
-/// Literals of every JSON type make one. A number keeps its kind: an integer is never printed with a
-/// fraction, a `Double` always is.
+/// Literals of every JSON type make one. A number keeps its kind: an integer is never printed with
+/// a fraction, a `Double` always is.
 public enum ReportValue: Sendable, Hashable {
   case null
   case bool(Bool)
@@ -83,7 +83,8 @@ public struct ReportObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
   public init(dictionaryLiteral elements: (String, ReportValue)...) { self.init(elements) }
 
-  /// Makes an object from pairs whose keys are known to be distinct, without looking for equal ones.
+  /// Makes an object from pairs whose keys are known to be distinct, without looking for equal
+  /// ones.
   public init(uniqueKeysWithValues pairs: some Sequence<(String, ReportValue)>) {
     entries = pairs.map { Entry(key: $0.0, value: $0.1) }
     assert(Set(keys).count == entries.count, "Keys of an object are distinct")

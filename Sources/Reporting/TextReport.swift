@@ -1,7 +1,7 @@
 /// Writes reports as aligned text for people.
 ///
-/// Fields come first, one a line, then each table under its headings. Text never holds timing, memory
-/// or machine: the same input and seed print the same bytes.
+/// Fields come first, one a line, then each table under its headings. Text never holds timing,
+/// memory or machine: the same input and seed print the same bytes.
 public struct TextReport: Sendable {
   /// How the bars of a table's `barColumn` are drawn.
   public enum Bars: Sendable, Hashable {

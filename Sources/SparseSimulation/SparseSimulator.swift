@@ -3,14 +3,18 @@ import DenseSimulation
 import QuantumCore
 import RealModule
 
-/// Runs circuits of any width whose state has few amplitudes that are not 0, or falls apart into groups of qubits that do.
+/// Runs circuits of any width whose state has few amplitudes that are not 0, or falls apart into
+/// groups of qubits that do.
 ///
-/// Reversible arithmetic on basis states, W and GHZ states, products of single qubits, teleportation and phase kickback are of
-/// this kind on hundreds of qubits. Every gate, measurement and channel of the catalog runs. Time and memory go with the
-/// amplitudes that are not 0; `plan` says how many there will be where it can.
+/// Reversible arithmetic on basis states, W and GHZ states, products of single qubits,
+/// teleportation and phase kickback are of this kind on hundreds of qubits. Every gate, measurement
+/// and channel of the catalog runs. Time and memory go with the amplitudes that are not 0; `plan`
+/// says how many there will be where it can.
 ///
-/// Without noise, results are those of `StateVectorSimulator` for the same seed where circuits fit both, up to 32 qubits in
-/// superposition, but for outcomes within rounding of each other. Noise draws other errors of the same distribution. Sums that cancel to less than 9·10⁻¹⁶ of their terms are taken to be 0.
+/// Without noise, results are those of `StateVectorSimulator` for the same seed where circuits fit
+/// both, up to 32 qubits in superposition, but for outcomes within rounding of each other. Noise
+/// draws other errors of the same distribution. Sums that cancel to less than 9·10⁻¹⁶ of their
+/// terms are taken to be 0.
 ///
 ///     let samples = try SparseSimulator().sample(circuit, shots: 1000, seed: 1, options: .init())
 public struct SparseSimulator: Simulator {
@@ -34,9 +38,10 @@ public struct SparseSimulator: Simulator {
 
   /// Runs the circuit `shots` times.
   ///
-  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the measurement record.
-  /// - Throws: `Obstacle` if there is one or memory runs out, then with the place; `Diagnostic` for an error that shows only
-  ///   while running; `CancellationError`.
+  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the
+  ///   measurement record.
+  /// - Throws: `Obstacle` if there is one or memory runs out, then with the place; `Diagnostic` for
+  ///   an error that shows only while running; `CancellationError`.
   public func sample(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
   ) throws -> Samples {
@@ -46,7 +51,8 @@ public struct SparseSimulator: Simulator {
 
   /// Runs the circuit `shots` times; gives classical bits and measurement record.
   ///
-  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits; without, it has no rows.
+  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits;
+  ///   without, it has no rows.
   /// - Throws: as `sample`.
   public func run(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
@@ -121,7 +127,8 @@ public struct SparseSimulator: Simulator {
 
   /// The state at the end of one run, before measurements that nothing follows.
   public struct FinalState: Sendable {
-    /// The qubits that have amplitudes, ascending: bit j of a basis state is `liveQubits[j]`. All others are |0⟩.
+    /// The qubits that have amplitudes, ascending: bit j of a basis state is `liveQubits[j]`. All
+    /// others are |0⟩.
     public let liveQubits: [Int]
     private let state: SparseState
 
@@ -133,7 +140,8 @@ public struct SparseSimulator: Simulator {
     ///
     /// - Parameters:
     ///   - limit: the most to give; of equal ones those of least index.
-    ///   - threshold: basis states less probable than this part of the most probable one are left out.
+    ///   - threshold: basis states less probable than this part of the most probable one are left
+    ///     out.
     /// - Throws: `Obstacle` if the list does not fit in memory.
     public func largestAmplitudes(
       limit: Int, threshold: Double = 0
@@ -146,7 +154,8 @@ public struct SparseSimulator: Simulator {
     /// The state with an amplitude for every basis state of the live qubits.
     ///
     /// - Parameter limit: bytes that they may take; `nil` is the limit of the run.
-    /// - Throws: `Obstacle` if they are more than the limit or than the system gives, or there are more than 48 qubits.
+    /// - Throws: `Obstacle` if they are more than the limit or than the system gives, or there are
+    ///   more than 48 qubits.
     public func stateVector<S: Scalar>(
       as type: S.Type = S.self, limit: UInt64? = nil
     ) throws(Obstacle) -> StateVector<S> {
@@ -188,7 +197,8 @@ public struct SparseSimulator: Simulator {
     )
   }
 
-  /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is measured or reset.
+  /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is
+  /// measured or reset.
   ///
   /// - Throws: `Obstacle` for what the simulator does not do.
   public static func hasUniqueState(

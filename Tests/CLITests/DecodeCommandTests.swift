@@ -9,7 +9,8 @@ struct DecodeCommandTests {
     "matching", "correlated-matching", "union-find", "dense-matching",
   ]
 
-  /// Detection events with observables behind them, in `all.b8`, and apart, in `dets.01` and `obs.01`.
+  /// Detection events with observables behind them, in `all.b8`, and apart, in `dets.01` and
+  /// `obs.01`.
   private static func events(in folder: TemporaryFolder, shots: Int) throws {
     let detect = "qsim detect --in \(circuit) --shots \(shots) --seed 5"
     let result = try QSimProcess.shell(

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Repeat blocks that would never end by their turns: every command that reads `.stim` or `.dem` folds them, or refuses them
-/// with their place.
+/// Repeat blocks that would never end by their turns: every command that reads `.stim` or `.dem`
+/// folds them, or refuses them with their place.
 struct EndlessRepeatTests {
   private static let bodies = [
     "gates": "REPEAT 1000000000000000000 {\n    H 0\n    CX 0 1\n}\n",
@@ -42,7 +42,8 @@ struct EndlessRepeatTests {
     "plan c.stim --engine trajectories", "plan c.stim --engine sparse",
   ]
 
-  /// A body, with something before that makes records and something behind that looks at the qubits.
+  /// A body, with something before that makes records and something behind that looks at the
+  /// qubits.
   @Test(arguments: bodies.keys.sorted(), [false, true])
   func `no command runs without end`(body: String, isWatched: Bool) throws {
     let folder = try TemporaryFolder()

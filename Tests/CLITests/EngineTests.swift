@@ -114,7 +114,8 @@ struct EngineTests {
       ["run", "-", "--engine", "density-matrix", "--state-out", "/dev/null", "--seed", "1"],
       input: branches)
     #expect(averaged.status == 64 && averaged.error.contains("65536 combinations of outcomes"))
-    // Too wide for any memory: trajectories are advised where they fit, by the memory that there is.
+    // Too wide for any memory: trajectories are advised where they fit, by the memory that there
+    // is.
     for (qubits, memory, advice) in [(26, "64M", false), (16, "128M", true), (30, "1G", false)] {
       let circuit = "H " + (0..<qubits).map(String.init).joined(separator: " ") + "\n"
       let call = ["-", "--from", "stim", "--engine", "density-matrix", "--max-memory", memory]

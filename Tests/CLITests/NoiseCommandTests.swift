@@ -85,8 +85,8 @@ struct NoiseCommandTests {
     let rules = try #require(json["noise"] as? [[String: Any]])
     #expect(rules.compactMap { $0["fired"] as? Int } == [3, 2])
     #expect(json["input", "gates"] as? Int == 4)
-    // The parity of both bits is odd if an odd number of the four errors on it happens: those after CX and of readout. X
-    // before CX flips both.
+    // The parity of both bits is odd if an odd number of the four errors on it happens: those after
+    // CX and of readout. X before CX flips both.
     let counts = try #require(json["counts"] as? [String: Int])
     let odd = (1 - 0.8 * 0.8 * 0.9 * 0.9) / 2
     expectRate((counts["01"] ?? 0) + (counts["10"] ?? 0), of: 100_000, is: odd, within: 5)

@@ -214,7 +214,8 @@ struct ReportedKeyTests {
   private static let russian = "ошибка сервера ключей"
   private static let japanese = "鍵サーバーに接続できません"
 
-  /// Texts in encodings that servers and editors write, and with characters that no text should have.
+  /// Texts in encodings that servers and editors write, and with characters that no text should
+  /// have.
   @Test(
     arguments: [
       (page, .isoLatin1), (page, .windowsCP1252), (page, .utf16), (page, .utf16LittleEndian),

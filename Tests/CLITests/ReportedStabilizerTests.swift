@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// Inputs that once trapped, aborted, ran without end or took gigabytes; see `PROVENANCE.md` beside them.
+/// Inputs that once trapped, aborted, ran without end or took gigabytes; see `PROVENANCE.md` beside
+/// them.
 struct ReportedStabilizerTests {
   private static let folder = "Tests/Fixtures/Reported/stabilizer"
 

@@ -179,7 +179,8 @@ import Testing
     #expect(peak - idle <= 8 << 20 + Self.allowance, "\(peak - idle)")
   }
 
-  /// Each turn succeeds with p = sin² 0.3 and turns the other qubit by 0.2: ⟨Z⟩ = Σₖ p (1 − p)ᵏ⁻¹ cos(0.5 + 0.2 k).
+  /// Each turn succeeds with p = sin² 0.3 and turns the other qubit by 0.2: ⟨Z⟩ = Σₖ p (1 − p)ᵏ⁻¹
+  /// cos(0.5 + 0.2 k).
   @Test(arguments: [
     "while (!c) { reset q[0]; ry(0.6) q[0];",
     "c = 1; while (c) { reset q[0]; ry(0.6) q[0]; x q[0];",

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// Statements that differ in targets only are one instruction, and a message names the one to blame all the same.
+/// Statements that differ in targets only are one instruction, and a message names the one to blame
+/// all the same.
 struct StatementPlaceTests {
   private static let readers = [
     "sample --shots 1 --seed 1", "detect --shots 1 --seed 1", "analyze_errors", "explain_errors",
@@ -48,7 +49,8 @@ struct StatementPlaceTests {
     // A chain without a start, not the statement before it.
     ("M 0\nELSE_CORRELATED_ERROR(0.1) X0\nM 0\nDETECTOR rec[-1]\n", "", 2),
     ("E(0.1) X0\nH 1\nELSE_CORRELATED_ERROR(0.1) X0\nM 0\nDETECTOR rec[-1]\n", "", 3),
-    // What makes a detector random: a reset among others, or the start, where the detector is named.
+    // What makes a detector random: a reset among others, or the start, where the detector is
+    // named.
     ("RX 1\nRX 0\nM 0\nDETECTOR rec[-1]\n", "", 2),
     ("H 0\nM 1\nM 0\nDETECTOR rec[-2]\nDETECTOR rec[-1]\n", "", 5),
     ("H 0\nM 0\nOBSERVABLE_INCLUDE(3) rec[-1]\n", "", 3),

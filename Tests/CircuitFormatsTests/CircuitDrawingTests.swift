@@ -101,7 +101,8 @@ struct CircuitDrawingTests {
     }
   }
 
-  /// In each part of a drawing all wires end in the same column, nothing is beyond them, and every label is there.
+  /// In each part of a drawing all wires end in the same column, nothing is beyond them, and every
+  /// label is there.
   private func expectEqualWidths(
     _ text: String, of circuit: Circuit, ascii: Bool, sourceLocation: SourceLocation
   ) {

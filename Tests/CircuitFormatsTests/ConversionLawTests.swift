@@ -112,7 +112,8 @@ struct ConversionLawTests {
     }
   }
 
-  /// Angles beyond what whole turns can be told apart at, and those whose sums or half turns are no numbers of 64 bits.
+  /// Angles beyond what whole turns can be told apart at, and those whose sums or half turns are no
+  /// numbers of 64 bits.
   private static let extremes = [
     0.3, -2.5, 256.5, 1e5, 3e17, 5e17, -2.5e17, 1e18, -1e300, 1e308, 1.7976931348623157e308,
   ]

@@ -1,5 +1,5 @@
-/// Checks that a text is well-formed XML of the plain kind that drawings use: a declaration, elements, attributes in
-/// double quotes, text, the five named entities.
+/// Checks that a text is well-formed XML of the plain kind that drawings use: a declaration,
+/// elements, attributes in double quotes, text, the five named entities.
 enum XMLScanner {
   /// What is wrong first, or `nil`.
   static func problem(in text: String) -> String? {

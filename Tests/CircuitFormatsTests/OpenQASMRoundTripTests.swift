@@ -14,7 +14,8 @@ struct OpenQASMRoundTripTests {
     try CircuitFile.parse(try circuit.text(as: format), format: format).circuit
   }
 
-  /// Once `if(c==1) // global phase` made the next statement conditional, and no reader but this one took the barrier.
+  /// Once `if(c==1) // global phase` made the next statement conditional, and no reader but this
+  /// one took the barrier.
   @Test func `version 2 writes no condition before a comment or a barrier`() throws {
     let circuit = try read(
       "qubit q; bit c; h q; c = measure q; if (c) { barrier q; gphase(0.3); } x q; c = measure q;"

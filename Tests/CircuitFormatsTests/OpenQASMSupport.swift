@@ -1,7 +1,8 @@
 import QSim
 import TestSupport
 
-/// One instruction a step, `;` between: `H 0; rx(0.5) 1; if c[0:1] == 2 {X 0}`. Controls show as `ctrl(1)`.
+/// One instruction a step, `;` between: `H 0; rx(0.5) 1; if c[0:1] == 2 {X 0}`. Controls show as
+/// `ctrl(1)`.
 func listing(_ circuit: Circuit, _ block: BlockID = .root) -> String {
   circuit.nodes(of: block).map { node in
     switch node {

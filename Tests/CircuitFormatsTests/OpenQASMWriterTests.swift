@@ -231,7 +231,8 @@ struct UnsetInputTests {
       "OPENQASM 3.0; include \"stdgates.inc\"; " + body, format: .openQASM3, inputs: values)
     let through = try CircuitFile.parse(text, format: .openQASM3, inputs: values)
     #expect(isClose(try distribution(direct.circuit), try distribution(through.circuit)), "\(text)")
-    // Variables of the reader are declared in the text, with a value; from then on it is the same text.
+    // Variables of the reader are declared in the text, with a value; from then on it is the same
+    // text.
     func rewritten(_ text: String) throws -> String {
       let again = try CircuitFile.parse(text, format: .openQASM3, keepsUnsetInputs: true).circuit
       #expect(again.variables.contains { $0.inputType != nil })

@@ -1,7 +1,8 @@
 import QSim
 import TestSupport
 
-/// Made-up circuits with registers, conditions, loops, powers and many controls, few enough results to list all outcomes.
+/// Made-up circuits with registers, conditions, loops, powers and many controls, few enough results
+/// to list all outcomes.
 enum RandomPrograms {
   static let qubitCount = 4
 

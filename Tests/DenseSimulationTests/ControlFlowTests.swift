@@ -4,7 +4,8 @@ import QuantumCore
 import TestSupport
 import Testing
 
-/// Circuits of blocks inside blocks, with departures of every kind and error chains that cross their borders.
+/// Circuits of blocks inside blocks, with departures of every kind and error chains that cross
+/// their borders.
 private struct NestedCircuit {
   private(set) var circuit = Circuit(qubitCount: 3, bitCount: 3)
   /// Results that may still be recorded: each doubles what the reference has to follow.
@@ -115,7 +116,8 @@ struct ControlFlowTests {
     }
   }
 
-  /// The measurements at the end are drawn apart from the steps before them: an early end has none of them.
+  /// The measurements at the end are drawn apart from the steps before them: an early end has none
+  /// of them.
   @Test func `a circuit that ends early measures nothing more`() throws {
     var circuit = Circuit(qubitCount: 2, bitCount: 2)
     circuit.append(.h, 0)
@@ -188,7 +190,8 @@ struct ControlFlowTests {
     }
   }
 
-  /// Measurements of |+⟩ in the middle and at the end, next to each other in a shot and in neighbouring shots.
+  /// Measurements of |+⟩ in the middle and at the end, next to each other in a shot and in
+  /// neighbouring shots.
   @Test func `all random numbers of a run are independent`() throws {
     var circuit = Circuit(qubitCount: 2)
     for _ in 0..<4 {

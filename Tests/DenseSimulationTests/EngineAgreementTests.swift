@@ -132,7 +132,8 @@ struct EngineAgreementTests {
         of: circuit, seed: seed)
       #expect(final.state.amplitudes == again.state.amplitudes)
       #expect(abs(final.state.normSquared - 1) < 1e-12)
-      // The last measurement of the first qubit, if it was in the Z basis, has a result that can be.
+      // The last measurement of the first qubit, if it was in the Z basis, has a result that can
+      // be.
       #expect(run.record.shotCount == 1)
     }
   }

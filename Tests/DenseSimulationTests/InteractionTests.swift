@@ -53,7 +53,8 @@ import Testing
       let matrix = isBare ? center : local(using: &rng) * center * local(using: &rng)
       let parts = try #require(CartanDecomposition(matrix), "\(angles)")
       #expect(parts.product.distance(to: matrix) < 1e-13)
-      // The larger sine is that of an eighth of a turn at most, but for gates like SWAP, where their sum is a quarter.
+      // The larger sine is that of an eighth of a turn at most, but for gates like SWAP, where
+      // their sum is a quarter.
       #expect(bend(parts.even.angle) + bend(parts.odd.angle) < 1.5708, "\(angles)")
     }
   }

@@ -41,7 +41,8 @@ struct NoiseTests {
     #expect(NoiseCase.all.count == 20)
   }
 
-  /// The channel in the middle of a circuit, and at its end where it becomes flips of the drawn bits.
+  /// The channel in the middle of a circuit, and at its end where it becomes flips of the drawn
+  /// bits.
   @Test(arguments: NoiseCase.all, [false, true])
   func `a channel has its exact distribution in every basis`(example: NoiseCase, isLast: Bool)
     throws

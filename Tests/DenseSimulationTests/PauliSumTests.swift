@@ -20,7 +20,8 @@ struct PauliSumTests {
       }, options: options)
   }
 
-  /// Unrelated products, products that share their X and Y places, products of Z, equal ones, and single letters.
+  /// Unrelated products, products that share their X and Y places, products of Z, equal ones, and
+  /// single letters.
   private func sum(_ qubits: Int, terms: Int, using rng: inout PhiloxGenerator) -> PauliSum {
     var result: [PauliSum.Term] = [.init(0.25, PauliString(count: 0))]
     func random(_ letters: [Pauli]) -> PauliString {

@@ -100,7 +100,8 @@ struct ReductionTests {
       #expect(abs(entropy - (try state.vonNeumannEntropy(of: rest))) < 1e-12)
       let renyi = try state.renyi2Entropy(of: part)
       #expect(renyi <= entropy + 1e-12 && renyi >= 0)
-      // Page's mean entropy of a random state, 2ᵏ ≪ 2ⁿ⁻ᵏ or equal: k − 2²ᵏ⁻ⁿ/(2 ln 2); it spreads by far less than 0.05.
+      // Page's mean entropy of a random state, 2ᵏ ≪ 2ⁿ⁻ᵏ or equal: k − 2²ᵏ⁻ⁿ/(2 ln 2); it spreads
+      // by far less than 0.05.
       if n == 15 {
         #expect(abs(entropy - (7 - 0x1p-1 / (2 * Double.log(2)))) < 0.05)
       }

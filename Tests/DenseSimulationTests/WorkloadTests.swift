@@ -29,7 +29,8 @@ struct WorkloadTests {
   @Test(arguments: [
     // n u3, n H, n(n−1)/2 phases, n/2 swaps
     (Workload.fourierTransform, 12, 12 + 12 + 66 + 6),
-    // n H, 14 n, and CZ on grid edges: 6 + 2 + 4 + 4 edges of a 3 × 4 grid, patterns ABCDCDAB ABCDCD
+    // n H, 14 n, and CZ on grid edges: 6 + 2 + 4 + 4 edges of a 3 × 4 grid, patterns ABCDCDAB
+    // ABCDCD
     (.randomCircuit, 4, 4 + 56 + 14), (.quantumVolume, 6, 6 * 3 * 11), (.ising, 5, 5 + 10 * 10),
     (.ghz, 9, 9), (.ansatz, 5, 100 + 9 * 5), (.bornMachine, 4, 8 + 4 + 9 * 16 + 8),
   ])

@@ -136,7 +136,8 @@ struct CodeCatalogTests {
     let dataNumbers = Dictionary(
       uniqueKeysWithValues: schedule.dataQubits.enumerated().map { ($1, $0) })
     for check in schedule.checks {
-      // Back through three rounds: what a turning code reads in each of them, as an operator before the first.
+      // Back through three rounds: what a turning code reads in each of them, as an operator before
+      // the first.
       for round in 1...3 {
         var operators = [check.qubit: Pauli.z]
         for turn in 0..<round {

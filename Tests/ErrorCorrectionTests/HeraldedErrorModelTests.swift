@@ -83,8 +83,9 @@ struct HeraldedErrorModelTests {
     expectRate(fired, of: shots * heralds.count, is: 0.125, within: 5)
   }
 
-  /// The rotated surface code against erasure of data qubits before one perfect round: below the threshold of 1/2, more distance
-  /// helps a decoder that knows where, and far fewer shots fail than for one that does not.
+  /// The rotated surface code against erasure of data qubits before one perfect round: below the
+  /// threshold of 1/2, more distance helps a decoder that knows where, and far fewer shots fail
+  /// than for one that does not.
   @Test func `erasures whose place is known are corrected up to far higher rates`() throws {
     let shots = 20_000
     func failures(distance: Int, p: Double) throws -> (known: Int, unknown: Int) {

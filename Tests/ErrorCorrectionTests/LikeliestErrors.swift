@@ -4,8 +4,8 @@ import QuantumCore
 
 /// The likeliest set of faults by trying all sets: what decoders on graphs are compared with.
 ///
-/// Mechanisms that flip the same detectors and the same observables are one fault: that an odd number
-/// of them happens. Nothing else is taken together.
+/// Mechanisms that flip the same detectors and the same observables are one fault: that an odd
+/// number of them happens. Nothing else is taken together.
 struct LikeliestErrors {
   /// The likeliest set of those that cause something.
   struct Answer {

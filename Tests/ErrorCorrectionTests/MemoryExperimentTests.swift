@@ -66,7 +66,8 @@ struct MemoryExperimentTests {
     #expect(try StimWriter.write(circuit).contains("REPEAT 9223372036854775805 {"))
   }
 
-  /// Every task's experiments at small distances, those of a code written outside the package among them.
+  /// Every task's experiments at small distances, those of a code written outside the package among
+  /// them.
   static let experiments = (CodeCatalog.all + [.toric]).flatMap(\.tasks).flatMap { task in
     [3, 5].compactMap { distance in try? task.experiment(distance: distance, rounds: 7) }
   }

@@ -6,7 +6,8 @@ import Testing
 
 /// How many errors of which kind every model adds to circuits that are known layer by layer.
 struct NoiseCountTests {
-  /// Noise and noisy measurements by gate and arguments, a group of targets each, as often as it runs.
+  /// Noise and noisy measurements by gate and arguments, a group of targets each, as often as it
+  /// runs.
   private static func tally(_ circuit: Circuit, _ block: BlockID = .root) -> [String: Int] {
     var tally: [String: Int] = [:]
     for node in circuit.nodes(of: block) {
@@ -33,10 +34,11 @@ struct NoiseCountTests {
     }
   }
 
-  /// Three data qubits, two checks, three rounds of H CZ CZ H M R after R on all, then I and M on the data.
+  /// Three data qubits, two checks, three rounds of H CZ CZ H M R after R on all, then I and M on
+  /// the data.
   ///
-  /// A round has 4 H, 4 CZ, 2 M, 2 R. Idle are 3 qubits beside each H, 1 beside each CZ layer, 3 beside M and R; 2 beside the
-  /// final I and M.
+  /// A round has 4 H, 4 CZ, 2 M, 2 R. Idle are 3 qubits beside each H, 1 beside each CZ layer, 3
+  /// beside M and R; 2 beside the final I and M.
   private static let repetition =
     [
       (

@@ -5,7 +5,8 @@ import TestSupport
 
 /// Models made up for tests.
 enum RandomErrorModels {
-  /// A random graph: edges between detectors, some with an observable, some to the boundary, some likelier than not.
+  /// A random graph: edges between detectors, some with an observable, some to the boundary, some
+  /// likelier than not.
   static func graph(
     detectors: Int, edges: Int, observables: Int = 1, boundaries: Int = 2,
     negative: Double = 0, using rng: inout PhiloxGenerator

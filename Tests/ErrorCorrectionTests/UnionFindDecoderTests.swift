@@ -23,7 +23,8 @@ struct UnionFindDecoderTests {
     return (events, flips)
   }
 
-  /// Bit flips of the data alone, measured once without errors: a distance-d patch of one kind of check.
+  /// Bit flips of the data alone, measured once without errors: a distance-d patch of one kind of
+  /// check.
   private static func perfectMeasurement(distance: Int) throws -> DetectorErrorModel {
     var noise = MemoryNoise()
     noise.beforeRoundDataDepolarization = 0.01

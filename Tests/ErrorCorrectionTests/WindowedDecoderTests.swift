@@ -48,7 +48,8 @@ struct WindowedDecoderTests {
   }
 
   @Test func `a fault across the end of the committed rounds is passed on`() throws {
-    // A repetition code of distance 3: data errors to the sides cost more than errors of measurement in time.
+    // A repetition code of distance 3: data errors to the sides cost more than errors of
+    // measurement in time.
     let model = try DEMReader.read(
       """
       repeat 12 {

@@ -26,8 +26,8 @@ struct CorpusConversionTests {
     return try CircuitFile.parse(text, format: format).circuit
   }
 
-  /// Counts of the bits that a circuit had before it was rewritten: bits without a name come last, and split registers are
-  /// the same bits.
+  /// Counts of the bits that a circuit had before it was rewritten: bits without a name come last,
+  /// and split registers are the same bits.
   private func counts(
     of samples: Samples, _ again: Circuit, from circuit: Circuit
   ) -> [String: Int] {

@@ -3,7 +3,8 @@ import QSim
 import TestSupport
 import Testing
 
-/// A circuit with its final state, worked out by Qiskit or from the specification's matrices; see PROVENANCE.md.
+/// A circuit with its final state, worked out by Qiskit or from the specification's matrices; see
+/// PROVENANCE.md.
 struct StateVectorCase: Decodable, Sendable, CustomTestStringConvertible {
   let name: String
   let language: String

@@ -1,7 +1,8 @@
 import CircuitFormats
 import QuantumCore
 
-/// Any bytes are an error model or a diagnostic with a place; what is written is read again as the same model.
+/// Any bytes are an error model or a diagnostic with a place; what is written is read again as the
+/// same model.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do throws(Diagnostic) {

@@ -25,8 +25,8 @@ private struct Rehearsal: Sendable {
 
 private let rehearsal = Result { try Rehearsal() }
 
-/// Any bytes are refused as a frame and as a delivery of a key; nothing but honest ones are accepted. Headers that are read are
-/// written as the same bytes.
+/// Any bytes are refused as a frame and as a delivery of a key; nothing but honest ones are
+/// accepted. Headers that are read are written as the same bytes.
 ///
 /// The first byte chooses: bytes as they are, or changes to honest ones: offset, then what to flip.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -26,10 +26,12 @@ private struct Rehearsal: Sendable {
 
 private let rehearsal = Result { try Rehearsal() }
 
-/// Any bytes are refused with an error of the exchange, or waited for; nothing but the honest message makes a session.
+/// Any bytes are refused with an error of the exchange, or waited for; nothing but the honest
+/// message makes a session.
 ///
-/// The first byte chooses machine and kind of input, the second the size of pieces. What follows is given to the machine as
-/// it is, or tells which bytes of the honest message to change: offset in two bytes, then what to flip.
+/// The first byte chooses machine and kind of input, the second the size of pieces. What follows is
+/// given to the machine as it is, or tells which bytes of the honest message to change: offset in
+/// two bytes, then what to flip.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Array(UnsafeBufferPointer(start: start, count: count))

@@ -2,7 +2,8 @@ import PostQuantum
 
 private let containers = AlgorithmCatalog.all.compactMap(KeyContainer.init)
 
-/// Any bytes are refused, or are a key that is written again as a container that holds the same key.
+/// Any bytes are refused, or are a key that is written again as a container that holds the same
+/// key.
 ///
 /// The first byte chooses algorithm and kind: a public key, a secret key, or a PEM text.
 @_cdecl("LLVMFuzzerTestOneInput")

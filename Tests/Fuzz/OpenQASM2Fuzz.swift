@@ -1,7 +1,8 @@
 import CircuitFormats
 import QuantumCore
 
-/// Any bytes are a circuit or a diagnostic with a place; a circuit can be written in every format or is refused.
+/// Any bytes are a circuit or a diagnostic with a place; a circuit can be written in every format
+/// or is refused.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let source = Array(UnsafeBufferPointer(start: start, count: count))

@@ -1,7 +1,8 @@
 import CircuitFormats
 import QuantumCore
 
-/// Any bytes are a circuit or a diagnostic with a place; what is written is read again as the same circuit.
+/// Any bytes are a circuit or a diagnostic with a place; what is written is read again as the same
+/// circuit.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let source = Array(UnsafeBufferPointer(start: start, count: count))

@@ -216,7 +216,8 @@ struct HandshakeDeviationTests {
     #expect(Self.finishError(recording, alert) == .refusedByPeer(reason: 2))
   }
 
-  // Places in a hello without pre-shared key: header 6, nonce 32, epoch 4, suite 2, key id 1, count 1, codes.
+  // Places in a hello without pre-shared key: header 6, nonce 32, epoch 4, suite 2, key id 1, count
+  // 1, codes.
   private static let keyIDOffset = 44
   private static let countOffset = 45
   private static let codesOffset = 46
@@ -253,7 +254,8 @@ struct HandshakeDeviationTests {
   }
 
   @Test func `stripping an algorithm on the way is refused`() throws {
-    // Both would do with ML-KEM alone, but offer X25519 too: what is stripped shows in the signatures.
+    // Both would do with ML-KEM alone, but offer X25519 too: what is stripped shows in the
+    // signatures.
     let ids = ["ml-kem-768", "x25519"]
     let lax = try HandshakeTests.pair(ids, required: ["ml-kem-768"])
     let strict = try HandshakeTests.pair(ids)

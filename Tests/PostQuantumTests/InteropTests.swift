@@ -2,7 +2,8 @@ import Crypto
 import TestSupport
 import Testing
 
-/// What PyPI cryptography sealed. Keys, ciphertexts and signatures of it are read by the tests of the command.
+/// What PyPI cryptography sealed. Keys, ciphertexts and signatures of it are read by the tests of
+/// the command.
 struct InteropTests {
   private struct Fixture: Decodable {
     struct Seal: Decodable {

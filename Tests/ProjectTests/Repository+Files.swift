@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 
 extension Repository {
-  /// Paths of files under a folder, relative to the root, sorted; build products and version control
-  /// left out.
+  /// Paths of files under a folder, relative to the root, sorted; build products and version
+  /// control left out.
   static func files(under folder: String = "", suffixes: [String] = []) -> [String] {
     let start = root.appendingPathComponent(folder).standardizedFileURL.path
     let rootPath = root.standardizedFileURL.path + "/"

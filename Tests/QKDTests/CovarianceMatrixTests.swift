@@ -83,7 +83,8 @@ struct CovarianceMatrixTests {
   }
 
   @Test func `an untrusted relay gives key at any loss of the far arm only`() throws {
-    // V → ∞: τ = 1 on the key party's arm gives key; τ = 1 on the other arm ends at e/(1+e) = 0.7311.
+    // V → ∞: τ = 1 on the key party's arm gives key; τ = 1 on the other arm ends at e/(1+e) =
+    // 0.7311.
     func key(_ alice: Double, _ bob: Double) throws -> Double {
       let state = try #require(
         RelayedModes(variance: 1e6, alice: alice, bob: bob, excessNoise: 0))

@@ -34,7 +34,8 @@ struct DeviceTests {
         dataChannels: .init(forwardPowerMilliwatts: forward, backwardPowerMilliwatts: backward)
       ).ramanPhotons(filterNm: 0.8, gateSeconds: 1e-9)
     }
-    // In a short fibre both directions scatter alike: 1 mW · 2·10⁻⁹/(km nm) · 0.8 nm · 0.01 km over hν.
+    // In a short fibre both directions scatter alike: 1 mW · 2·10⁻⁹/(km nm) · 0.8 nm · 0.01 km over
+    // hν.
     let energy = 6.626_070_15e-34 * 299_792_458 / 1550e-9
     let expected = 1e-3 * 2e-9 * 0.8 * 0.01 * 1e-9 / energy
     #expect(abs(photons(0.01, forward: 1, backward: 0) / expected - 1) < 1e-3)

@@ -2,7 +2,8 @@ import Foundation
 import QKD
 import Testing
 
-/// Rates of other packages on grids of 10⁴ points together; see `Tests/Fixtures/keyrates/PROVENANCE.md`.
+/// Rates of other packages on grids of 10⁴ points together; see
+/// `Tests/Fixtures/keyrates/PROVENANCE.md`.
 struct KeyRateFixtureTests {
   private struct Group {
     let id: String

@@ -7,7 +7,8 @@ import Testing
 struct NoiseModelTests {
   // MARK: Helpers
 
-  /// What a circuit holds, instruction by instruction: `CX 0 1`, `DEPOLARIZE2(0.1) 0 1`, blocks in braces.
+  /// What a circuit holds, instruction by instruction: `CX 0 1`, `DEPOLARIZE2(0.1) 0 1`, blocks in
+  /// braces.
   static func listing(_ circuit: Circuit, _ block: BlockID = .root) -> [String] {
     circuit.nodes(of: block).flatMap { node -> [String] in
       switch node {
@@ -132,7 +133,8 @@ struct NoiseModelTests {
     }
   }
 
-  /// Errors the circuit can have, as often as they may happen: groups of noise, and flips of results.
+  /// Errors the circuit can have, as often as they may happen: groups of noise, and flips of
+  /// results.
   private static func noiseGroups(_ circuit: Circuit, _ block: BlockID = .root) -> UInt64 {
     circuit.nodes(of: block).reduce(0) { sum, node in
       switch node {
@@ -306,7 +308,8 @@ struct NoiseModelTests {
       let arguments = Array(noisy.circuit.arguments(of: noise))
       let channel = try #require(noise.gate.definition.channel?(arguments))
       let turn = try #require(basis.definition.matrix?([]))
-      // The state that gives 1 gives 0 with probability p10, the state that gives 0 gives 1 with p01.
+      // The state that gives 1 gives 0 with probability p10, the state that gives 0 gives 1 with
+      // p01.
       for (bit, expected) in [(0, 0.1), (1, 0.7)] {
         var state = ComplexMatrix(zeros: 2, by: 2)
         state[bit, bit] = 1
@@ -453,7 +456,8 @@ struct NoiseModelTests {
     }
   }
 
-  /// Which results of the circuit without heralds every detector and feedback looks at, blocks unrolled.
+  /// Which results of the circuit without heralds every detector and feedback looks at, blocks
+  /// unrolled.
   private static func lookups(_ circuit: Circuit) -> [[Int]] {
     var heralded: [Bool] = []
     var lookups: [[Int]] = []
@@ -598,7 +602,8 @@ struct NoiseModelTests {
 
   // MARK: Time
 
-  /// The time for which each qubit decays, from its γ; those in repeat blocks as often as they happen.
+  /// The time for which each qubit decays, from its γ; those in repeat blocks as often as they
+  /// happen.
   private static func decayTime(
     _ circuit: Circuit, t1Ns: Double, _ block: BlockID = .root
   ) -> [Int: Double] {
@@ -643,7 +648,8 @@ struct NoiseModelTests {
     circuit.append(.cx, 0, 2)
     circuit.append(.h, 1)
     circuit.append(.m, 0, 1)
-    // Qubit 1 begins at 10, is free at 120 and measured at once; qubit 0 is measured at 210; qubit 2 waits for the end.
+    // Qubit 1 begins at 10, is free at 120 and measured at once; qubit 0 is measured at 210; qubit
+    // 2 waits for the end.
     try expectTimes(circuit, [0: 210 + 1000, 1: 110 + 1000, 2: 100 + 1000])
   }
 

@@ -5,7 +5,8 @@ import SparseSimulation
 import TestSupport
 import Testing
 
-/// The sparse engine against the state vector and the reference, on random circuits over the whole catalog.
+/// The sparse engine against the state vector and the reference, on random circuits over the whole
+/// catalog.
 struct SparseLawTests {
   private let options = SimulationOptions(threads: 2)
 

@@ -38,8 +38,8 @@ enum CliffordCircuits {
     return targets
   }
 
-  /// Gates among measurements, resets, feedback, classical control and, if wanted, noise; few enough records that outcomes can
-  /// be listed.
+  /// Gates among measurements, resets, feedback, classical control and, if wanted, noise; few
+  /// enough records that outcomes can be listed.
   static func dynamic(
     qubits: Int, count: Int, withNoise: Bool, using rng: inout PhiloxGenerator
   ) -> Circuit {

@@ -31,7 +31,8 @@ struct CliffordRecognitionTests {
     }
   }
 
-  /// Whether every generator goes to a matrix whose square is 1 and whose entries lie in one permutation with equal sizes.
+  /// Whether every generator goes to a matrix whose square is 1 and whose entries lie in one
+  /// permutation with equal sizes.
   private static func mapsPaulis(_ matrix: ComplexMatrix) -> Bool {
     ["XI", "ZI", "IX", "IZ"].allSatisfy { text in
       let image = matrix * PauliString(text)!.matrix * matrix.adjoint

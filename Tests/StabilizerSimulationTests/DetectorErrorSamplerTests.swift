@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 struct DetectorErrorSamplerTests {
-  /// Two kinds of rate, a coin, something certain, a wide mechanism, nested repeats and one that stays in place.
+  /// Two kinds of rate, a coin, something certain, a wide mechanism, nested repeats and one that
+  /// stays in place.
   private static let model: DetectorErrorModel = {
     var model = DetectorErrorModel()
     model.appendError(0.1, [.detector(0), .observable(0)])

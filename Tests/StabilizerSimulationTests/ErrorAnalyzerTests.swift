@@ -233,7 +233,8 @@ struct ErrorAnalyzerTests {
           """)
   }
 
-  /// Places where a repetition begins and ends, shifts and the declarations left out are conventions.
+  /// Places where a repetition begins and ends, shifts and the declarations left out are
+  /// conventions.
   @Test func `folded models are Stim's letter by letter`() throws {
     let data = try Data(contentsOf: Repository.url("Tests/Fixtures/errormodels/folded.jsonl"))
     let lines = data.split(separator: UInt8(ascii: "\n"))

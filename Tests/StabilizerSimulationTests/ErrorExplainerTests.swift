@@ -50,7 +50,8 @@ struct ErrorExplainerTests {
     #expect(location.stack.map(\.index) == [7])
   }
 
-  /// Counts are Stim's. Rows of results are used again and again, so that one beyond every lookback once passed for another.
+  /// Counts are Stim's. Rows of results are used again and again, so that one beyond every lookback
+  /// once passed for another.
   @Test(arguments: [("HERALDED_ERASE", 6), ("M", 2)])
   func `results that no detector looks at explain nothing`(gate: String, count: Int) throws {
     let circuit = try CircuitFile.parse(

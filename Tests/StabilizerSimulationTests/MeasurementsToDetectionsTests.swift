@@ -30,7 +30,8 @@ struct MeasurementsToDetectionsTests {
       table[shot, 0] = true
       if shot % 2 == 1 { for k in 1..<7 { table[shot, k] = true } }
     }
-    // The second detector of a turn names the last record of the turn before: random after the first turn.
+    // The second detector of a turn names the last record of the turn before: random after the
+    // first turn.
     let clean = try conversion.events(of: table)
     #expect(!clean.detectors[0, 0] && !clean.detectors[1, 0] && !clean.detectors[1, 6])
     #expect(!clean.detectors[0, 1] && clean.observables[0, 1] == clean.observables[1, 1])

@@ -3,7 +3,8 @@ import StabilizerSimulation
 import TestSupport
 import Testing
 
-/// Blocks within blocks whose turns are each no long walk come to an end, or are refused after few steps.
+/// Blocks within blocks whose turns are each no long walk come to an end, or are refused after few
+/// steps.
 struct StepBudgetTests {
   /// Steps of a walk through blocks within blocks, turn by turn, until it ends or is refused.
   private static func walk(

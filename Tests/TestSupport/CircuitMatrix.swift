@@ -1,7 +1,8 @@
 import QuantumCore
 
 extension ComplexMatrix {
-  /// This gate on some of `count` qubits, bit j of its index being `qubits[j]`: by index arithmetic, slow and plain.
+  /// This gate on some of `count` qubits, bit j of its index being `qubits[j]`: by index
+  /// arithmetic, slow and plain.
   public func embedded(on qubits: [Int], of count: Int) -> ComplexMatrix {
     var result = ComplexMatrix(zeros: 1 << count, by: 1 << count)
     let mask = qubits.reduce(0) { $0 | 1 << $1 }
@@ -18,7 +19,8 @@ extension ComplexMatrix {
 }
 
 extension Circuit {
-  /// The product of all instructions on `count` qubits; `nil` if one is not a plain unitary. Repeat blocks are run.
+  /// The product of all instructions on `count` qubits; `nil` if one is not a plain unitary. Repeat
+  /// blocks are run.
   public func unitaryMatrix(qubitCount count: Int, block: BlockID = .root) -> ComplexMatrix? {
     var product = ComplexMatrix.identity(1 << count)
     for node in nodes(of: block) {

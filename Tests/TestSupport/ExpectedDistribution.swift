@@ -2,7 +2,8 @@ import Foundation
 import QSim
 import Testing
 
-/// What a circuit must give, worked out by an independent program; see the PROVENANCE.md beside the data.
+/// What a circuit must give, worked out by an independent program; see the PROVENANCE.md beside the
+/// data.
 public struct ExpectedDistribution: Decodable, Sendable, CustomTestStringConvertible {
   public let file: String
   public let language: String
@@ -40,8 +41,9 @@ public enum Repository {
 
 /// Compares counts with exact probabilities: a two-sided χ² test at `sigmas` standard deviations.
 ///
-/// Outcomes of probability 0 must not occur at all; outcomes expected fewer than five times are pooled. χ² is turned into a
-/// normal variable by the Wilson–Hilferty cube root, so that too good a fit is noticed as well.
+/// Outcomes of probability 0 must not occur at all; outcomes expected fewer than five times are
+/// pooled. χ² is turned into a normal variable by the Wilson–Hilferty cube root, so that too good a
+/// fit is noticed as well.
 public func expectCounts(
   _ counts: [String: Int], match probabilities: [String: Double], within sigmas: Double = 5,
   _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation

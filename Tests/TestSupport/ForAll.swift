@@ -1,7 +1,8 @@
 import QSim
 import Testing
 
-/// Calls `body` with generators made from `seed`; an error or a failed expectation names the case, to be run alone.
+/// Calls `body` with generators made from `seed`; an error or a failed expectation names the case,
+/// to be run alone.
 public func forAll(
   _ seed: UInt64, count: Int = 20, sourceLocation: SourceLocation = #_sourceLocation,
   _ body: (inout PhiloxGenerator) throws -> Void

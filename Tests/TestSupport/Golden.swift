@@ -2,8 +2,8 @@ import Foundation
 
 /// Texts kept in `Tests/Fixtures` that outputs are compared with.
 ///
-/// On a mismatch the output is written beside the fixture with `.new` at the end of its name; with `QSIM_RECORD=1` in the
-/// environment it becomes the fixture.
+/// On a mismatch the output is written beside the fixture with `.new` at the end of its name; with
+/// `QSIM_RECORD=1` in the environment it becomes the fixture.
 public enum Golden {
   /// The folder of the fixtures.
   public static let folder = URL(fileURLWithPath: #filePath)

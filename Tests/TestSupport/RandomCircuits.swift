@@ -40,7 +40,8 @@ public enum RandomCircuits {
     return circuit
   }
 
-  /// Gates among measurements, resets, feedback and, if wanted, noise. Few enough records that outcomes can be listed.
+  /// Gates among measurements, resets, feedback and, if wanted, noise. Few enough records that
+  /// outcomes can be listed.
   public static func dynamic(
     qubits: Int, count: Int, withNoise: Bool, using rng: inout PhiloxGenerator
   ) -> Circuit {

@@ -1,10 +1,11 @@
 import Numerics
 import QSim
 
-/// A slow simulator that is right because it is short: density matrices, whole-space matrices and nothing clever.
+/// A slow simulator that is right because it is short: density matrices, whole-space matrices and
+/// nothing clever.
 ///
-/// One unnormalised density matrix for every classical memory that can occur; its trace is the probability. For circuits of
-/// up to about five qubits (eight for `unitary`).
+/// One unnormalised density matrix for every classical memory that can occur; its trace is the
+/// probability. For circuits of up to about five qubits (eight for `unitary`).
 public struct ReferenceSimulator {
   private let circuit: Circuit
   private let sweepBits: [Bool]

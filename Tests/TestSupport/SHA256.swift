@@ -1,4 +1,5 @@
-/// The SHA-256 of some bytes as 64 hexadecimal digits: for comparing long texts with digests made by other programs.
+/// The SHA-256 of some bytes as 64 hexadecimal digits: for comparing long texts with digests made
+/// by other programs.
 public func sha256(_ bytes: some Sequence<UInt8>) -> String {
   var message = Array(bytes)
   let bitCount = UInt64(message.count) * 8

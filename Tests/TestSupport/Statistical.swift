@@ -1,7 +1,8 @@
 import QSim
 import Testing
 
-/// Checks a proportion, two-sided: the count is at most `sigmas` standard deviations from what is expected.
+/// Checks a proportion, two-sided: the count is at most `sigmas` standard deviations from what is
+/// expected.
 ///
 /// - Parameter rate: where it is 0 or 1 the count must agree exactly.
 public func expectRate(

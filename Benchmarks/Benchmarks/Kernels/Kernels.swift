@@ -1,7 +1,8 @@
 import Benchmark
 import QSim
 
-// Dense gates on one to six qubits at the low end, in the middle and at the high end of a state of 20 qubits, one thread.
+// Dense gates on one to six qubits at the low end, in the middle and at the high end of a state of
+// 20 qubits, one thread.
 
 let qubitCount = 20
 

@@ -1,7 +1,8 @@
 import Benchmark
 import QSim
 
-// What users call: planning, simulation, sampling, expectation values, reading and writing, on the circuits of `Workload`.
+// What users call: planning, simulation, sampling, expectation values, reading and writing, on the
+// circuits of `Workload`.
 
 func addCircuits(_ configuration: Benchmark.Configuration) {
   for workload in Workload.allCases {

@@ -33,7 +33,8 @@ struct CatalogPower {
     return nil
   }
 
-  /// p with matrix = Gᵖ. Of G² = 1 that is a + bG with a + b = 1 and a − b = e^{iπp}; traces give a and b.
+  /// p with matrix = Gᵖ. Of G² = 1 that is a + bG with a + b = 1 and a − b = e^{iπp}; traces give a
+  /// and b.
   private static func exponent(of matrix: ComplexMatrix, over gate: ComplexMatrix) -> Double? {
     let size = Double(gate.rowCount)
     let own = trace(gate).real

@@ -1,10 +1,11 @@
 import QuantumCore
 import RealModule
 
-/// Takes unitaries under any number of controls apart into gates on one, two and three qubits of both `qelib1.inc` files and
-/// Stim's bodies, equal up to a global phase.
+/// Takes unitaries under any number of controls apart into gates on one, two and three qubits of
+/// both `qelib1.inc` files and Stim's bodies, equal up to a global phase.
 ///
-/// - Source: [Barenco95], lemmas 7.2 to 7.5: O(n²) gates for n controls, O(n) for an X where a qubit is to spare.
+/// - Source: [Barenco95], lemmas 7.2 to 7.5: O(n²) gates for n controls, O(n) for an X where a
+///   qubit is to spare.
 struct ControlReduction {
   struct Step {
     let gate: Gate
@@ -87,7 +88,8 @@ struct ControlReduction {
     if isFlip, controls.count == 2 || spare != nil {
       return try appendFlip(controls, target, borrowing: spare.map { [$0] } ?? [])
     }
-    // V² = U: V, V† and V under parts of the controls add up to U under all of them, and to nothing otherwise.
+    // V² = U: V, V† and V under parts of the controls add up to U under all of them, and to nothing
+    // otherwise.
     let root = matrix.power(0.5)
     let (rest, last) = (Array(controls.dropLast()), controls[controls.count - 1])
     try appendPair(root, last, target)
@@ -130,7 +132,8 @@ struct ControlReduction {
 
   /// An X under controls.
   ///
-  /// - Parameter borrowed: other qubits, in any state, which they keep; at least one where there are three controls.
+  /// - Parameter borrowed: other qubits, in any state, which they keep; at least one where there
+  ///   are three controls.
   private mutating func appendFlip(
     _ controls: [Int], _ target: Int, borrowing borrowed: [Int]
   ) throws(TooLong) {
@@ -143,7 +146,8 @@ struct ControlReduction {
     if borrowed.count >= controls.count - 2 {
       return try appendChain(controls, target, borrowed)
     }
-    // Half of the controls flip the borrowed qubit, which is one of the controls of the rest: each half has enough to borrow.
+    // Half of the controls flip the borrowed qubit, which is one of the controls of the rest: each
+    // half has enough to borrow.
     let half = (controls.count + 1) / 2
     let (first, second) = (Array(controls[..<half]), Array(controls[half...]))
     for _ in 0..<2 {
@@ -152,7 +156,8 @@ struct ControlReduction {
     }
   }
 
-  /// With n − 2 borrowed qubits: a chain of Toffoli gates to and fro, twice so that what was borrowed is given back.
+  /// With n − 2 borrowed qubits: a chain of Toffoli gates to and fro, twice so that what was
+  /// borrowed is given back.
   private mutating func appendChain(
     _ controls: [Int], _ target: Int, _ borrowed: [Int]
   ) throws(TooLong) {

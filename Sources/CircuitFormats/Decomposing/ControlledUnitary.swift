@@ -20,10 +20,11 @@ struct ControlledUnitary {
 // MARK: - Matrices on several qubits
 
 extension ControlledUnitary {
-  /// Unitaries of one qubit under controls whose product is a matrix, in the order they are applied.
+  /// Unitaries of one qubit under controls whose product is a matrix, in the order they are
+  /// applied.
   ///
-  /// Rotations of two rows make the matrix the identity, column after column. Neighbours in the Gray code differ in one bit, so
-  /// that each rotation is a controlled gate.
+  /// Rotations of two rows make the matrix the identity, column after column. Neighbours in the
+  /// Gray code differ in one bit, so that each rotation is a controlled gate.
   ///
   /// - Parameter matrix: unitary, 2ᵏ × 2ᵏ for k ≥ 1; bit j of an index is qubit j.
   /// - Complexity: O(8ᵏ); at most 2ᵏ⁻¹(2ᵏ − 1) + 1 steps.

@@ -2,8 +2,9 @@ import QuantumCore
 
 /// Where everything in a drawing of a circuit goes, whatever it is drawn with.
 ///
-/// Wires run from left to right, top to bottom: qubits, then classical registers, then variables. What happens is packed
-/// greedily into columns: operations on disjoint spans of wires share one. Texts are Unicode, of single-width scalars.
+/// Wires run from left to right, top to bottom: qubits, then classical registers, then variables.
+/// What happens is packed greedily into columns: operations on disjoint spans of wires share one.
+/// Texts are Unicode, of single-width scalars.
 package struct CircuitLayout: Sendable {
   package struct Wire: Hashable, Sendable {
     package var label: String
@@ -57,7 +58,8 @@ package struct CircuitLayout: Sendable {
     package var classicalLink: ClosedRange<Int>?
   }
 
-  /// A bracket around a block: `REPEAT`, `if` … `else`, `while`. Its edges stand in columns of their own.
+  /// A bracket around a block: `REPEAT`, `if` … `else`, `while`. Its edges stand in columns of
+  /// their own.
   package struct Frame: Hashable, Sendable {
     package struct Edge: Hashable, Sendable {
       package var column: Int
@@ -70,7 +72,8 @@ package struct CircuitLayout: Sendable {
     package var closingColumn: Int
   }
 
-  /// A line across all wires, alone in its column: the end of a layer (no text), or `break`, `continue`, `end`.
+  /// A line across all wires, alone in its column: the end of a layer (no text), or `break`,
+  /// `continue`, `end`.
   package struct Divider: Hashable, Sendable {
     package var column: Int
     package var text: String

@@ -1,9 +1,10 @@
 import QuantumCore
 
-/// Writes classical expressions the way a reader of the circuit's text knows them: `c[0]`, `c == 3`, `rec[-1]`.
+/// Writes classical expressions the way a reader of the circuit's text knows them: `c[0]`,
+/// `c == 3`, `rec[-1]`.
 ///
-/// For drawings and messages, not to be read back: widths of conversions and signedness of operators are not all shown,
-/// and what is nested very deep or is very long ends in `…`.
+/// For drawings and messages, not to be read back: widths of conversions and signedness of
+/// operators are not all shown, and what is nested very deep or is very long ends in `…`.
 package struct ExpressionText {
   private let bitRegisters: [Register]
   private let variables: [ClassicalVariable]
@@ -19,7 +20,8 @@ package struct ExpressionText {
     return text(of: expression, above: .choice, depth: 0, budget: &budget)
   }
 
-  /// The text of a condition: as `text(of:)`, but a single bit is compared with its value (`c[0] == 1`).
+  /// The text of a condition: as `text(of:)`, but a single bit is compared with its value
+  /// (`c[0] == 1`).
   package func condition(_ expression: ClassicalExpression) -> String {
     switch expression {
     case .bits(_, 1), .bit, .record: text(of: expression) + " == 1"
@@ -33,7 +35,8 @@ package struct ExpressionText {
     }
   }
 
-  /// The name of classical bits: `c` for a whole register, `c[2]` or `c[0:2]` (both ends included) for parts.
+  /// The name of classical bits: `c` for a whole register, `c[2]` or `c[0:2]` (both ends included)
+  /// for parts.
   package func name(ofBits start: Int, count: Int) -> String {
     guard count > 0, let register = register(ofBit: start) else {
       return count == 1 ? "bit[\(start)]" : "bits[\(start):\(start + max(1, count) - 1)]"

@@ -82,7 +82,8 @@ struct GateLabels {
 }
 
 extension Gate {
-  /// Whether exchanging the qubits of a gate on two changes nothing, so that a box needs no numbers.
+  /// Whether exchanging the qubits of a gate on two changes nothing, so that a box needs no
+  /// numbers.
   var isSymmetricPair: Bool {
     switch self {
     case .swap, .iswap, .iswapDag, .czswap, .sqrtXX, .sqrtXXDag, .sqrtYY, .sqrtYYDag, .sqrtZZ,

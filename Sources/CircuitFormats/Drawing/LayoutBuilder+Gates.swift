@@ -207,7 +207,8 @@ extension LayoutBuilder {
     return assemble(instruction, controls: controls, targets: own)
   }
 
-  /// `PCQ` gates: a Z side is a control, an X side opposite to it a ⊕, others are boxes with the Pauli.
+  /// `PCQ` gates: a Z side is a control, an X side opposite to it a ⊕, others are boxes with the
+  /// Pauli.
   private mutating func controlledPauli(
     _ instruction: Instruction, _ paulis: (first: Pauli, second: Pauli),
     _ controls: ArraySlice<Parts.Part>, _ pair: [Parts.Part]

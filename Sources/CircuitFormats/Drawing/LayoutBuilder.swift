@@ -158,7 +158,8 @@ struct LayoutBuilder {
     return text.width <= 2 * CircuitLayout.Limit.label ? text : labels.reference(to: text)
   }
 
-  /// Draws `if (condition) gate` as a gate joined to a box on the classical wire, where that says it all.
+  /// Draws `if (condition) gate` as a gate joined to a box on the classical wire, where that says
+  /// it all.
   private mutating func drawConditionedGate(
     _ condition: ClassicalExpression, _ block: BlockID
   ) -> Bool {

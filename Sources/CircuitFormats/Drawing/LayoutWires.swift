@@ -81,7 +81,8 @@ struct LayoutWires {
     }
   }
 
-  /// The qubits that instructions act on: as many of the lowest as are shown, and the number of all.
+  /// The qubits that instructions act on: as many of the lowest as are shown, and the number of
+  /// all.
   private static func usedQubits(of circuit: Circuit) -> (indices: [Int], count: Int) {
     func forEachQubit(_ body: (Int) -> Void) {
       circuit.forEachInstruction { instruction in

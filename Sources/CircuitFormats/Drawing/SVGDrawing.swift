@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// Draws a layout as an SVG document. All lengths are whole pixels, so that the text is the same everywhere.
+/// Draws a layout as an SVG document. All lengths are whole pixels, so that the text is the same
+/// everywhere.
 struct SVGDrawing {
   private let layout: CircuitLayout
   private let margin: Int

@@ -1,7 +1,7 @@
 import QuantumCore
 
-/// The position of the next measurement record or detector as far as it is known before the circuit runs:
-/// `constant + Σ step·turn` over the repeat blocks around it, or unknown after control flow.
+/// The position of the next measurement record or detector as far as it is known before the circuit
+/// runs: `constant + Σ step·turn` over the repeat blocks around it, or unknown after control flow.
 struct SequenceIndex {
   private var constant: Int64 = 0
   /// Entries per turn of each repeat block around this place, outermost first.

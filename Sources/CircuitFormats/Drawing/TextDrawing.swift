@@ -40,7 +40,8 @@ struct TextDrawing {
     (columnWidths, reserves) = Self.measured(layout)
   }
 
-  /// The drawing, in parts of at most `width` columns (but at least one of the layout's) if `width` is positive.
+  /// The drawing, in parts of at most `width` columns (but at least one of the layout's) if `width`
+  /// is positive.
   func text(width: Int) -> String {
     var bytes: [UInt8] = []
     if !layout.wires.isEmpty || layout.columnCount > 0 {
@@ -108,7 +109,8 @@ struct TextDrawing {
     }
   }
 
-  /// Measurements are narrow, for the stairs that measuring many qubits makes; noise stands in braces.
+  /// Measurements are narrow, for the stairs that measuring many qubits makes; noise stands in
+  /// braces.
   private static func isTight(_ style: CircuitLayout.Style) -> Bool {
     style == .measurement || style == .noise
   }
@@ -240,7 +242,8 @@ struct TextDrawing {
     return opening < columns.upperBound && frame.closingColumn >= columns.lowerBound
   }
 
-  /// Numbers of lines above the first wire and below each: one between wires, two where boxes of one column would meet.
+  /// Numbers of lines above the first wire and below each: one between wires, two where boxes of
+  /// one column would meet.
   private func gaps(in columns: Range<Int>) -> (above: Int, below: [Int]) {
     let count = layout.wires.count
     var below = [Int](repeating: 1, count: count)

@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// Reads detector error models: the `.dem` format and rules of Stim 1.16 [Gidney21], in one pass over the bytes.
+/// Reads detector error models: the `.dem` format and rules of Stim 1.16 [Gidney21], in one pass
+/// over the bytes.
 ///
 /// The words, tags and numbers are those of `.stim` files; names are accepted in either case.
 public enum DEMReader {
@@ -14,7 +15,8 @@ public enum DEMReader {
   /// Reads a model.
   ///
   /// - Parameter source: UTF-8, with or without a byte order mark; lines end in `\n` or `\r\n`.
-  /// - Throws: a `Diagnostic` with the place of the first thing that is wrong. Never traps, whatever the bytes.
+  /// - Throws: a `Diagnostic` with the place of the first thing that is wrong. Never traps,
+  ///   whatever the bytes.
   /// - Complexity: linear in the number of bytes.
   public static func read(_ source: [UInt8]) throws(Diagnostic) -> DetectorErrorModel {
     var reader = StimReader(source)

@@ -2,8 +2,8 @@ import QuantumCore
 
 /// The structure of a JSON text: where its values stand in the bytes.
 ///
-/// Strings and numbers are places, not copies, so that a text that holds secrets can be looked at: whoever wants a string takes
-/// it out to where it belongs. `JSONText` is the same with copies.
+/// Strings and numbers are places, not copies, so that a text that holds secrets can be looked at:
+/// whoever wants a string takes it out to where it belongs. `JSONText` is the same with copies.
 package struct JSONOutline: Sendable {
   package enum Value: Sendable {
     case null
@@ -25,9 +25,9 @@ package struct JSONOutline: Sendable {
 
   /// How a text is read.
   package struct Options: Sendable {
-    /// What Python writes and reads beside JSON: `NaN`, `Infinity` and `-Infinity` are numbers, half
-    /// of a surrogate pair is a character that cannot be decoded, U+FFFD, and of a name that is given
-    /// twice the last value counts.
+    /// What Python writes and reads beside JSON: `NaN`, `Infinity` and `-Infinity` are numbers,
+    /// half of a surrogate pair is a character that cannot be decoded, U+FFFD, and of a name that
+    /// is given twice the last value counts.
     package var followsPython = false
     /// Messages quote nothing of the text.
     package var isSecret = false
@@ -48,8 +48,8 @@ package struct JSONOutline: Sendable {
   /// Reads a JSON text [Bray17].
   ///
   /// - Parameter source: UTF-8, with or without a byte order mark.
-  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is an error too, unless Python is
-  ///   followed. Never traps.
+  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is
+  ///   an error too, unless Python is followed. Never traps.
   /// - Complexity: linear in the text, but for objects of many names: O(n log n).
   package static func parse(
     _ source: UnsafeRawBufferPointer, options: Options = Options()

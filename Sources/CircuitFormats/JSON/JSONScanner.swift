@@ -199,7 +199,8 @@ struct JSONScanner {
 
   // MARK: Numbers
 
-  /// A number by the grammar of JSON: no leading zeros or plus signs, digits on both sides of a point.
+  /// A number by the grammar of JSON: no leading zeros or plus signs, digits on both sides of a
+  /// point.
   private mutating func readNumber() throws(Diagnostic) -> Range<Int> {
     let (start, first) = (place, position)
     if isCurrent("-") { advance() }

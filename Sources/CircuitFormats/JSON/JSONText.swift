@@ -28,8 +28,8 @@ package struct JSONText: Sendable {
   /// Reads a JSON text [Bray17].
   ///
   /// - Parameter source: UTF-8, with or without a byte order mark.
-  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is an error too, unless Python is
-  ///   followed. Never traps.
+  /// - Throws: a `Diagnostic` at the first byte that is wrong. A name that an object has twice is
+  ///   an error too, unless Python is followed. Never traps.
   /// - Complexity: linear in the text, but for objects of many names: O(n log n).
   package static func parse(
     _ source: [UInt8], options: JSONOutline.Options = .init()
@@ -84,7 +84,8 @@ package struct JSONText: Sendable {
 
   // MARK: Writing
 
-  /// A string as it stands in a JSON text, in ASCII: everything else is escaped, as Python's `json.dumps` does.
+  /// A string as it stands in a JSON text, in ASCII: everything else is escaped, as Python's
+  /// `json.dumps` does.
   package static func quoted(_ string: some StringProtocol) -> String {
     var text: [UInt8] = [UInt8(ascii: "\"")]
     for unit in string.utf16 {

@@ -10,7 +10,8 @@ public enum NoiseFile {
   /// - Parameters:
   ///   - source: UTF-8.
   ///   - name: the model's name if the file gives none.
-  /// - Throws: a `Diagnostic` with the place of the first thing that is wrong. Never traps, whatever the bytes.
+  /// - Throws: a `Diagnostic` with the place of the first thing that is wrong. Never traps,
+  ///   whatever the bytes.
   public static func parse(_ source: [UInt8], name: String) throws(Diagnostic) -> NoiseModel {
     guard source.count <= sizeLimit else {
       throw Diagnostic("a noise file holds at most 16 MiB", code: "too-large")

@@ -48,7 +48,8 @@ extension Elaborator {
 
   // MARK: Views
 
-  /// A value as a number with a type other than `bits` and `bool`, which count as unsigned integers.
+  /// A value as a number with a type other than `bits` and `bool`, which count as unsigned
+  /// integers.
   func number(_ value: Value, _ span: SourceSpan) throws(Diagnostic) -> (ScalarType, Payload) {
     switch value {
     case .scalar(.bool, let payload): return (.uint(1), payload)
@@ -528,7 +529,8 @@ extension Elaborator {
     }
   }
 
-  /// The type of an operation on integers: unsigned if both are, as wide as the wider; literals follow.
+  /// The type of an operation on integers: unsigned if both are, as wide as the wider; literals
+  /// follow.
   private func integerType(_ a: Value, _ b: Value, _ s: ScalarType, _ t: ScalarType) -> ScalarType {
     switch (s, t) {
     case (.uint(let m), .uint(let n)):

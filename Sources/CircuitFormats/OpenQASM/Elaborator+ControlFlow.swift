@@ -289,7 +289,8 @@ extension Elaborator {
     }
   }
 
-  /// Unrolls a loop; if it turns out to be left while running, again inside a repeat block that can be left.
+  /// Unrolls a loop; if it turns out to be left while running, again inside a repeat block that can
+  /// be left.
   func unroll(
     _ body: [Statement], _ statement: Statement,
     _ start: () -> () throws(Diagnostic) -> Bool
@@ -391,8 +392,8 @@ extension Elaborator {
     guard step != 0 else {
       throw Diagnostic("a range's step is not 0", code: "range", at: range.span.range)
     }
-    // Rounding must not lose the end of the range, nor may its length overflow; where both quotients
-    // do, the difference does not.
+    // Rounding must not lose the end of the range, nor may its length overflow; where both
+    // quotients do, the difference does not.
     let quotients = stop / step - start / step
     let count = ((quotients.isNaN ? (stop - start) / step : quotients) + 1e-9).rounded(.down)
     let effects = Effects(of: body)
@@ -548,7 +549,8 @@ extension Elaborator {
     let effects = statement.effects
     let pinned = try enterRegion(effects, statement.span)
     defer { leaveRegion(effects, pinned) }
-    // What the condition needs besides its value, such as calls, is done before the loop and again in each turn.
+    // What the condition needs besides its value, such as calls, is done before the loop and again
+    // in each turn.
     let mark = circuit.mark
     var condition = try self.condition(evaluate(expression), expression.span)
     let isPlain = circuit.mark.hasSameNodes(as: mark)

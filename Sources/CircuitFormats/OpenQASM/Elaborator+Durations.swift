@@ -120,7 +120,8 @@ extension Elaborator {
 
   // MARK: Waiting
 
-  /// Lets qubits wait together: where none are named all of the program, or of the gate or subroutine.
+  /// Lets qubits wait together: where none are named all of the program, or of the gate or
+  /// subroutine.
   func delay(_ time: Expression, _ expressions: [Expression], _ span: SourceSpan)
     throws(Diagnostic)
   {

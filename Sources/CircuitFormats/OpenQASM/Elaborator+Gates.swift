@@ -471,7 +471,8 @@ extension Elaborator {
     return true
   }
 
-  /// Applies a gate under further controls, as the catalog's own controlled gate where there is one.
+  /// Applies a gate under further controls, as the catalog's own controlled gate where there is
+  /// one.
   private func emitControlled(
     _ primitive: Primitive, _ controls: [Target], _ span: SourceSpan
   ) throws(Diagnostic) {
@@ -550,7 +551,8 @@ extension Elaborator {
       result.arguments = arguments.map { .real($0) }
       return result
     }
-    // Every inverse maps arguments affinely: the map is read off its values at 0 and at the unit vectors.
+    // Every inverse maps arguments affinely: the map is read off its values at 0 and at the unit
+    // vectors.
     let count = primitive.arguments.count
     let zeros = [Double](repeating: 0, count: count)
     guard let (gate, offset) = definition.inverse(of: zeros) else {
@@ -681,7 +683,8 @@ extension Elaborator {
     ]
   }
 
-  /// The matrix of a gate with known arguments on the given qubits, bit j of an index being `qubits[j]`.
+  /// The matrix of a gate with known arguments on the given qubits, bit j of an index being
+  /// `qubits[j]`.
   static func matrix(of primitive: Primitive, on qubits: [Int]) -> ComplexMatrix {
     let numbers = primitive.arguments.map { $0.known?.asReal ?? 0 }
     let size = 1 << qubits.count

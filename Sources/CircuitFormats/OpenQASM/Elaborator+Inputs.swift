@@ -3,7 +3,8 @@ import QuantumCore
 // Inputs that were given no value: variables of the circuit, for what does not need their values.
 
 extension Elaborator {
-  /// A cell whose value is known only when the program is run; `nil` for a type that no variable of a circuit holds.
+  /// A cell whose value is known only when the program is run; `nil` for a type that no variable of
+  /// a circuit holds.
   func unsetInput(
     _ name: Name, _ syntax: TypeSyntax, _ type: ScalarType, _ span: SourceSpan
   ) throws(Diagnostic) -> Int? {
@@ -19,7 +20,8 @@ extension Elaborator {
     return cell
   }
 
-  /// A type as it is declared, with its width where it has one: values given later are held against it.
+  /// A type as it is declared, with its width where it has one: values given later are held against
+  /// it.
   private static func spelling(of type: ScalarType, width: Int?) -> String {
     switch type {
     case .int(let width): "int[\(width)]"
@@ -29,7 +31,8 @@ extension Elaborator {
     }
   }
 
-  /// Adds a hint to a refusal of what has to be known on reading: an input without a value may be the reason.
+  /// Adds a hint to a refusal of what has to be known on reading: an input without a value may be
+  /// the reason.
   func explained(_ error: Diagnostic) -> Diagnostic {
     guard let name = unsetInputs.first,
       ["not-constant", "not-simulated"].contains(error.code)

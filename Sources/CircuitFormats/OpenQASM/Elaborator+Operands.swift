@@ -208,8 +208,8 @@ extension Elaborator {
     }
   }
 
-  /// Calls `body` with operands whose indices are all known: for those computed while running, once in a branch for
-  /// each value.
+  /// Calls `body` with operands whose indices are all known: for those computed while running, once
+  /// in a branch for each value.
   func withKnownIndices(
     _ operands: [Operand], _ span: SourceSpan, _ body: ([Operand]) throws(Diagnostic) -> Void
   ) throws(Diagnostic) {

@@ -247,8 +247,8 @@ extension Elaborator {
     return .returned
   }
 
-  /// Evaluates what is returned, into `returnValue` and as words. What is computed while running is stored, since the
-  /// variables it is made of end with the call.
+  /// Evaluates what is returned, into `returnValue` and as words. What is computed while running is
+  /// stored, since the variables it is made of end with the call.
   private func resultWords(_ expression: Expression?, _ type: ScalarType?, _ span: SourceSpan)
     throws(Diagnostic) -> [Payload]
   {

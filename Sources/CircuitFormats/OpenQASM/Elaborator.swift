@@ -1,8 +1,8 @@
 import QuantumCore
 
-// Turns statements into a circuit as they are read, by partial evaluation: what is known on reading is computed, loops
-// over known bounds are unrolled, gates and subroutines are expanded. What depends on measurements becomes variables,
-// expressions, branches and loops of the circuit.
+// Turns statements into a circuit as they are read, by partial evaluation: what is known on reading
+// is computed, loops over known bounds are unrolled, gates and subroutines are expanded. What
+// depends on measurements becomes variables, expressions, branches and loops of the circuit.
 
 /// Builds the circuit of a program, statement by statement.
 final class Elaborator {
@@ -26,7 +26,8 @@ final class Elaborator {
   var functionBase = 0
   /// The qubits of the gate or subroutine whose body is run; `nil` in the program itself.
   var bodyQubits: [Int]?
-  /// What changes while statements run, and is taken back when a loop has to be done in another way.
+  /// What changes while statements run, and is taken back when a loop has to be done in another
+  /// way.
   var state = State()
   /// Loops and calls around the current statement, innermost last.
   var frames: [Frame] = []
@@ -96,7 +97,8 @@ final class Elaborator {
     enum Mode {
       /// Done on reading: leaving it is a matter of reading on elsewhere.
       case reading
-      /// Done on reading, inside a repeat block that runs once so that it can be left while running.
+      /// Done on reading, inside a repeat block that runs once so that it can be left while
+      /// running.
       case wrapped(hasTurns: Bool)
       /// A loop of the circuit; `hasTurns`: its body is a repeat block that runs once.
       case running(hasTurns: Bool)
@@ -324,7 +326,8 @@ final class Elaborator {
 
   // MARK: Regions
 
-  /// Prepares for a block that runs conditionally: what it assigns to is from now on not known on reading.
+  /// Prepares for a block that runs conditionally: what it assigns to is from now on not known on
+  /// reading.
   func enterRegion(_ effects: Effects, _ span: SourceSpan) throws(Diagnostic) -> [Int] {
     var pinned: [Int] = []
     for name in effects.assigned.sorted() {

@@ -2,8 +2,8 @@ import QuantumCore
 
 /// Splits the bytes of an OpenQASM text into tokens, one at a time.
 ///
-/// Text is UTF-8; a byte order mark at the start is skipped, comments and white space are. Anything that is no token
-/// is a `Diagnostic` with its place, thrown when it is reached.
+/// Text is UTF-8; a byte order mark at the start is skipped, comments and white space are. Anything
+/// that is no token is a `Diagnostic` with its place, thrown when it is reached.
 struct Lexer {
   let bytes: [UInt8]
   let version: Int
@@ -308,7 +308,8 @@ struct Lexer {
   private mutating func operatorToken(_ byte: UInt8) -> Token? {
     let (second, third) = (peek(1) ?? 0, peek(2) ?? 0)
     let equals = UInt8(ascii: "=")
-    /// One of `single`, or of `double` if the second byte is the same, each perhaps followed by `=`.
+    /// One of `single`, or of `double` if the second byte is the same, each perhaps followed by
+    /// `=`.
     func pick(
       _ single: Token.Kind, _ singleEquals: Token.Kind?, _ double: Token.Kind?,
       _ doubleEquals: Token.Kind?

@@ -8,7 +8,8 @@ public enum OpenQASMReader {
   ///   - version: 2 or 3.
   ///   - strict: OpenQASM 2 knows the gates of the paper's `qelib1.inc` only.
   ///   - inputs: values for `input` declarations.
-  ///   - keepsUnsetInputs: inputs without a value become variables of the circuit instead of errors.
+  ///   - keepsUnsetInputs: inputs without a value become variables of the circuit instead of
+  ///     errors.
   /// - Throws: the first `Diagnostic`, with its place. Never traps, whatever the bytes.
   /// - Complexity: linear in the text and in the gates it unrolls to, both limited.
   public static func read(
@@ -38,7 +39,8 @@ public enum OpenQASMReader {
 
 /// Tells OpenQASM texts from others.
 enum OpenQASMSniffer {
-  /// The version a text declares, or that its first statements belong to; `nil` if it does not look like OpenQASM.
+  /// The version a text declares, or that its first statements belong to; `nil` if it does not look
+  /// like OpenQASM.
   static func version(of source: [UInt8]) -> CircuitFormat? {
     var lexer = Lexer(source, version: 2)
     var isAtStart = true

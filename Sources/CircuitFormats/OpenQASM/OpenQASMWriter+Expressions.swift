@@ -1,7 +1,7 @@
 import QuantumCore
 
-// Expressions of the circuit as OpenQASM 3: its integers are int[64], its reals float[64]; operations that read bit
-// patterns as unsigned go through uint[64].
+// Expressions of the circuit as OpenQASM 3: its integers are int[64], its reals float[64];
+// operations that read bit patterns as unsigned go through uint[64].
 
 extension ProgramWriter {
   // MARK: Bits

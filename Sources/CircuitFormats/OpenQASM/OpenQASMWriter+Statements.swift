@@ -148,7 +148,8 @@ extension ProgramWriter {
     }
   }
 
-  /// Leaves `levels` loops: the innermost at once, those around by a flag that is tested behind each.
+  /// Leaves `levels` loops: the innermost at once, those around by a flag that is tested behind
+  /// each.
   private func writeExit(_ levels: Int, _ statement: String) throws(Diagnostic) {
     guard levels >= 1, levels <= loops.count else { throw refusal("leaving \(levels) loops") }
     if levels == 1 { return try line(statement) }

@@ -1,6 +1,7 @@
 import QuantumCore
 
-// What OpenQASM 2 can say only in its own way: conditions on whole registers, no modifiers, no variables.
+// What OpenQASM 2 can say only in its own way: conditions on whole registers, no modifiers, no
+// variables.
 
 extension ProgramWriter {
   func refuseVariables() throws(Diagnostic) {
@@ -15,8 +16,8 @@ extension ProgramWriter {
     }
   }
 
-  /// Finds the registers that are written as registers of one bit: those whose single bits are tested, and those of results
-  /// that control gates.
+  /// Finds the registers that are written as registers of one bit: those whose single bits are
+  /// tested, and those of results that control gates.
   func findSplitRegisters() throws(Diagnostic) {
     try findSplitRegisters(.root)
     guard usesFeedback else { return }

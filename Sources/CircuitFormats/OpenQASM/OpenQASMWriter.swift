@@ -4,12 +4,13 @@ import QuantumCore
 public enum OpenQASMWriter {
   /// The circuit as a program.
   ///
-  /// Registers and names are kept. Gates that the include file lacks are written with modifiers or get a definition;
-  /// measurements in other bases become basis changes; annotations become comments. Version 3 keeps global phases,
-  /// version 2 has no word for them.
+  /// Registers and names are kept. Gates that the include file lacks are written with modifiers or
+  /// get a definition; measurements in other bases become basis changes; annotations become
+  /// comments. Version 3 keeps global phases, version 2 has no word for them.
   ///
   /// - Parameter version: 2 or 3.
-  /// - Throws: a `Diagnostic` naming the first statement that OpenQASM cannot express, such as noise.
+  /// - Throws: a `Diagnostic` naming the first statement that OpenQASM cannot express, such as
+  ///   noise.
   public static func write(_ circuit: Circuit, version: Int) throws(Diagnostic) -> String {
     let writer = ProgramWriter(circuit, version: version)
     return try writer.write()
@@ -30,7 +31,8 @@ final class ProgramWriter {
   /// Registers as declared, and the bits between them that have no name.
   var bitRegisters: [Register] = []
   var hiddenRegisters: [Register] = []
-  /// What the names of bits begin with in registers that version 2 writes bit by bit, by the register's start.
+  /// What the names of bits begin with in registers that version 2 writes bit by bit, by the
+  /// register's start.
   var splitStems: [Int: String] = [:]
   var variableNames: [String] = []
   /// The register for results that are stored nowhere else.

@@ -1,7 +1,8 @@
 import QuantumCore
 
 extension Parser {
-  /// Binding strength of a binary operator and what it does; `**` is not among them, it binds tighter than a sign.
+  /// Binding strength of a binary operator and what it does; `**` is not among them, it binds
+  /// tighter than a sign.
   private func binaryOperation(_ kind: Token.Kind) -> (strength: Int, operation: BinaryOperation)? {
     switch kind {
     case .star: return (10, .multiply)
@@ -54,7 +55,8 @@ extension Parser {
     return left
   }
 
-  /// Goes on with an expression that starts with `first`, as long as operators bind with at least `strength`.
+  /// Goes on with an expression that starts with `first`, as long as operators bind with at least
+  /// `strength`.
   private mutating func parseTail(_ first: Expression, _ strength: Int) throws(Diagnostic)
     -> Expression
   {

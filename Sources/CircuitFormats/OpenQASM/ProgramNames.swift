@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// The names of a program being written: those taken from the circuit stay as they are where the language allows.
+/// The names of a program being written: those taken from the circuit stay as they are where the
+/// language allows.
 struct ProgramNames {
   private let version: Int
   private var used: Set<String> = []
@@ -24,7 +25,8 @@ struct ProgramNames {
     return true
   }
 
-  /// Of version 2 the words and everything that `qelib1.inc` defines, in the longer form too: there a name means one thing.
+  /// Of version 2 the words and everything that `qelib1.inc` defines, in the longer form too: there
+  /// a name means one thing.
   private static let reserved2: Set<String> = {
     var names: Set<String> = ["U", "CX", "sin", "cos", "tan", "exp", "ln", "sqrt"]
     names.formUnion(["acos", "asin", "atan"])
@@ -41,7 +43,8 @@ struct ProgramNames {
   private static let reserved3: Set<String> =
     builtInFunctions.union(Keyword.allCases.map(\.text)).union(["U", "π", "τ", "ℇ"])
 
-  /// A name for something that the circuit calls `name`, or `fallback` where that is no name of the language.
+  /// A name for something that the circuit calls `name`, or `fallback` where that is no name of the
+  /// language.
   mutating func unique(_ name: String, else fallback: String) -> String {
     let base = isIdentifier(name) ? name : fallback
     var candidate = base
@@ -62,7 +65,8 @@ struct ProgramNames {
     return "\(base)\(number)"
   }
 
-  /// What the names of a register's bits begin with where each is a register: `c` of `c_0`, `c_1` ….
+  /// What the names of a register's bits begin with where each is a register: `c` of `c_0`, `c_1`
+  /// ….
   mutating func stem(for name: String) -> String {
     var stem = name
     while numberedStems.contains(stem[...]) { stem += "_bit" }

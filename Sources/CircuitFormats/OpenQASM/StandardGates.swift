@@ -15,7 +15,8 @@ enum StandardGates {
 
   /// The gate called `name`, given which files are included.
   ///
-  /// OpenQASM 3 has `U` built in with another phase than OpenQASM 2, and its `u2` and `u3` differ as well.
+  /// OpenQASM 3 has `U` built in with another phase than OpenQASM 2, and its `u2` and `u3` differ
+  /// as well.
   static func gate(named name: String, version: Int, sources: OpenQASMSource) -> GateSymbol? {
     if name == "U" { return .catalog(.u3, version >= 3 ? .builtInU : .none) }
     if name == "CX", version == 2 { return .catalog(.cx, .none) }

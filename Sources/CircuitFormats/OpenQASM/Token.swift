@@ -12,7 +12,8 @@ struct SourceSpan: Hashable, Sendable {
     SourceRange(line: Int(line), column: Int(column), length: Int(length))
   }
 
-  /// From the start of this span to the end of `other`, or this span alone where they are on different lines.
+  /// From the start of this span to the end of `other`, or this span alone where they are on
+  /// different lines.
   func through(_ other: SourceSpan) -> SourceSpan {
     guard other.line == line, other.column >= column else { return self }
     return SourceSpan(line: line, column: column, length: other.column + other.length - column)

@@ -174,7 +174,8 @@ enum GateSymbol {
   case declared(DeclaredGate)
   case globalPhase
 
-  /// The phase by which an OpenQASM 3 gate differs from the catalog's, as a multiple of its arguments.
+  /// The phase by which an OpenQASM 3 gate differs from the catalog's, as a multiple of its
+  /// arguments.
   enum PhaseRule { case none, builtInU, standardU3, standardU2 }
 }
 

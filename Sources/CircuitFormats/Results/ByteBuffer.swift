@@ -20,7 +20,8 @@ package final class ByteBuffer: @unchecked Sendable {
   /// Takes the last bytes back.
   package func removeLast(_ number: Int) { count -= min(number, count) }
 
-  /// Calls `body` with the place behind the last byte, where `most` bytes may be written; it returns how many were.
+  /// Calls `body` with the place behind the last byte, where `most` bytes may be written; it
+  /// returns how many were.
   func append(most: Int, _ body: (UnsafeMutableRawPointer) -> Int) {
     reserve(most)
     count += body(base + count)

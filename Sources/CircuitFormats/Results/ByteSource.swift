@@ -49,7 +49,8 @@ struct ByteSource {
     lineStart = offset
   }
 
-  /// Calls `body` with the next `count` bytes and takes them; `nil` if there are fewer, which then stay.
+  /// Calls `body` with the next `count` bytes and takes them; `nil` if there are fewer, which then
+  /// stay.
   mutating func withBytes<Result>(
     _ count: Int, _ body: (UnsafePointer<UInt8>) throws -> Result
   ) throws -> Result? {

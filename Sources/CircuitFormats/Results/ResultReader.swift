@@ -2,8 +2,9 @@ import QuantumCore
 
 /// Reads shots from bytes, block by block.
 ///
-/// The formats do not say how many bits a shot has: that must be known. Bits beyond a shot's last one in its last byte of `b8`
-/// are ignored, as Stim does; everything else that does not fit is an error with its place.
+/// The formats do not say how many bits a shot has: that must be known. Bits beyond a shot's last
+/// one in its last byte of `b8` are ignored, as Stim does; everything else that does not fit is an
+/// error with its place.
 ///
 ///     let reader = ResultReader(.b8, counts: .init(measurements: 10), read: { … })
 ///     while let shots = try reader.next(upTo: 4096) { … }
@@ -59,7 +60,8 @@ public final class ResultReader {
 
   /// The next shots, a row each; `nil` at the end.
   ///
-  /// - Throws: `Diagnostic` with line and column, or for binary formats the byte, of what cannot be read; what `read` throws.
+  /// - Throws: `Diagnostic` with line and column, or for binary formats the byte, of what cannot be
+  ///   read; what `read` throws.
   public func next(upTo limit: Int) throws -> BitTable? {
     precondition(limit > 0, "At least one shot is asked for")
     // At the end no memory is taken for shots that do not come.

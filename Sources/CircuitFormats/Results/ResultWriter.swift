@@ -1,9 +1,10 @@
 import QuantumCore
 
-/// Writes shots as bytes. The formats have no header: they do not say how many shots or bits there are.
+/// Writes shots as bytes. The formats have no header: they do not say how many shots or bits there
+/// are.
 ///
-/// Rows are written word by word and one by one only where they are 1, so a table with few ones costs little more than
-/// looking at it.
+/// Rows are written word by word and one by one only where they are 1, so a table with few ones
+/// costs little more than looking at it.
 ///
 /// - Source: [Gidney21], result formats of Stim 1.16.
 public struct ResultWriter: Sendable {
@@ -42,7 +43,8 @@ public struct ResultWriter: Sendable {
 
   /// Writes every row of a table, at most about a megabyte at a time.
   ///
-  /// - Throws: `Diagnostic` if the format is `ptb64` and the shots do not divide by 64; what `write` throws.
+  /// - Throws: `Diagnostic` if the format is `ptb64` and the shots do not divide by 64; what
+  ///   `write` throws.
   public func write(_ table: BitTable, to write: ([UInt8]) throws -> Void) throws {
     let buffer = ByteBuffer()
     try table.withPackedRows { rows in
@@ -108,7 +110,8 @@ extension ResultWriter {
   private func appendText(_ rows: PackedRows, to buffer: ByteBuffer) {
     let (columns, whole) = (rows.columnCount, rows.columnCount / 8)
     Self.characters.withUnsafeBufferPointer { characters in
-      // The last group of a row is stored whole; its rest is overwritten by the line break and the next row.
+      // The last group of a row is stored whole; its rest is overwritten by the line break and the
+      // next row.
       buffer.append(most: rows.rowCount * (columns + 1) + 8) { out in
         var place = out
         for row in 0..<rows.rowCount {

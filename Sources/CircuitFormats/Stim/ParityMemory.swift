@@ -85,7 +85,8 @@ struct ParityMemory {
     for key in written.keys { store(nil, in: key) }
   }
 
-  /// Moves the records of a repeat block's first turn to its last, and forgets what turns with different distance.
+  /// Moves the records of a repeat block's first turn to its last, and forgets what turns with
+  /// different distance.
   ///
   /// - Parameter shift: records between the two turns; `nil` if too many to count.
   mutating func moveRecords(from start: UInt64, by shift: UInt64?) {

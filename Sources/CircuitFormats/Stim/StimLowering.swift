@@ -1,7 +1,7 @@
 import QuantumCore
 
-/// Rewrites a circuit with what `.stim` can say: Stim's instructions, gates written as tags, folded repeat blocks and
-/// feedback of Paulis on records.
+/// Rewrites a circuit with what `.stim` can say: Stim's instructions, gates written as tags, folded
+/// repeat blocks and feedback of Paulis on records.
 struct StimLowering {
   private let circuit: Circuit
   private(set) var output = Circuit()
@@ -155,7 +155,8 @@ extension StimLowering {
     }
   }
 
-  /// Beyond this many records the count starts anew, and all that was known of earlier ones is forgotten.
+  /// Beyond this many records the count starts anew, and all that was known of earlier ones is
+  /// forgotten.
   private static let recordLimit: UInt64 = 1 << 60
 
   private mutating func lowerBranch(
@@ -178,7 +179,8 @@ extension StimLowering {
 // MARK: - Feedback
 
 extension StimLowering {
-  /// Paulis under a condition: one controlled Pauli for each record of the parity, and a plain one if it is negated.
+  /// Paulis under a condition: one controlled Pauli for each record of the parity, and a plain one
+  /// if it is negated.
   private mutating func lowerFeedback(
     _ block: BlockID, when parity: Parity, _ place: Place
   ) throws(Diagnostic) {
@@ -331,7 +333,8 @@ extension StimLowering {
     if !flipped.isEmpty { append(.x, targets: flipped) }
   }
 
-  /// A matrix on several qubits, or a gate under more controls than any of the catalog, as gates of the catalog.
+  /// A matrix on several qubits, or a gate under more controls than any of the catalog, as gates of
+  /// the catalog.
   private mutating func lowerParts(
     _ gate: Gate, _ arguments: [Double], _ qubits: [Target], controlCount: Int, depth: Int,
     _ place: Place

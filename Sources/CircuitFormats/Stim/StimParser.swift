@@ -1,10 +1,12 @@
 import QuantumCore
 
-/// Reads `.stim` circuits: the grammar and rules of Stim 1.16 [Gidney21], in one pass over the bytes.
+/// Reads `.stim` circuits: the grammar and rules of Stim 1.16 [Gidney21], in one pass over the
+/// bytes.
 ///
-/// Adjacent instructions that differ in targets only are joined, as Stim does; `REPEAT` blocks stay folded. A tag that
-/// names a gate of the catalog, such as `S[T]` or `I_ERROR[PHASE_DAMPING(lambda=0.1)]`, makes the instruction that gate; any other tag
-/// is kept as it is.
+/// Adjacent instructions that differ in targets only are joined, as Stim does; `REPEAT` blocks stay
+/// folded. A tag that names a gate of the catalog, such as `S[T]` or
+/// `I_ERROR[PHASE_DAMPING(lambda=0.1)]`, makes the instruction that gate; any other tag is kept as
+/// it is.
 public enum StimParser {
   /// Deepest nesting of `REPEAT` blocks that is read.
   public static let depthLimit = 256
@@ -12,7 +14,8 @@ public enum StimParser {
   /// Reads a circuit.
   ///
   /// - Parameter source: UTF-8, with or without a byte order mark; lines end in `\n` or `\r\n`.
-  /// - Throws: a `Diagnostic` with the place of the first thing that is wrong. Never traps, whatever the bytes.
+  /// - Throws: a `Diagnostic` with the place of the first thing that is wrong. Never traps,
+  ///   whatever the bytes.
   /// - Complexity: linear in the number of bytes.
   public static func parse(_ source: [UInt8]) throws(Diagnostic) -> Circuit {
     var reader = StimReader(source)
@@ -113,7 +116,8 @@ extension StimReader {
     circuit.currentPlace = place
   }
 
-  /// Stim lets the factors of a correlated error be joined by `*` and carry `!`; neither means anything.
+  /// Stim lets the factors of a correlated error be joined by `*` and carry `!`; neither means
+  /// anything.
   private mutating func removeCombiners(instruction: Int) throws(Diagnostic) {
     for (index, target) in targets.enumerated() where target.isCombiner {
       guard index > 0, index + 1 < targets.count, targets[index - 1].isPauli,

@@ -2,7 +2,8 @@ import QuantumCore
 
 /// Reads the tokens of a `.stim` text, byte by byte.
 ///
-/// Places are byte offsets; a line and column is worked out for the start of every instruction and for errors.
+/// Places are byte offsets; a line and column is worked out for the start of every instruction and
+/// for errors.
 struct StimReader {
   /// Stands for the end of the text: no byte of valid UTF-8.
   static let end: UInt8 = 0xff
@@ -355,7 +356,8 @@ extension StimReader {
     return value
   }
 
-  /// The value of at most 15 digits with a point, which one division makes exact; `nil` for anything else.
+  /// The value of at most 15 digits with a point, which one division makes exact; `nil` for
+  /// anything else.
   private static func shortDecimal(_ text: ArraySlice<UInt8>) -> Double? {
     guard text.count <= 16 else { return nil }
     var (digits, scale, seenPoint) = (0, 1, false)
@@ -389,7 +391,8 @@ extension StimReader {
     }
   }
 
-  /// Reads as many qubits as come, each a blank and up to seven digits; anything else is left where it is.
+  /// Reads as many qubits as come, each a blank and up to seven digits; anything else is left where
+  /// it is.
   ///
   /// Most targets are such, and this loop takes a third of the time of the general one.
   private mutating func readPlainQubits() {

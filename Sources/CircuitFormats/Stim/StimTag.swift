@@ -1,8 +1,8 @@
 import QuantumCore
 import RealModule
 
-/// Gates and channels beyond Stim's, written as one of Stim's with a tag: `S[T]`, `I[R_X(theta=0.3*pi)]`,
-/// `I_ERROR[AMPLITUDE_DAMPING(gamma=0.1)]`.
+/// Gates and channels beyond Stim's, written as one of Stim's with a tag: `S[T]`,
+/// `I[R_X(theta=0.3*pi)]`, `I_ERROR[AMPLITUDE_DAMPING(gamma=0.1)]`.
 enum StimTag {
   /// The gate a tagged Clifford stands for.
   struct Form {
@@ -121,7 +121,8 @@ extension StimTag {
 // MARK: - Writing
 
 extension StimTag {
-  /// How the writer spells a gate without a tag of its own, as a Stim gate and a tag; `nil` if only through other gates.
+  /// How the writer spells a gate without a tag of its own, as a Stim gate and a tag; `nil` if only
+  /// through other gates.
   ///
   /// Single-qubit gates that are Cliffords for these arguments are written as those.
   static func spelling(of gate: Gate, arguments: [Double]) -> (gate: Gate, tag: String)? {
@@ -152,9 +153,11 @@ extension StimTag {
     return "(" + parts.joined(separator: ",") + ")"
   }
 
-  /// The shortest decimal c for which c·π is the angle; the nearest one where no double c gives it exactly.
+  /// The shortest decimal c for which c·π is the angle; the nearest one where no double c gives it
+  /// exactly.
   ///
-  /// A large angle that no c gives is written as one with the same sine and cosine, of its half too.
+  /// A large angle that no c gives is written as one with the same sine and cosine, of its half
+  /// too.
   static func halfTurns(_ angle: Double) -> String {
     let ratio = angle / .pi
     let candidates = [ratio, ratio.nextUp, ratio.nextDown, ratio.nextUp.nextUp]
@@ -201,7 +204,8 @@ enum CliffordMatch {
       return definition.matrix.map { (definition.gate, $0([])) }
     }
 
-  /// The Clifford equal to a gate of one or two qubits, with its global phase if possible; `nil` if there is none.
+  /// The Clifford equal to a gate of one or two qubits, with its global phase if possible; `nil` if
+  /// there is none.
   static func gate(equalTo gate: Gate, arguments: [Double]) -> Gate? {
     guard let matrix = gate.definition.matrix?(arguments[...]) else { return nil }
     return self.gate(equalTo: matrix)

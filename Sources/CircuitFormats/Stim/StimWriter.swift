@@ -12,8 +12,9 @@ import QuantumCore
 public enum StimWriter {
   /// The circuit as text, one line an instruction, ending in a newline.
   ///
-  /// Gates that Stim lacks become tagged Cliffords (`S[T]`, `I[R_X(theta=0.3*pi)]`) or are taken apart; conditional
-  /// Paulis become feedback (`CX rec[-1] 2`). Names of registers, classical bits, barriers and global phases are dropped.
+  /// Gates that Stim lacks become tagged Cliffords (`S[T]`, `I[R_X(theta=0.3*pi)]`) or are taken
+  /// apart; conditional Paulis become feedback (`CX rec[-1] 2`). Names of registers, classical
+  /// bits, barriers and global phases are dropped.
   ///
   /// - Throws: a `Diagnostic` naming the first statement that has no such form.
   public static func write(_ circuit: Circuit) throws(Diagnostic) -> String {

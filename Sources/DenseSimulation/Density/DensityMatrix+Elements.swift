@@ -2,7 +2,8 @@ import ComplexModule
 import QuantumCore
 import RealModule
 
-// Between the Pauli basis and matrix elements lies, for every X part x, a Walsh–Hadamard transform over the Z parts:
+// Between the Pauli basis and matrix elements lies, for every X part x, a Walsh–Hadamard transform
+// over the Z parts:
 //
 //     r[x, z]    = i^{|x∧z|} Σᵢ (−1)^{i·z} ρ[i, i⊕x]
 //     ρ[i, i⊕x]  = 2⁻ⁿ Σ_z (−i)^{|x∧z|} (−1)^{i·z} r[x, z]
@@ -39,8 +40,8 @@ extension DensityMatrix {
     return matrix
   }
 
-  /// All matrix elements, row by row, as an array of 4ⁿ amplitudes: bit q of an index belongs to the column, bit n + q to the
-  /// row.
+  /// All matrix elements, row by row, as an array of 4ⁿ amplitudes: bit q of an index belongs to
+  /// the column, bit n + q to the row.
   ///
   /// - Throws: `Obstacle` if that needs more than `limit` bytes, or than the system gives.
   public func elements(limit: UInt64? = nil) throws(Obstacle) -> StateVector<S> {
@@ -55,7 +56,8 @@ extension DensityMatrix {
     return elements
   }
 
-  /// The matrix as a state of 2n qubits: bit q of an index belongs to the column, bit n + q to the row.
+  /// The matrix as a state of 2n qubits: bit q of an index belongs to the column, bit n + q to the
+  /// row.
   ///
   /// - Returns: `nil` when memory runs out.
   package func elements() -> StateVector<S>? {

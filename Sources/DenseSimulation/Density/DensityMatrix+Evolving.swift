@@ -7,10 +7,12 @@ extension DensityMatrix {
   /// ρ ← UρU† for a matrix on the given qubits.
   ///
   /// - Parameters:
-  ///   - matrix: 2ᵏ × 2ᵏ, row-major; bit j of an index is the value of `qubits[j]`. Not required to be unitary.
+  ///   - matrix: 2ᵏ × 2ᵏ, row-major; bit j of an index is the value of `qubits[j]`. Not required to
+  ///     be unitary.
   ///   - controls: qubits that must all be 1 for the matrix to act.
   /// - Precondition: `k` is at most 6.
-  /// - Complexity: O(4ⁿ⁺ᵏ) up to 3 qubits, controls included; beyond them O(n 4ⁿ) and room for the matrix elements.
+  /// - Complexity: O(4ⁿ⁺ᵏ) up to 3 qubits, controls included; beyond them O(n 4ⁿ) and room for the
+  ///   matrix elements.
   public mutating func apply(_ matrix: ComplexMatrix, to qubits: [Int], controls: [Int] = []) {
     precondition(qubits.count <= 6, "A matrix acts on at most 6 qubits, not \(qubits.count)")
     precondition(
@@ -36,8 +38,8 @@ extension DensityMatrix {
 
   /// Applies a gate or a noise channel of the catalog: `state.apply(.depolarize1, [0.01], to: 0)`.
   ///
-  /// - Precondition: the gate is unitary or a channel on a fixed number of qubits, and takes these numbers of arguments and
-  ///   qubits.
+  /// - Precondition: the gate is unitary or a channel on a fixed number of qubits, and takes these
+  ///   numbers of arguments and qubits.
   public mutating func apply(_ gate: Gate, _ arguments: [Double] = [], to qubits: Int...) {
     let definition = gate.definition
     precondition(
@@ -118,7 +120,8 @@ extension DensityMatrix {
     }
   }
 
-  /// ρ ← AρA† with A = α + βP. Paulis that commute with P mix with their product with P, and so do those that anticommute:
+  /// ρ ← AρA† with A = α + βP. Paulis that commute with P mix with their product with P, and so do
+  /// those that anticommute:
   ///
   ///     r[Q] ← (|α|² ± |β|²) r[Q] + Tr-part of (αβ* QP + α*β PQ)
   private mutating func mix(
@@ -161,7 +164,8 @@ extension DensityMatrix {
     }
   }
 
-  /// Gates on many qubits: through the matrix elements, U on the rows and its conjugate on the columns.
+  /// Gates on many qubits: through the matrix elements, U on the rows and its conjugate on the
+  /// columns.
   private mutating func applyToElements(_ gate: GateApplication) {
     guard var elements = elements() else {
       preconditionFailure("No memory for the elements of a density matrix of \(qubitCount) qubits")

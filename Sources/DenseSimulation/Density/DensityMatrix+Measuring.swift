@@ -74,7 +74,8 @@ extension DensityMatrix {
     return total / Double(size)
   }
 
-  /// The state of some qubits, the others traced out: the coefficients of Paulis that are the identity on those.
+  /// The state of some qubits, the others traced out: the coefficients of Paulis that are the
+  /// identity on those.
   ///
   /// - Parameter qubits: distinct; bit j of the result's indices is `qubits[j]`.
   /// - Complexity: O(4ᵏ) for k qubits.
@@ -176,7 +177,8 @@ extension DensityMatrix {
       negligible: S.precision == .double ? 1e-13 : 2e-6)
   }
 
-  /// Keeps the eigenspace of a result and scales it to trace 1; leaves the state alone if that is all of it.
+  /// Keeps the eigenspace of a result and scales it to trace 1; leaves the state alone if that is
+  /// all of it.
   package mutating func collapse(_ product: PauliProduct, result: Bool, weights: OutcomeWeights) {
     let kept = result ? weights.minus : weights.plus
     guard kept > 0, !weights.isCertain else { return }
@@ -186,7 +188,8 @@ extension DensityMatrix {
 
   /// Basis states drawn with their probabilities, one for each uniform number in [0, 1).
   ///
-  /// - Returns: an index for each number, in the order of the numbers; `nil` for a state without a trace.
+  /// - Returns: an index for each number, in the order of the numbers; `nil` for a state without a
+  ///   trace.
   /// - Complexity: O(n 2ⁿ + n shots).
   package func outcomes(forUniforms uniforms: [Double]) -> [UInt64]? {
     let probabilities = probabilities

@@ -5,8 +5,9 @@ import RealModule
 
 /// A mixed state of n qubits.
 ///
-/// Kept as its 4ⁿ real coefficients in the Pauli basis, r_P = Tr(ρP) with ρ = 2⁻ⁿ Σ r_P P: half the memory of the matrix, and
-/// a quarter of the work for every channel. A state is a value: copies are independent, and are made only when one changes.
+/// Kept as its 4ⁿ real coefficients in the Pauli basis, r_P = Tr(ρP) with ρ = 2⁻ⁿ Σ r_P P: half the
+/// memory of the matrix, and a quarter of the work for every channel. A state is a value: copies
+/// are independent, and are made only when one changes.
 ///
 ///     var state = DensityMatrix<Double>(qubitCount: 2)
 ///     state.apply(.h, to: 0)
@@ -14,8 +15,9 @@ import RealModule
 ///     state.apply(.depolarize2, [0.01], to: 0, 1)
 ///     state.purity                               // 0.979…
 ///
-/// Bit q of a coefficient's index is the Z part of qubit q's Pauli, bit n + q its X part: the coefficients of Z products are
-/// the first 2ⁿ, and the lowest qubits are those inside a vector register.
+/// Bit q of a coefficient's index is the Z part of qubit q's Pauli, bit n + q its X part: the
+/// coefficients of Z products are the first 2ⁿ, and the lowest qubits are those inside a vector
+/// register.
 public struct DensityMatrix<S: Scalar>: Sendable {
   public let qubitCount: Int
   package private(set) var buffer: AmplitudeBuffer<S>
@@ -23,7 +25,8 @@ public struct DensityMatrix<S: Scalar>: Sendable {
 
   /// |0…0⟩⟨0…0|.
   ///
-  /// - Precondition: `qubitCount` is in `0...24` and the memory is there; `init(allocating:options:)` throws instead.
+  /// - Precondition: `qubitCount` is in `0...24` and the memory is there;
+  ///   `init(allocating:options:)` throws instead.
   public init(qubitCount: Int, options: SimulationOptions = SimulationOptions()) {
     precondition(
       (0...24).contains(qubitCount), "A density matrix has 0 to 24 qubits, not \(qubitCount)")
@@ -36,7 +39,8 @@ public struct DensityMatrix<S: Scalar>: Sendable {
 
   /// |0…0⟩⟨0…0| if there is memory for it.
   ///
-  /// - Throws: `Obstacle` with the numbers if the state needs more than `options.memoryLimit` or than the system gives.
+  /// - Throws: `Obstacle` with the numbers if the state needs more than `options.memoryLimit` or
+  ///   than the system gives.
   public init(
     allocating qubitCount: Int, options: SimulationOptions = SimulationOptions()
   ) throws(Obstacle) {
@@ -77,7 +81,8 @@ public struct DensityMatrix<S: Scalar>: Sendable {
     }
   }
 
-  /// A state with the given matrix elements, as they are: the Hermitian part of a matrix, not normalised.
+  /// A state with the given matrix elements, as they are: the Hermitian part of a matrix, not
+  /// normalised.
   ///
   /// - Parameter matrix: 2ⁿ × 2ⁿ; bit q of an index is the value of qubit q.
   /// - Complexity: O(n 4ⁿ).

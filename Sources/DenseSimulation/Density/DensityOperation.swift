@@ -97,8 +97,9 @@ extension GateApplication {
   }
 }
 
-/// Merges operations into maps on pairs of qubits, in order: what happens on one qubit joins the map before it, or waits for the
-/// next one; maps on the same pair become one. A map costs a pass whatever it holds, so merging never loses.
+/// Merges operations into maps on pairs of qubits, in order: what happens on one qubit joins the
+/// map before it, or waits for the next one; maps on the same pair become one. A map costs a pass
+/// whatever it holds, so merging never loses.
 package struct DensityFusion {
   private var steps: [(step: DensityStep, operationCount: Int)] = []
   /// For each qubit the last step that touches it.

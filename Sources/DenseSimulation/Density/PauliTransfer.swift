@@ -1,10 +1,12 @@
 import ComplexModule
 import QuantumCore
 
-/// A linear map on the operators of k qubits as a real matrix in the Pauli basis: R[P, Q] = 2⁻ᵏ Tr(P E(Q)).
+/// A linear map on the operators of k qubits as a real matrix in the Pauli basis: R[P, Q] = 2⁻ᵏ
+/// Tr(P E(Q)).
 ///
-/// Bit j of a row or column index is the Z part of qubit j's Pauli, bit k + j its X part; Y has both. Channels, unitaries and
-/// projections all have real entries, a Pauli channel is diagonal, and one map after the other is one matrix product.
+/// Bit j of a row or column index is the Z part of qubit j's Pauli, bit k + j its X part; Y has
+/// both. Channels, unitaries and projections all have real entries, a Pauli channel is diagonal,
+/// and one map after the other is one matrix product.
 ///
 /// - Source: [Greenbaum15], section 2.
 package struct PauliTransfer: Sendable, Hashable {

@@ -1,10 +1,11 @@
 import ComplexModule
 import QuantumCore
 
-// Goals, in order: derivatives to rounding for every angle of the catalog; two states in memory; few passes. The state ψ
-// and λ = H ψ go back through the circuit together, ∂⟨H⟩/∂θ = 2 Re ⟨λ|∂U/∂θ U†|ψ⟩ after each gate U. Within a block of gates
-// on k qubits all that is needed of the states is the 2ᵏ × 2ᵏ matrix Tr_rest |ψ⟩⟨λ|, taken once after the block; the gates
-// inside are undone on that matrix.
+// Goals, in order: derivatives to rounding for every angle of the catalog; two states in memory;
+// few passes. The state ψ and λ = H ψ go back through the circuit together, ∂⟨H⟩/∂θ = 2 Re ⟨λ|∂U/∂θ
+// U†|ψ⟩ after each gate U. Within a block of gates on k qubits all that is needed of the states is
+// the 2ᵏ × 2ᵏ matrix Tr_rest |ψ⟩⟨λ|, taken once after the block; the gates inside are undone on
+// that matrix.
 
 /// One way back through a circuit.
 ///

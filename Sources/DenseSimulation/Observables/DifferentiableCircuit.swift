@@ -1,7 +1,8 @@
 import ComplexModule
 import QuantumCore
 
-/// A circuit of unitary gates in the order they are applied, each with the derivatives of its matrix.
+/// A circuit of unitary gates in the order they are applied, each with the derivatives of its
+/// matrix.
 package struct DifferentiableCircuit: Sendable {
   /// A gate on positions of live qubits.
   package struct Step: Sendable {
@@ -157,7 +158,8 @@ package struct DifferentiableCircuit: Sendable {
       : GateApplication(.pauli(product, alpha: alpha, beta: beta))
   }
 
-  /// `nil` where the derivative is 0 whatever the state: waiting, and a global phase without controls.
+  /// `nil` where the derivative is 0 whatever the state: waiting, and a global phase without
+  /// controls.
   private func generator(
     of instruction: Instruction, group: ArraySlice<Target>, index: Int, argument: Int
   ) -> Generator? {

@@ -2,8 +2,8 @@ import QuantumCore
 
 /// Gates of a circuit in blocks on few qubits, for the way back of a gradient.
 ///
-/// All derivatives in a block come from one cross matrix of its qubits, and the block is undone as one gate; blocks are
-/// chosen so that both together cost least.
+/// All derivatives in a block come from one cross matrix of its qubits, and the block is undone as
+/// one gate; blocks are chosen so that both together cost least.
 package struct GradientBlocks: Sendable {
   package struct Block: Sendable {
     package var steps: [DifferentiableCircuit.Step]
@@ -23,7 +23,8 @@ package struct GradientBlocks: Sendable {
   private static let window = 48
   package static let widest = 4
 
-  /// In units of one dense gate on one qubit: undoing a block on two states, by its number of qubits.
+  /// In units of one dense gate on one qubit: undoing a block on two states, by its number of
+  /// qubits.
   private static let undoing: [Double] = [0.3, 2.3, 2.3, 3.1, 5.5]
   /// The cross matrix of two states.
   private static let crossing: [Double] = [1, 1.2, 1.6, 2.4, 4.5]

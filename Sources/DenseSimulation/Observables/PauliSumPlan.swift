@@ -1,12 +1,14 @@
 import CQSimKernels
 import QuantumCore
 
-// Goals, in order: the same bits for any number of threads; each amplitude is read from memory as seldom as the cache
-// allows. Products with one X mask share conj(a[i⊕x]) a[i]. Products whose X masks lie in a small subspace of the indices
-// share a pass: its cosets are copied one by one into a tile that fits in L2. Any r products span at most r dimensions, so
-// even unrelated ones go r and more to a pass.
+// Goals, in order: the same bits for any number of threads; each amplitude is read from memory as
+// seldom as the cache allows. Products with one X mask share conj(a[i⊕x]) a[i]. Products whose X
+// masks lie in a small subspace of the indices share a pass: its cosets are copied one by one into
+// a tile that fits in L2. Any r products span at most r dimensions, so even unrelated ones go r and
+// more to a pass.
 
-/// A real combination of Pauli products on positions of a state, sorted into passes over the amplitudes.
+/// A real combination of Pauli products on positions of a state, sorted into passes over the
+/// amplitudes.
 package struct PauliSumPlan: Sendable {
   package struct Term: Sendable, Hashable {
     package var coefficient: Double
@@ -147,8 +149,8 @@ extension PauliSumPlan.Sweep {
   }
 }
 
-/// A subspace of the indices of a state, as bit strings under ⊕: the low `runBits` bits and a basis above them, in reduced
-/// echelon form by the highest bits.
+/// A subspace of the indices of a state, as bit strings under ⊕: the low `runBits` bits and a basis
+/// above them, in reduced echelon form by the highest bits.
 fileprivate struct IndexSubspace {
   let runBits: Int
   /// At most so many dimensions, the run's included.

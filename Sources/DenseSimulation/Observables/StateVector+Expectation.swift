@@ -8,8 +8,8 @@ extension StateVector {
   /// Products are formed in the state's precision and added up in double precision.
   ///
   /// - Precondition: the observable's factors other than the identity are on qubits of the state.
-  /// - Complexity: O(2ⁿ) for each distinct set of qubits with X or Y. Memory is read once for a group of about ten of
-  ///   them, and products that share the set cost next to nothing each.
+  /// - Complexity: O(2ⁿ) for each distinct set of qubits with X or Y. Memory is read once for a
+  ///   group of about ten of them, and products that share the set cost next to nothing each.
   public func expectation(of observable: PauliSum) -> Double {
     let terms = observable.terms.map {
       PauliSumPlan.Term($0.coefficient, product(of: $0.pauli))
@@ -42,8 +42,8 @@ extension StateVector {
 
   /// H|ψ⟩, not normalised.
   ///
-  /// - Precondition: the observable's factors other than the identity are on qubits of the state, and there is memory for a
-  ///   second state.
+  /// - Precondition: the observable's factors other than the identity are on qubits of the state,
+  ///   and there is memory for a second state.
   /// - Complexity: O(2ⁿ) for each term, a tile that stays in cache at a time.
   public func applying(_ observable: PauliSum) -> StateVector {
     let terms = observable.terms.map {

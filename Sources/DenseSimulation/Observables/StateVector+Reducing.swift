@@ -4,10 +4,12 @@ import ComplexModule
 import QuantumCore
 import RealModule
 
-// What is known of a part of the qubits: marginal distributions, reduced density matrices, entropies.
+// What is known of a part of the qubits: marginal distributions, reduced density matrices,
+// entropies.
 
 extension StateVector {
-  /// The probabilities of the outcomes of measuring some of the qubits in the Z basis, the others summed over.
+  /// The probabilities of the outcomes of measuring some of the qubits in the Z basis, the others
+  /// summed over.
   ///
   ///     state.probabilities(of: [0, 5])        // of 00, 01, 10, 11; qubit 0 on the right
   ///
@@ -51,14 +53,15 @@ extension StateVector {
     places.enumerated().reduce(0) { $0 | (index >> $1.element & 1) << $1.offset }
   }
 
-  /// The state of some of the qubits, the others traced out: ρ = Tr_rest |ψ⟩⟨ψ|, formed in double precision.
+  /// The state of some of the qubits, the others traced out: ρ = Tr_rest |ψ⟩⟨ψ|, formed in double
+  /// precision.
   ///
   /// - Parameters:
   ///   - qubits: distinct; bit j of a row or column is the value of `qubits[j]`.
   ///   - memoryLimit: the most bytes to use for the result; `nil` is no limit.
   /// - Returns: 2ᵏ × 2ᵏ, Hermitian, of trace ⟨ψ|ψ⟩.
-  /// - Throws: `Obstacle` if the matrix is larger than `memoryLimit` or than 2³⁰ elements, or if `qubits` are more than 6 and
-  ///   OpenBLAS is missing.
+  /// - Throws: `Obstacle` if the matrix is larger than `memoryLimit` or than 2³⁰ elements, or if
+  ///   `qubits` are more than 6 and OpenBLAS is missing.
   /// - Complexity: O(2ⁿ⁺ᵏ) time, 16·4ᵏ bytes.
   public func reducedDensityMatrix(
     of qubits: [Int], memoryLimit: UInt64? = nil
@@ -77,7 +80,8 @@ extension StateVector {
     return try reducedByProducts(on: qubits)
   }
 
-  /// ρ = Ψ Ψ†, Ψ being the amplitudes with a row for each setting of the qubits, by panels of columns.
+  /// ρ = Ψ Ψ†, Ψ being the amplitudes with a row for each setting of the qubits, by panels of
+  /// columns.
   private func reducedByProducts(on qubits: [Int]) throws(Obstacle) -> ComplexMatrix {
     if let reason = BLAS.missing {
       throw Obstacle(
@@ -140,10 +144,12 @@ extension StateVector {
 
   /// The entanglement entropy −Tr ρ log₂ ρ between some of the qubits and the rest, in bits.
   ///
-  /// 0 for a product state, min(k, n − k) at most. Found from the smaller of the two parts, which have the same.
+  /// 0 for a product state, min(k, n − k) at most. Found from the smaller of the two parts, which
+  /// have the same.
   ///
   /// - Precondition: the state is not zero; its norm does not matter.
-  /// - Throws: as `reducedDensityMatrix`, of the smaller part; `Obstacle` if LAPACK's eigenvalues do not converge.
+  /// - Throws: as `reducedDensityMatrix`, of the smaller part; `Obstacle` if LAPACK's eigenvalues
+  ///   do not converge.
   /// - Complexity: O(2ⁿ⁺ᵏ + 8ᵏ) for the k qubits of the smaller part.
   public func vonNeumannEntropy(
     of qubits: [Int], memoryLimit: UInt64? = nil
@@ -158,7 +164,8 @@ extension StateVector {
     }
   }
 
-  /// The second Rényi entropy −log₂ Tr ρ² of some of the qubits, in bits: never more than `vonNeumannEntropy`.
+  /// The second Rényi entropy −log₂ Tr ρ² of some of the qubits, in bits: never more than
+  /// `vonNeumannEntropy`.
   ///
   /// - Precondition: the state is not zero; its norm does not matter.
   /// - Throws: as `reducedDensityMatrix`, of the smaller of the two parts.

@@ -2,18 +2,20 @@ import ComplexModule
 import QuantumCore
 
 extension StateVectorSimulator {
-  /// ⟨H⟩ at the end of a circuit, and its derivative by every angle of every gate, in one pass there and one back.
+  /// ⟨H⟩ at the end of a circuit, and its derivative by every angle of every gate, in one pass
+  /// there and one back.
   ///
   ///     let gradient = try StateVectorSimulator().gradient(of: hamiltonian, in: circuit)
   ///     print(gradient.value, gradient.derivatives)
   ///
-  /// All gates of the catalog with angles take part, under any controls; the numbers of `unitary` are no angles.
-  /// Measurements that nothing follows change nothing.
+  /// All gates of the catalog with angles take part, under any controls; the numbers of `unitary`
+  /// are no angles. Measurements that nothing follows change nothing.
   ///
   /// - Returns: derivatives in the order of the circuit, to rounding; see `ObservableGradient`.
-  /// - Throws: `Obstacle` for noise, resets, control flow and measurements that gates follow, with the place, and where two
-  ///   states do not fit into memory; `CancellationError`.
-  /// - Complexity: about four times that of the expectation value, whatever the number of angles. Two states of memory.
+  /// - Throws: `Obstacle` for noise, resets, control flow and measurements that gates follow, with
+  ///   the place, and where two states do not fit into memory; `CancellationError`.
+  /// - Complexity: about four times that of the expectation value, whatever the number of angles.
+  ///   Two states of memory.
   /// - Source: [JonesGacon20].
   public func gradient(
     of observable: PauliSum, in circuit: Circuit, options: SimulationOptions = SimulationOptions()
@@ -56,7 +58,8 @@ extension StateVectorSimulator {
     return ObservableGradient(value: value, entries: entries)
   }
 
-  /// The terms on positions of live qubits. Others are |0⟩: a Z on them is 1, an X or Y makes the term 0.
+  /// The terms on positions of live qubits. Others are |0⟩: a Z on them is 1, an X or Y makes the
+  /// term 0.
   static func terms(of observable: PauliSum, live: LiveQubits) -> [PauliSumPlan.Term] {
     observable.terms.compactMap { term in
       var product = PauliProduct()

@@ -7,10 +7,12 @@ package struct GateBatch: Sendable {
   package var gates: [PlannedGate]
 }
 
-/// Chooses, sweep by sweep, the qubits whose amplitudes are brought together in cache, and the gates that can be applied
-/// there. A gate needs only the qubits that it turns; those on which it is diagonal may be anywhere.
+/// Chooses, sweep by sweep, the qubits whose amplitudes are brought together in cache, and the
+/// gates that can be applied there. A gate needs only the qubits that it turns; those on which it
+/// is diagonal may be anywhere.
 ///
-/// Greedy: gates are taken in order as long as their qubits fit into the chunk and nothing left behind stands before them.
+/// Greedy: gates are taken in order as long as their qubits fit into the chunk and nothing left
+/// behind stands before them.
 ///
 /// - Complexity: O(gates) for each sweep, fewer where every qubit is soon held up.
 package struct CacheBlocking {
@@ -50,14 +52,15 @@ package struct CacheBlocking {
   private var lowQubits: UInt64 { (1 << UInt64(runBits)) - 1 }
   package var allQubits: UInt64 { (1 << UInt64(qubitCount)) - 1 }
 
-  /// Pauli products flip indices of the whole state; diagonals that are no phases are tables over it.
+  /// Pauli products flip indices of the whole state; diagonals that are no phases are tables over
+  /// it.
   private func isWhole(_ gate: PlannedGate) -> Bool {
     if case .pauli = gate.gate.action { return true }
     return gate.turned == 0 && !gate.isPhases
   }
 
-  /// Moves what the batch can take out of `gates`; returns where it stopped looking, having put what it passed by into
-  /// `kept`.
+  /// Moves what the batch can take out of `gates`; returns where it stopped looking, having put
+  /// what it passed by into `kept`.
   private func take(
     from gates: ArraySlice<PlannedGate>, into batch: inout GateBatch,
     leaving kept: inout [PlannedGate]

@@ -1,11 +1,12 @@
 import ComplexModule
 import RealModule
 
-/// U = (A_q ⊗ A_p) C (B_q ⊗ B_p) for a unitary on two qubits, with C = exp(i(a XX + b YY + c ZZ)): the Cartan
-/// decomposition, as [KrausCirac01] finds it.
+/// U = (A_q ⊗ A_p) C (B_q ⊗ B_p) for a unitary on two qubits, with C = exp(i(a XX + b YY + c ZZ)):
+/// the Cartan decomposition, as [KrausCirac01] finds it.
 ///
-/// C turns the amplitudes 00 and 11 by e^{iα}[[cos δ, i sin δ], [i sin δ, cos δ]], and 01 and 10 by the same with β and ε in
-/// the place of α and δ. Qubit p is the low bit of an index. Of the many choices one with a small δ and ε is taken.
+/// C turns the amplitudes 00 and 11 by e^{iα}[[cos δ, i sin δ], [i sin δ, cos δ]], and 01 and 10 by
+/// the same with β and ε in the place of α and δ. Qubit p is the low bit of an index. Of the many
+/// choices one with a small δ and ε is taken.
 package struct CartanDecomposition: Sendable {
   /// α and δ.
   package var even: (phase: Double, angle: Double)
@@ -17,8 +18,8 @@ package struct CartanDecomposition: Sendable {
   /// The largest error of an entry that is put down to rounding.
   private static let tolerance = 1e-13
 
-  /// In the Bell basis U is K D Pᵀ with real orthogonal K and P and diagonal D. Products of single-qubit gates are real
-  /// there, and C is diagonal.
+  /// In the Bell basis U is K D Pᵀ with real orthogonal K and P and diagonal D. Products of
+  /// single-qubit gates are real there, and C is diagonal.
   ///
   /// - Returns: `nil` where the product of the parts is not the matrix: it is no unitary.
   package init?(_ matrix: Matrix4) {
@@ -55,8 +56,8 @@ package struct CartanDecomposition: Sendable {
     guard product.distance(to: matrix) < Self.tolerance else { return nil }
   }
 
-  /// Whether a gate is single-qubit gates and phases, CX for one: the symmetric matrix then has two eigenvalues at most, each
-  /// twice. Much less work than the parts.
+  /// Whether a gate is single-qubit gates and phases, CX for one: the symmetric matrix then has two
+  /// eigenvalues at most, each twice. Much less work than the parts.
   package static func isControlledPhase(_ matrix: Matrix4) -> Bool {
     let symmetric = matrix.inBellBasis.square
     var half = Complex<Double>.zero
@@ -88,7 +89,8 @@ package struct CartanDecomposition: Sendable {
     return core
   }
 
-  /// Which phases go together, and whether two of them are moved by π, so that the larger of |sin δ| and |sin ε| is least.
+  /// Which phases go together, and whether two of them are moved by π, so that the larger of |sin
+  /// δ| and |sin ε| is least.
   private static func bestOrder(
     _ phases: InlineArray<4, Double>
   ) -> (order: InlineArray<4, Int>, isFlipped: Bool) {
@@ -180,8 +182,8 @@ private struct SymmetricPair {
     return phases
   }
 
-  /// Jacobi's method on both at once [BunseGerstner93]: equal eigenvalues of one are told apart by the other, and where
-  /// both are equal any vectors will do.
+  /// Jacobi's method on both at once [BunseGerstner93]: equal eigenvalues of one are told apart by
+  /// the other, and where both are equal any vectors will do.
   mutating func diagonalise() {
     for _ in 0..<16 {
       var isDone = true

@@ -44,8 +44,8 @@ package struct CompiledPlan: Sendable {
     self.sweeps = sweeps
   }
 
-  /// Applies the sweeps in order; `onPart` is asked every now and then whether to go on, and told how many amplitudes a
-  /// step have been worked on since, and which part of the plan that was.
+  /// Applies the sweeps in order; `onPart` is asked every now and then whether to go on, and told
+  /// how many amplitudes a step have been worked on since, and which part of the plan that was.
   ///
   /// - Throws: what `onPart` throws; `Obstacle` when memory runs out.
   package func run<S: Scalar>(
@@ -75,8 +75,9 @@ package struct CompiledPlan: Sendable {
 
 /// Steps that one sweep applies chunk by chunk: see `qk_pass`.
 ///
-/// In a chunk the lowest qubits keep their places; those that may already be other than |0⟩ follow, then the others in the
-/// order in which the steps turn them, so that a step works on the part of the chunk that is not yet zero.
+/// In a chunk the lowest qubits keep their places; those that may already be other than |0⟩ follow,
+/// then the others in the order in which the steps turn them, so that a step works on the part of
+/// the chunk that is not yet zero.
 package final class CompiledPass: @unchecked Sendable {
   private let steps: [CompiledStep]
   private let pointers: [OpaquePointer?]
@@ -146,7 +147,8 @@ package final class CompiledPass: @unchecked Sendable {
 
   private var chunkSize: Int { rows.count << runBits }
 
-  /// Chunks that are run before the caller is asked whether to go on: about 2²⁷ amplitudes and steps.
+  /// Chunks that are run before the caller is asked whether to go on: about 2²⁷ amplitudes and
+  /// steps.
   private var slices: [Range<UInt64>] {
     let chunks = UInt64(1) << UInt64(outer.nonzeroBitCount)
     let work = UInt64(chunkSize * max(1, steps.count))
@@ -186,8 +188,8 @@ private struct ChunkLayout {
   let outerQubits: [Int]
   /// Start of each run of a chunk.
   let rows: [UInt64]
-  /// By qubit: the place in the chunk, or `outerBase` + place among the outer qubits; `nil` for qubits that are |0⟩
-  /// throughout.
+  /// By qubit: the place in the chunk, or `outerBase` + place among the outer qubits; `nil` for
+  /// qubits that are |0⟩ throughout.
   private let places: [Int?]
   private static let outerBase = 64
 
@@ -230,7 +232,8 @@ private struct ChunkLayout {
     }
   }
 
-  /// A step on the lowest places, with the outer bits on which it runs; `nil` where it does nothing.
+  /// A step on the lowest places, with the outer bits on which it runs; `nil` where it does
+  /// nothing.
   func placed(
     _ action: FusedAction, size: Int
   ) -> (action: FusedAction, outerMask: UInt64, outerValue: UInt64)? {

@@ -22,7 +22,8 @@ package final class CompiledStep: @unchecked Sendable {
     self.init(gate.makeStep(qubitCount: qubitCount, table: table), qubitCount: qubitCount)
   }
 
-  /// The steps of what fusion made: one, or more where there are more rotations than kernels hold at once.
+  /// The steps of what fusion made: one, or more where there are more rotations than kernels hold
+  /// at once.
   ///
   /// - Parameter outerCount: bits above the index that the masks of phases may hold.
   /// - Throws: `Obstacle` when memory runs out.
@@ -60,7 +61,8 @@ package final class CompiledStep: @unchecked Sendable {
     }
   }
 
-  /// Rotations inside a vector go along with any others; of those outside, kernels hold a few at a time.
+  /// Rotations inside a vector go along with any others; of those outside, kernels hold a few at a
+  /// time.
   private static func parts(
     _ rotations: [QubitRotation], qubitCount: Int, table: KernelTable
   ) -> [[QubitRotation]] {

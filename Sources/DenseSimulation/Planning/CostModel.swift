@@ -1,9 +1,10 @@
 import QuantumCore
 
-/// What steps cost, in processor cycles for each vector of 64 bytes on amplitudes that are in the second-level cache.
+/// What steps cost, in processor cycles for each vector of 64 bytes on amplitudes that are in the
+/// second-level cache.
 ///
-/// A table, so that a plan depends on the circuit only, never on the machine's load or on `threads`; `qsim bench kernels`
-/// measures it. Measured on one core of an EPYC 9004 (AVX-512).
+/// A table, so that a plan depends on the circuit only, never on the machine's load or on
+/// `threads`; `qsim bench kernels` measures it. Measured on one core of an EPYC 9004 (AVX-512).
 package struct CostModel: Sendable {
   /// Dense blocks on k = 0…6 qubits.
   package var dense: [Double] = [6, 6.5, 9.5, 17.5, 35, 70, 140]

@@ -1,8 +1,8 @@
 import ComplexModule
 import RealModule
 
-/// U = f diag(1, a) [[cos θ, −sin θ], [sin θ, cos θ]] diag(1, b) for a unitary on one qubit, 0 ≤ θ ≤ π/2: the ZYZ angles of
-/// [Barenco95].
+/// U = f diag(1, a) [[cos θ, −sin θ], [sin θ, cos θ]] diag(1, b) for a unitary on one qubit, 0 ≤ θ
+/// ≤ π/2: the ZYZ angles of [Barenco95].
 package struct EulerAngles: Sendable {
   package var factor: Complex<Double>
   package var after: Complex<Double>

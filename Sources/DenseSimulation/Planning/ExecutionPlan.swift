@@ -1,8 +1,8 @@
 import ComplexModule
 import QuantumCore
 
-/// Unitary gates of a stretch of a circuit as sweeps over the state: which gates each applies, what fusion made of them,
-/// and which code runs each.
+/// Unitary gates of a stretch of a circuit as sweeps over the state: which gates each applies, what
+/// fusion made of them, and which code runs each.
 ///
 /// A plan depends on the gates and options only, never on `threads`.
 public struct ExecutionPlan: Sendable {
@@ -74,11 +74,12 @@ public struct ExecutionPlan: Sendable {
 
   /// One pass over the state.
   public struct Sweep: Sendable {
-    /// The qubits whose amplitudes are brought together in cache, ascending; empty where a single step is applied to the
-    /// state as it lies.
+    /// The qubits whose amplitudes are brought together in cache, ascending; empty where a single
+    /// step is applied to the state as it lies.
     public let localQubits: [Int]
     public let steps: [Step]
-    /// Qubits that may be other than |0⟩ before the sweep; amplitudes outside are zero and are not read.
+    /// Qubits that may be other than |0⟩ before the sweep; amplitudes outside are zero and are not
+    /// read.
     package let support: UInt64
   }
 
@@ -106,8 +107,8 @@ public struct ExecutionPlan: Sendable {
   }
 
   /// - Parameters:
-  ///   - startsFromZero: the state before is |0…0⟩. Qubits may then be renamed, and amplitudes that are still zero are
-  ///     left alone.
+  ///   - startsFromZero: the state before is |0…0⟩. Qubits may then be renamed, and amplitudes that
+  ///     are still zero are left alone.
   ///   - fusing: otherwise each gate is a sweep of its own.
   package init(
     _ gates: [GateApplication], qubitCount: Int, precision: Precision,
@@ -154,8 +155,8 @@ public struct ExecutionPlan: Sendable {
       ? candidates[0] : candidates.min { seconds($0) < seconds($1) } ?? []
   }
 
-  /// Gates as they are can be taken apart by the choice of chunks, pairs merged beforehand cannot: which is better is
-  /// tried where it is not plain.
+  /// Gates as they are can be taken apart by the choice of chunks, pairs merged beforehand cannot:
+  /// which is better is tried where it is not plain.
   private static func candidates(
     _ gates: [PlannedGate], qubitCount: Int, isBlocked: Bool, _ model: CostModel
   ) -> [[PlannedGate]] {
@@ -216,7 +217,8 @@ public struct ExecutionPlan: Sendable {
     }
   }
 
-  /// Seconds on one core: cycles at 3.5 GHz beside 18 GB/s from and to memory. A guess, good to a factor of about two.
+  /// Seconds on one core: cycles at 3.5 GHz beside 18 GB/s from and to memory. A guess, good to a
+  /// factor of about two.
   public var estimatedSeconds: Double {
     Self.seconds(for: sweeps, qubitCount: qubitCount, precision)
   }

@@ -115,7 +115,8 @@ package struct GateApplication: Sendable, Hashable {
   }
 }
 
-/// A Pauli product on the qubits of a state, phase included: i^phaseExponent · XˣZᶻ, masks over qubits.
+/// A Pauli product on the qubits of a state, phase included: i^phaseExponent · XˣZᶻ, masks over
+/// qubits.
 package struct PauliProduct: Sendable, Hashable {
   package var x: UInt64 = 0
   package var z: UInt64 = 0
@@ -203,7 +204,8 @@ extension GateApplication {
 }
 
 extension GateApplication.Action {
-  /// What a catalog gate does to its own qubits, those that only control it left out; `nil` without a matrix.
+  /// What a catalog gate does to its own qubits, those that only control it left out; `nil` without
+  /// a matrix.
   fileprivate init?(_ gate: Gate, arguments: ArraySlice<Double>) {
     let definition = gate.definition
     let base = definition.controlledForm?.base.definition ?? definition

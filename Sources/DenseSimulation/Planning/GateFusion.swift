@@ -31,12 +31,13 @@ package struct FusedStep: Sendable {
   package var cost: Double
 }
 
-/// Merges gates into blocks, greedily and in order: small dense blocks, rotations of several qubits, and diagonals of
-/// any width.
+/// Merges gates into blocks, greedily and in order: small dense blocks, rotations of several
+/// qubits, and diagonals of any width.
 ///
-/// A gate may join any block from the last one that it does not commute with to the end of the list. Two gates commute
-/// where both are diagonal on every qubit they share. It joins where the strategy says that this is cheaper than a step of
-/// its own; blocks further back than a fixed window are not looked at.
+/// A gate may join any block from the last one that it does not commute with to the end of the
+/// list. Two gates commute where both are diagonal on every qubit they share. It joins where the
+/// strategy says that this is cheaper than a step of its own; blocks further back than a fixed
+/// window are not looked at.
 package struct GateFusion {
   private let strategy: CostModel.Strategy
   private let model: CostModel

@@ -2,8 +2,8 @@ import ComplexModule
 import QuantumCore
 import RealModule
 
-/// Takes two-qubit gates apart: each becomes a `PairInteraction`, and what is left of it, a gate on each of its qubits,
-/// goes into the next interaction there.
+/// Takes two-qubit gates apart: each becomes a `PairInteraction`, and what is left of it, a gate on
+/// each of its qubits, goes into the next interaction there.
 package struct InteractionSplitting {
   private var result: [PlannedGate] = []
   /// By qubit: what is still to be applied.
@@ -60,8 +60,8 @@ package struct InteractionSplitting {
     hasInteractions = true
   }
 
-  /// What an interaction begins with on a qubit: what is pending and a gate. That is applied beforehand where the interaction
-  /// cannot hold it.
+  /// What an interaction begins with on a qubit: what is pending and a gate. That is applied
+  /// beforehand where the interaction cannot hold it.
   private mutating func takeAngles(_ gate: Matrix2, qubit: Int) -> EulerAngles {
     let matrix = pending[qubit].map { gate * $0 } ?? gate
     if let angles = EulerAngles(matrix), .cos(angles.angle) >= PairInteraction.smallestCosine {

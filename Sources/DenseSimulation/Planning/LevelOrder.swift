@@ -1,7 +1,7 @@
 import QuantumCore
 
-/// Brings gates that can be applied at the same time together: turns as early as they can be, and diagonals as late, so
-/// that few products of phases stand between many turns.
+/// Brings gates that can be applied at the same time together: turns as early as they can be, and
+/// diagonals as late, so that few products of phases stand between many turns.
 package enum LevelOrder {
   /// The same product of gates in another order.
   ///

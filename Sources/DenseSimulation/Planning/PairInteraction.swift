@@ -2,10 +2,12 @@ import ComplexModule
 import QuantumCore
 import RealModule
 
-/// I · diag(after) · (R_q ⊗ R_p) · diag(before) on qubits p and q: rotations R = [[cos, −sin], [sin, cos]], and I that
-/// rotates the amplitudes 00 and 11, and those of 01 and 10 (p is 1 in 01), each with real entries.
+/// I · diag(after) · (R_q ⊗ R_p) · diag(before) on qubits p and q: rotations R = [[cos, −sin],
+/// [sin, cos]], and I that rotates the amplitudes 00 and 11, and those of 01 and 10 (p is 1 in 01),
+/// each with real entries.
 ///
-/// Every two-qubit unitary is this and single-qubit gates after it, which the next gates can take in.
+/// Every two-qubit unitary is this and single-qubit gates after it, which the next gates can take
+/// in.
 package struct PairInteraction: Sendable {
   package typealias Element = Complex<Double>
 

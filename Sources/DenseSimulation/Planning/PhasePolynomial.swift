@@ -1,10 +1,12 @@
 import ComplexModule
 import QuantumCore
 
-/// A diagonal operator as a product of factors: amplitude i is multiplied by every factor whose mask is contained in i.
+/// A diagonal operator as a product of factors: amplitude i is multiplied by every factor whose
+/// mask is contained in i.
 ///
-/// Controlled phases, ZZ rotations and CZs of any number multiply into one such product, whatever their qubits; what
-/// cancels disappears. Every diagonal without zeros has this form (Möbius inversion over subsets of its qubits).
+/// Controlled phases, ZZ rotations and CZs of any number multiply into one such product, whatever
+/// their qubits; what cancels disappears. Every diagonal without zeros has this form (Möbius
+/// inversion over subsets of its qubits).
 package struct PhasePolynomial: Sendable, Hashable {
   package private(set) var factors: [UInt64: Complex<Double>] = [:]
 

@@ -55,8 +55,8 @@ package final class PlannedGate: Sendable {
 
   package var qubits: UInt64 { turned | kept }
 
-  /// The gate as phases, a rotation and phases, where it is a unitary on one qubit that is not diagonal: see
-  /// `EulerAngles`.
+  /// The gate as phases, a rotation and phases, where it is a unitary on one qubit that is not
+  /// diagonal: see `EulerAngles`.
   package var rotationBetweenPhases: [PlannedGate]? {
     guard !isPhases, turned.nonzeroBitCount == 1, kept == 0, gate.targets.count == 1,
       let m = gate.matrix?.elements, m.count == 4,
@@ -79,7 +79,8 @@ package final class PlannedGate: Sendable {
   }
 }
 
-/// Moves SWAPs to the front of a circuit, where they meet |0…0⟩ and vanish: the gates before each act on the other qubit.
+/// Moves SWAPs to the front of a circuit, where they meet |0…0⟩ and vanish: the gates before each
+/// act on the other qubit.
 package enum Relabelling {
   package static func withoutSwaps(_ gates: [PlannedGate]) -> [PlannedGate] {
     guard gates.contains(where: { isSwap($0.gate) }) else { return gates }

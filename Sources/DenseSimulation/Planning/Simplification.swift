@@ -42,7 +42,8 @@ extension PlannedGate {
     return (second * first).distance(to: .identity(first.rowCount)) < 4e-16
   }
 
-  /// This gate and then another on the same single qubit, as one; `nil` where there are more qubits.
+  /// This gate and then another on the same single qubit, as one; `nil` where there are more
+  /// qubits.
   fileprivate func followed(by other: PlannedGate) -> PlannedGate? {
     guard gate.controlMask == 0, gate.targets.count == 1, other.gate.controlMask == 0,
       let first = gate.matrix, let second = other.gate.matrix

@@ -31,7 +31,8 @@ package struct Matrix4: Sendable {
 
   package init() {}
 
-  /// Calls `body` with the elements where they lie: an element read through the subscript can cost a copy of them all.
+  /// Calls `body` with the elements where they lie: an element read through the subscript can cost
+  /// a copy of them all.
   @inline(__always)
   package mutating func withElements<Result>(
     _ body: (UnsafeMutablePointer<Element>) -> Result
@@ -80,7 +81,8 @@ package struct Matrix4: Sendable {
     return result
   }
 
-  /// M† U M for the matrix M of Bell states (00 + 11), i(00 − 11), i(01 + 10), (01 − 10), over √2, as columns.
+  /// M† U M for the matrix M of Bell states (00 + 11), i(00 − 11), i(01 + 10), (01 − 10), over √2,
+  /// as columns.
   package var inBellBasis: Matrix4 {
     var half = Matrix4()
     for row in 0..<4 {

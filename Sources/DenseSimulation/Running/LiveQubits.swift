@@ -2,8 +2,9 @@ import QuantumCore
 
 /// The qubits of a circuit that need amplitudes.
 ///
-/// A qubit that is only measured in the Z basis, reset or annotated is known to be |0⟩ and costs nothing; so is a qubit
-/// that is declared and not used. Position j of a state is the j-th live qubit, ascending.
+/// A qubit that is only measured in the Z basis, reset or annotated is known to be |0⟩ and costs
+/// nothing; so is a qubit that is declared and not used. Position j of a state is the j-th live
+/// qubit, ascending.
 package struct LiveQubits: Sendable {
   package private(set) var qubits: [Int] = []
   private var positions: [Int: Int] = [:]
@@ -27,8 +28,8 @@ package struct LiveQubits: Sendable {
     }
   }
 
-  /// Those of a run that starts from a state of so many qubits: all that the circuit has, where the state is of as many;
-  /// otherwise those that the circuit needs.
+  /// Those of a run that starts from a state of so many qubits: all that the circuit has, where the
+  /// state is of as many; otherwise those that the circuit needs.
   package init(of circuit: Circuit, startingFrom qubitCount: Int?) {
     self.init(of: circuit)
     guard let qubitCount, qubitCount != count, qubitCount == circuit.qubitCount, qubitCount <= 64

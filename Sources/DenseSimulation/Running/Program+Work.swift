@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// What one step on one state takes, in seconds on one core: measured on an EPYC 9004, and no more than a guess elsewhere.
+/// What one step on one state takes, in seconds on one core: measured on an EPYC 9004, and no more
+/// than a guess elsewhere.
 package struct StepCosts: Sendable {
   /// A gate of a stretch that many are merged in.
   package var gate: Double

@@ -2,8 +2,9 @@ import QuantumCore
 
 /// A circuit as a list of steps with jumps, on the positions of its live qubits.
 ///
-/// What runs is a *branch*: a place in the program, classical memory, loop counters and amplitudes. Steps that draw random
-/// numbers are numbered as they are reached, so a shot's n-th event has its own number whatever the other shots do.
+/// What runs is a *branch*: a place in the program, classical memory, loop counters and amplitudes.
+/// Steps that draw random numbers are numbered as they are reached, so a shot's n-th event has its
+/// own number whatever the other shots do.
 package struct Program: Sendable {
   package enum Step: Sendable {
     case unitary([GateApplication])
@@ -113,7 +114,8 @@ package struct Program: Sendable {
   /// What is left to do when the steps are through: measurements of the final state.
   package var tail = Tail()
 
-  /// Whether the steps before the tail draw no random numbers and hold no choices: one simulation serves every shot.
+  /// Whether the steps before the tail draw no random numbers and hold no choices: one simulation
+  /// serves every shot.
   package var isDeterministic: Bool {
     steps.allSatisfy {
       switch $0 {
@@ -129,8 +131,8 @@ package struct Program: Sendable {
 extension Program {
   /// Measurements at the end whose qubits are not used again, with what happens to their results.
   ///
-  /// One basis state is drawn from the final state, in a basis in which every product measured is a parity of bits; the
-  /// rest is classical and goes shot by shot.
+  /// One basis state is drawn from the final state, in a basis in which every product measured is a
+  /// parity of bits; the rest is classical and goes shot by shot.
   package struct Tail: Sendable {
     package enum Step: Sendable {
       /// The parity of the drawn bits under a mask.

@@ -13,7 +13,8 @@ package struct ProgramCompiler {
   private var loops: [Loop] = []
   private var summaries: [BlockID: Summary] = [:]
 
-  /// Short loops are written out: gates then merge across turns, and measurements at the end are seen to be there.
+  /// Short loops are written out: gates then merge across turns, and measurements at the end are
+  /// seen to be there.
   private static let longestUnrolled: UInt64 = 20_000
 
   /// Jumps out of a loop, to be filled in when it ends.
@@ -24,7 +25,8 @@ package struct ProgramCompiler {
 
   /// What a block does, nested blocks included.
   private struct Summary {
-    /// Groups that gates act on and classical steps in one run; loops of unknown length count once. Saturates.
+    /// Groups that gates act on and classical steps in one run; loops of unknown length count once.
+    /// Saturates.
     var groups: UInt64 = 0
     var isUnitary = true
     var leaves = false
@@ -170,8 +172,8 @@ package struct ProgramCompiler {
     }
   }
 
-  /// The gates of a block that holds nothing else, repeat blocks written out or raised to a power; `nil` if they are too
-  /// many.
+  /// The gates of a block that holds nothing else, repeat blocks written out or raised to a power;
+  /// `nil` if they are too many.
   private mutating func unitaryGates(
     of block: BlockID
   ) throws(Obstacle) -> [GateApplication]? {
@@ -514,8 +516,8 @@ extension GateApplication {
     GateApplication(matrix: pauli.matrix, targets: [position])
   }
 
-  /// Gates one after the other, raised to a power, as one matrix; `nil` if they act on more than 6 qubits or the power is
-  /// so small that merging them in the usual way is better.
+  /// Gates one after the other, raised to a power, as one matrix; `nil` if they act on more than 6
+  /// qubits or the power is so small that merging them in the usual way is better.
   package static func power(
     _ gates: [GateApplication], exponent: UInt64, unlessShorterThan shortest: UInt64
   ) -> GateApplication? {
@@ -535,8 +537,8 @@ extension GateApplication {
     return GateApplication(matrix: result, targets: qubits)
   }
 
-  /// U (3 − U†U)/2: one step of Newton's iteration for the unitary factor of a matrix that is almost unitary. Squaring
-  /// doubles the error of the norm, which this takes back.
+  /// U (3 − U†U)/2: one step of Newton's iteration for the unitary factor of a matrix that is
+  /// almost unitary. Squaring doubles the error of the norm, which this takes back.
   private static func unitary(near matrix: ComplexMatrix) -> ComplexMatrix {
     let three = ComplexMatrix.identity(matrix.rowCount).scaled(by: Complex(3))
     return (matrix * (three - matrix.adjoint * matrix)).scaled(by: Complex(0.5))

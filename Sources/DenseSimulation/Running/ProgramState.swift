@@ -33,8 +33,8 @@ package protocol ProgramState: Sendable {
   ) throws(Obstacle) -> Stretch<Pass>
 
   mutating func apply(_ gate: GateApplication)
-  /// - Parameter onPart: asked whether to go on, and told how many amplitudes were worked on since, and which part of the
-  ///   pass that was.
+  /// - Parameter onPart: asked whether to go on, and told how many amplitudes were worked on since,
+  ///   and which part of the pass that was.
   mutating func apply(
     _ pass: Pass, onPart: (_ amplitudes: Int, _ part: Double) throws -> Void
   ) throws
@@ -148,7 +148,8 @@ extension StateVector: ProgramState {
     return weights.map { $0 / total }
   }
 
-  /// The density matrix of some qubits, or its diagonal, not normalised, from expectations of Pauli products.
+  /// The density matrix of some qubits, or its diagonal, not normalised, from expectations of Pauli
+  /// products.
   private func reducedElements(_ positions: [Int], onlyDiagonal: Bool) -> ComplexMatrix {
     let (k, size) = (positions.count, 1 << positions.count)
     var result = ComplexMatrix(zeros: size, by: size)
@@ -178,7 +179,8 @@ extension DensityMatrix: ProgramState {
 
   package static var drawsErrors: Bool { false }
 
-  /// Gates on many qubits go through the matrix elements, which take twice the memory of the coefficients.
+  /// Gates on many qubits go through the matrix elements, which take twice the memory of the
+  /// coefficients.
   package static func scratchStates(of program: Program, _ circuit: Circuit) -> UInt64 {
     let isWide = program.steps.contains { step in
       switch step {

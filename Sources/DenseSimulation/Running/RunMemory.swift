@@ -1,7 +1,8 @@
 import QuantumCore
 
-// What a run takes is bounded before it starts: every buffer whose size the circuit or the shots decide is counted here.
-// `TrajectoryRun` keeps to the same figures, so that the bound which a plan prints holds.
+// What a run takes is bounded before it starts: every buffer whose size the circuit or the shots
+// decide is counted here. `TrajectoryRun` keeps to the same figures, so that the bound which a plan
+// prints holds.
 
 /// What a run takes at most beside the program itself, in bytes; saturates.
 public struct MemoryBound: Hashable, Sendable {
@@ -32,8 +33,8 @@ public struct MemoryBound: Hashable, Sendable {
   /// Of which the run never takes more.
   public var mostBytes: UInt64 { total(max(stateCount, leastStateCount)) }
 
-  /// Whether a run fits into so many bytes. The states that it cannot do without must; with gates and
-  /// results it may be over by 1 MiB and 3 %.
+  /// Whether a run fits into so many bytes. The states that it cannot do without must; with gates
+  /// and results it may be over by 1 MiB and 3 %.
   public func fits(_ available: UInt64) -> Bool {
     let slack = (available / 32).saturatingAdd(1 << 20)
     return stateBytes.saturatingMultiply(leastStateCount) <= available
@@ -144,7 +145,8 @@ package struct RunMemory: Sendable {
         MemoryAdvice.forRun(bound, precision: S.precision, available: available)))
   }
 
-  /// Outcomes less likely than 2⁻⁶⁶ are not followed, and the likeliest goes on in place: no more wait for one another.
+  /// Outcomes less likely than 2⁻⁶⁶ are not followed, and the likeliest goes on in place: no more
+  /// wait for one another.
   package static let exactDepth: UInt64 = 66
 
   private static func log2(_ value: Int) -> Int {
@@ -155,7 +157,8 @@ package struct RunMemory: Sendable {
 
   /// Gates, sites and steps with what is prepared of them, by measurement.
   ///
-  /// - Parameter mapsBytes: of one gate; maps on density matrices are larger than gates on amplitudes.
+  /// - Parameter mapsBytes: of one gate; maps on density matrices are larger than gates on
+  ///   amplitudes.
   private static func bytes(of program: Program, mapsBytes: UInt64) -> UInt64 {
     program.steps.reduce(0) { sum, step in
       switch step {
@@ -166,7 +169,8 @@ package struct RunMemory: Sendable {
     }
   }
 
-  /// Entries of shots, and their errors while they are drawn and sorted; parts that split off have half as much each.
+  /// Entries of shots, and their errors while they are drawn and sorted; parts that split off have
+  /// half as much each.
   private static func drawingBytes(shots: Int, events: Double) -> UInt64 {
     guard events > 0, shots > 0 else { return 0 }
     let mean = events * Double(shots)
@@ -203,7 +207,8 @@ package struct RunMemory: Sendable {
 
 /// The table of results must fit too.
 package enum ResultMemory {
-  /// Rows of bits and record, and for each shot what drawing takes at first and counting afterwards.
+  /// Rows of bits and record, and for each shot what drawing takes at first and counting
+  /// afterwards.
   package static func bytes(of circuit: Circuit, shots: Int, keepsRecord: Bool) -> UInt64 {
     let bitWords = UInt64((circuit.bitCount + 63) / 64)
     let columns = keepsRecord ? circuit.measurementCount ?? 64 : 0

@@ -3,15 +3,16 @@ import Synchronization
 
 /// A state in a place of its own.
 ///
-/// Branches hand on the place and never the state, so that no two of them share its memory and nothing is copied but where a
-/// `StatePool` counts it.
+/// Branches hand on the place and never the state, so that no two of them share its memory and
+/// nothing is copied but where a `StatePool` counts it.
 package final class StateSlot<State: ProgramState>: @unchecked Sendable {
   var state: State
 
   init(_ state: consuming State) { self.state = state }
 }
 
-/// The states of the branches of one thread: made when first needed, never more than `capacity`, and used again and again.
+/// The states of the branches of one thread: made when first needed, never more than `capacity`,
+/// and used again and again.
 final class StatePool<State: ProgramState>: @unchecked Sendable {
   private let capacity: UInt64
   private(set) var madeCount: UInt64 = 0
@@ -25,7 +26,8 @@ final class StatePool<State: ProgramState>: @unchecked Sendable {
     return StateSlot(state)
   }
 
-  /// A state equal to that of another place; `nil` where the pool has no more, or the system gives no memory.
+  /// A state equal to that of another place; `nil` where the pool has no more, or the system gives
+  /// no memory.
   func copy(of slot: StateSlot<State>) -> StateSlot<State>? {
     if let free = free.popLast() {
       free.state.copyContents(from: slot.state)

@@ -1,11 +1,11 @@
 import ComplexModule
 import QuantumCore
 
-/// A part of a program between measurements and choices, prepared for one kind of state: passes over the state, and sites at
-/// which a shot may draw an error.
+/// A part of a program between measurements and choices, prepared for one kind of state: passes
+/// over the state, and sites at which a shot may draw an error.
 ///
-/// Whether an error happens at a site is known before the state is, or is bounded from above. So a shot draws all its sites
-/// first, and is then the quiet run but for a few blocks.
+/// Whether an error happens at a site is known before the state is, or is bounded from above. So a
+/// shot draws all its sites first, and is then the quiet run but for a few blocks.
 package struct Stretch<Pass: Sendable>: Sendable {
   /// What a block holds besides the quiet pass that stands for it.
   package enum Item: Sendable {
@@ -20,7 +20,8 @@ package struct Stretch<Pass: Sendable>: Sendable {
     package var items: [Item] = []
     /// Whether all its items can be multiplied into one gate on few qubits.
     package var isMergeable = true
-    /// Each item alone, errors left out: of small states, where that is quicker than multiplying matrices; else empty.
+    /// Each item alone, errors left out: of small states, where that is quicker than multiplying
+    /// matrices; else empty.
     package var itemPasses: [Pass?] = []
   }
 
@@ -42,7 +43,8 @@ package struct Stretch<Pass: Sendable>: Sendable {
   package var blocks: [Block] = []
   /// In the order of blocks and their items.
   package var sites: [Site] = []
-  /// The sites in the order of the program: draw number k of the stretch is for `sites[programOrder[k]]`.
+  /// The sites in the order of the program: draw number k of the stretch is for
+  /// `sites[programOrder[k]]`.
   package var programOrder: [Int] = []
   /// Results in it that nobody reads: they take their place in the record.
   package var unreadCount = 0
@@ -57,7 +59,8 @@ package struct Stretch<Pass: Sendable>: Sendable {
 
 /// Merges gates and error sites into blocks on few qubits, in order, by the cost model.
 ///
-/// As `GateFusion`, but each block remembers what it was made of: an error inside it only changes its matrix.
+/// As `GateFusion`, but each block remembers what it was made of: an error inside it only changes
+/// its matrix.
 package struct NoisyFusion {
   private let model: CostModel
   private let fuses: Bool
@@ -66,8 +69,8 @@ package struct NoisyFusion {
   private var last = [Int?](repeating: nil, count: 64)
   private static let window = 48
   private static let widestBlock = 4
-  /// What a block on k = 0…4 qubits counts as when gates are merged, in the units of the model: less than it costs, since
-  /// gates that come later may join it for nothing.
+  /// What a block on k = 0…4 qubits counts as when gates are merged, in the units of the model:
+  /// less than it costs, since gates that come later may join it for nothing.
   private static let mergedCost: [Double] = [6, 6.5, 9, 12, 16]
 
   private struct Block {
@@ -238,7 +241,8 @@ extension Stretch.Site.Event {
 extension GateApplication {
   /// Gates one after the other as one; `nil` for none.
   ///
-  /// - Precondition: if there are several, they are mergeable: on few qubits, and no Pauli products over the whole state.
+  /// - Precondition: if there are several, they are mergeable: on few qubits, and no Pauli products
+  ///   over the whole state.
   package static func merged(_ gates: [GateApplication], mergeable: Bool) -> GateApplication? {
     guard gates.count > 1 else { return gates.first }
     precondition(mergeable, "Wide gates stay alone")

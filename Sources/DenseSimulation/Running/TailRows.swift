@@ -117,7 +117,8 @@ package struct TailRows: Sendable {
   }
 }
 
-/// The numbers that decide a run's events: one for every shot and event, whatever the order in which they are asked for.
+/// The numbers that decide a run's events: one for every shot and event, whatever the order in
+/// which they are asked for.
 package struct EventStream: Sendable {
   private let philox: Philox
 

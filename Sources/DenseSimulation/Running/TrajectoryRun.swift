@@ -1,14 +1,16 @@
 import QuantumCore
 import Synchronization
 
-// Goals, in order: every shot gets what it would get alone, whatever the other shots, the number of threads and the
-// memory; shots share work as long as they agree; memory is bounded.
+// Goals, in order: every shot gets what it would get alone, whatever the other shots, the number of
+// threads and the memory; shots share work as long as they agree; memory is bounded.
 //
-// Shots that have seen the same outcomes form a group with one state. At a random event each shot draws its own number,
-// from a stream keyed by the seed with the shot and the event's place in that shot as counter; the group splits by what its
-// shots drew. The smaller part goes on with a copy, the larger one in place: so at most log₂(shots) copies are unfinished at a
-// time. Small states go on side by side, one thread each, and report in the order in which they split off. States come from
-// pools of fixed sizes, see `RunMemory`. A part for whose copy there is no memory is run again from the start later.
+// Shots that have seen the same outcomes form a group with one state. At a random event each shot
+// draws its own number, from a stream keyed by the seed with the shot and the event's place in that
+// shot as counter; the group splits by what its shots drew. The smaller part goes on with a copy,
+// the larger one in place: so at most log₂(shots) copies are unfinished at a time. Small states go
+// on side by side, one thread each, and report in the order in which they split off. States come
+// from pools of fixed sizes, see `RunMemory`. A part for whose copy there is no memory is run again
+// from the start later.
 
 /// What every part of a run shares.
 package struct RunContext<State: ProgramState>: Sendable {
@@ -121,7 +123,8 @@ package final class TrajectoryRun<State: ProgramState> {
   /// States that were made, on all threads.
   package private(set) var stateCount: UInt64 = 0
 
-  /// - Throws: `Diagnostic` for an error in a classical expression, `CancellationError`, `Obstacle` without memory.
+  /// - Throws: `Diagnostic` for an error in a classical expression, `CancellationError`, `Obstacle`
+  ///   without memory.
   package func run() throws {
     let pool = StatePool<State>(capacity: memory.budget.ownStates)
     let worker = TrajectoryWorker(context, pool: pool)

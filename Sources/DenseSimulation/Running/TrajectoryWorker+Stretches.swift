@@ -10,7 +10,8 @@ package struct StretchProgress: Sendable {
   }
   /// Errors of all shots: rank of the site, then the case.
   var events: [UInt64]
-  /// Sorted by the errors to come; shots without any are last. A slice, so that parting takes no time.
+  /// Sorted by the errors to come; shots without any are last. A slice, so that parting takes no
+  /// time.
   var entries: ArraySlice<Entry>
   /// The next block to run.
   var block = 0
@@ -25,7 +26,8 @@ package struct StretchProgress: Sendable {
 }
 
 extension TrajectoryWorker {
-  /// Runs a stretch for all shots of a branch, from wherever it stands; parts that split off are run to the program's end.
+  /// Runs a stretch for all shots of a branch, from wherever it stands; parts that split off are
+  /// run to the program's end.
   func run(_ stretch: Stretch<State.Pass>, _ branch: inout Branch<State>) throws {
     if stretch.sites.isEmpty {
       try runQuiet(stretch, &branch, from: 0, to: stretch.blocks.count)

@@ -24,7 +24,8 @@ package final class TrajectoryWorker<State: ProgramState> {
 
   /// The most combinations of outcomes that are followed.
   private static var mostLeaves: Int { 65_536 }
-  /// Less likely outcomes are left out where every outcome is followed: all of them together weigh less than a rounding error.
+  /// Less likely outcomes are left out where every outcome is followed: all of them together weigh
+  /// less than a rounding error.
   private static var leastWeight: Double {
     Double(sign: .plus, exponent: -Int(RunMemory.exactDepth), significand: 1)
   }
@@ -222,8 +223,8 @@ package final class TrajectoryWorker<State: ProgramState> {
     apply(largest, &branch)
   }
 
-  /// Goes on with every outcome that can be, the likeliest one in place: so no more branches wait for one another than there
-  /// are halvings down to the least weight.
+  /// Goes on with every outcome that can be, the likeliest one in place: so no more branches wait
+  /// for one another than there are halvings down to the least weight.
   private func follow(
     _ branch: inout Branch<State>, _ distribution: [(outcome: Int, probability: Double)],
     apply: (Int, inout Branch<State>) -> Void
@@ -290,8 +291,9 @@ package final class TrajectoryWorker<State: ProgramState> {
     return probability >= 1 || context.events.uniform(UInt64(shot), event) < probability
   }
 
-  /// Measures the qubit in a basis in which its value is certain, if there is one, then turns it to |+basis⟩: the discarded
-  /// result leaves the rest of the state in the same mixture whatever basis it was found in.
+  /// Measures the qubit in a basis in which its value is certain, if there is one, then turns it to
+  /// |+basis⟩: the discarded result leaves the rest of the state in the same mixture whatever basis
+  /// it was found in.
   private func reset(_ position: Int, to basis: Pauli, _ branch: inout Branch<State>) throws {
     let event = branch.event
     branch.event += 1

@@ -1,10 +1,10 @@
 import QuantumCore
 
-/// One code family with the experiments that circuits are generated for: command options, messages and reference pages derive from
-/// it.
+/// One code family with the experiments that circuits are generated for: command options, messages
+/// and reference pages derive from it.
 ///
-/// One of your own has the same laws as those of `CodeCatalog`: give it the schedules of its circuits, and it makes
-/// experiments for any distance and number of rounds.
+/// One of your own has the same laws as those of `CodeCatalog`: give it the schedules of its
+/// circuits, and it makes experiments for any distance and number of rounds.
 ///
 ///     let toric = CodeDefinition(
 ///       name: "toric_code", summary: "Square lattice on a torus.",
@@ -61,9 +61,12 @@ public struct MemoryTask: Sendable {
   ///   - basis: X, Y or Z, in which data qubits are prepared and measured.
   ///   - distances: those for which `schedule` has an answer.
   ///   - needsOddDistance: whether it has one for odd distances only.
-  ///   - minimumRounds: more than the schedule's own minimum where the experiment makes no sense with less.
-  ///   - checkCount: how many checks the code of a distance has, by a formula; `nil` if none is known.
-  ///   - schedule: how the checks of the code of a distance are measured; gets no distance that is not accepted.
+  ///   - minimumRounds: more than the schedule's own minimum where the experiment makes no sense
+  ///     with less.
+  ///   - checkCount: how many checks the code of a distance has, by a formula; `nil` if none is
+  ///     known.
+  ///   - schedule: how the checks of the code of a distance are measured; gets no distance that is
+  ///     not accepted.
   /// - Precondition: `basis` is not the identity, and distances are positive.
   public init(
     code: String, name: String, summary: String, basis: Pauli,
@@ -109,8 +112,8 @@ public struct MemoryTask: Sendable {
   ///   - rounds: at least `minimumRounds`, and as many as the schedule needs.
   ///   - noise: probabilities, each in 0...1.
   ///   - gateSet: what the circuit is written in.
-  /// - Throws: a `Diagnostic` naming the number that is out of range and what is accepted, or the gate of the schedule that the
-  ///   gate set cannot write.
+  /// - Throws: a `Diagnostic` naming the number that is out of range and what is accepted, or the
+  ///   gate of the schedule that the gate set cannot write.
   public func experiment(
     distance: Int, rounds: UInt64, noise: MemoryNoise = MemoryNoise(), gateSet: GateSet = .cx
   ) throws(Diagnostic) -> MemoryExperiment {

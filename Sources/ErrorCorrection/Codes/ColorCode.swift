@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// The triangular color code on hexagons (6.6.6): places in rows that shrink upwards, every third one a face.
+/// The triangular color code on hexagons (6.6.6): places in rows that shrink upwards, every third
+/// one a face.
 private struct ColorLattice {
   struct Place: Hashable {
     /// Twice the x coordinate: rows are shifted by half a place.
@@ -67,8 +68,9 @@ extension QuantumCode {
 }
 
 extension SyndromeSchedule {
-  /// The triangular color code with one check qubit a face, which reads the Y, X and Z of its face in turn: every round starts
-  /// with a C_XYZ on all data qubits and then gathers Z parities in six layers of CX.
+  /// The triangular color code with one check qubit a face, which reads the Y, X and Z of its face
+  /// in turn: every round starts with a C_XYZ on all data qubits and then gathers Z parities in six
+  /// layers of CX.
   ///
   /// - Precondition: an odd distance of at least 3.
   public static func colorCycling(distance: Int) -> SyndromeSchedule {

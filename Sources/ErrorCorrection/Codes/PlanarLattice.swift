@@ -1,8 +1,10 @@
 import QuantumCore
 
-/// Qubits of a planar CSS code at places with whole coordinates, each data qubit and each check with a qubit of its own.
+/// Qubits of a planar CSS code at places with whole coordinates, each data qubit and each check
+/// with a qubit of its own.
 ///
-/// Checks are sorted by kind, X first, then by x, then by y; qubits have increasing indices along rows.
+/// Checks are sorted by kind, X first, then by x, then by y; qubits have increasing indices along
+/// rows.
 struct PlanarLattice {
   struct Place: Hashable {
     let x: Int
@@ -12,7 +14,8 @@ struct PlanarLattice {
     let place: Place
     let pauli: Pauli
     let qubit: Int
-    /// Numbers of its data qubits in the code, in the order in which a round visits them; `nil` for a pause.
+    /// Numbers of its data qubits in the code, in the order in which a round visits them; `nil` for
+    /// a pause.
     var visits: [Int?] = []
   }
 
@@ -24,7 +27,8 @@ struct PlanarLattice {
   ///   - width: places have x and y in `0..<width`.
   ///   - index: the circuit's qubit at a place, increasing along rows and from row to row.
   ///   - kind: what is at a place: `.i` for data, X or Z for a check, `nil` for nothing.
-  ///   - steps: where X and Z checks find their data qubits, in the order in which a round visits them.
+  ///   - steps: where X and Z checks find their data qubits, in the order in which a round visits
+  ///     them.
   init(
     width: Int, index: (Place) -> Int, kind: (Place) -> Pauli?,
     steps: (x: [(dx: Int, dy: Int)], z: [(dx: Int, dy: Int)])

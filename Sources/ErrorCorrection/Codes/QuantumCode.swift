@@ -1,11 +1,14 @@
 import QuantumCore
 
-/// A stabilizer code: n qubits, generators of the stabilizer group, and a pair of operators for every logical qubit.
+/// A stabilizer code: n qubits, generators of the stabilizer group, and a pair of operators for
+/// every logical qubit.
 ///
-/// Qubits are numbered `0..<qubitCount`. Signs are left aside: a code stands for all its signed versions.
+/// Qubits are numbered `0..<qubitCount`. Signs are left aside: a code stands for all its signed
+/// versions.
 ///
 public struct QuantumCode: Sendable, Hashable {
-  /// The operators of one logical qubit; they anticommute with each other and commute with all else.
+  /// The operators of one logical qubit; they anticommute with each other and commute with all
+  /// else.
   public struct Logical: Sendable, Hashable {
     public let x: SparsePauliString
     public let z: SparsePauliString
@@ -32,12 +35,14 @@ public struct QuantumCode: Sendable, Hashable {
   /// Generators of the stabilizer group; they need not be independent.
   public let stabilizers: [SparsePauliString]
   public let logicals: [Logical]
-  /// Least weight of an operator that acts on the logical qubits unnoticed; `nil` where it is not known.
+  /// Least weight of an operator that acts on the logical qubits unnoticed; `nil` where it is not
+  /// known.
   public let distance: Int?
   /// Where each qubit lies, for detectors and drawings; empty for a code without a layout.
   public let coordinates: [[Double]]
 
-  /// - Precondition: all factors are on qubits below `qubitCount`; coordinates, if any, are one list a qubit.
+  /// - Precondition: all factors are on qubits below `qubitCount`; coordinates, if any, are one
+  ///   list a qubit.
   public init(
     qubitCount: Int, stabilizers: [SparsePauliString], logicals: [Logical], distance: Int? = nil,
     coordinates: [[Double]] = []
@@ -55,7 +60,8 @@ public struct QuantumCode: Sendable, Hashable {
     self.coordinates = coordinates
   }
 
-  /// The first two operators that do not commute as those of a code must, in words; `nil` for a valid code.
+  /// The first two operators that do not commute as those of a code must, in words; `nil` for a
+  /// valid code.
   ///
   /// - Complexity: O(Σ over qubits of the square of the number of operators on it).
   public var violation: String? {

@@ -1,7 +1,8 @@
 import QuantumCore
 
 extension QuantumCode {
-  /// The repetition code: `distance` qubits in a row, Z checks on neighbours; it corrects X errors only.
+  /// The repetition code: `distance` qubits in a row, Z checks on neighbours; it corrects X errors
+  /// only.
   ///
   /// The observable is the Z of the last qubit.
   public static func repetition(distance: Int) -> QuantumCode {
@@ -14,7 +15,8 @@ extension QuantumCode {
 }
 
 extension SyndromeSchedule {
-  /// The repetition code with data on the even qubits of a line and checks on the odd ones, in two layers of CX.
+  /// The repetition code with data on the even qubits of a line and checks on the odd ones, in two
+  /// layers of CX.
   public static func repetition(distance: Int) -> SyndromeSchedule {
     let code = QuantumCode.repetition(distance: distance)
     let checkQubits = (1..<distance).map { 2 * $0 - 1 }

@@ -5,14 +5,16 @@ import QuantumCore
 extension SyndromeSchedule {
   /// The rotated surface code: d² data qubits at odd coordinates, d² − 1 checks at even ones.
   ///
-  /// X checks visit their two upper corners first, Z checks their two right ones: a fault of a check qubit half-way spreads to
-  /// the two others, which lie across the logical operator of its kind, and the distance is kept.
+  /// X checks visit their two upper corners first, Z checks their two right ones: a fault of a
+  /// check qubit half-way spreads to the two others, which lie across the logical operator of its
+  /// kind, and the distance is kept.
   public static func rotatedSurface(distance: Int) -> SyndromeSchedule {
     let (lattice, code) = rotatedSurfaceLattice(distance: distance)
     return lattice.schedule(code)
   }
 
-  /// The unrotated surface code: 2d² − 2d + 1 data qubits, checks between them; rough and smooth edges are straight.
+  /// The unrotated surface code: 2d² − 2d + 1 data qubits, checks between them; rough and smooth
+  /// edges are straight.
   public static func unrotatedSurface(distance: Int) -> SyndromeSchedule {
     let (lattice, code) = unrotatedSurfaceLattice(distance: distance)
     return lattice.schedule(code)

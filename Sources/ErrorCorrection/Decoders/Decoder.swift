@@ -2,15 +2,17 @@ import QuantumCore
 
 /// Predicts from detection events which logical observables an experiment's faults have flipped.
 ///
-/// A decoder is compiled once for an error model; the result decodes any number of shots on any number of threads.
+/// A decoder is compiled once for an error model; the result decodes any number of shots on any
+/// number of threads.
 ///
 ///     let decoder = try MatchingDecoder().compiled(for: model)
 ///     let predictions = decoder.predictions(for: detectionEvents, threads: 2)
 public protocol Decoder: Sendable {
   /// Prepares for a model.
   ///
-  /// - Throws: a `Diagnostic` at the offending line for a model that this decoder cannot take, such as a mechanism that is
-  ///   no edge for a matching decoder; `Obstacle` where the tables would not fit into memory.
+  /// - Throws: a `Diagnostic` at the offending line for a model that this decoder cannot take, such
+  ///   as a mechanism that is no edge for a matching decoder; `Obstacle` where the tables would not
+  ///   fit into memory.
   func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder
 }
 
@@ -38,8 +40,8 @@ public protocol DecodingSession: AnyObject {
   /// Decodes all shots of a batch; see `DecodingBatch` for how to read them and where answers go.
   func decode(_ batch: inout DecodingBatch)
 
-  /// What a decoder takes to have happened in one shot: indices of mechanisms in the order of the flattened model, or the
-  /// matched edges. `nil` if the decoder knows only observables.
+  /// What a decoder takes to have happened in one shot: indices of mechanisms in the order of the
+  /// flattened model, or the matched edges. `nil` if the decoder knows only observables.
   func correction(for detections: BitVector) -> DecodedCorrection?
 }
 

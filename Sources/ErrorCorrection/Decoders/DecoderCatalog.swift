@@ -4,12 +4,14 @@ public struct DecoderDefinition: Sendable {
   public let name: String
   /// Other names that `--decoder` takes.
   public let aliases: [String]
-  /// The name in result files, where another program's decoder gives the same answers; otherwise `name`.
+  /// The name in result files, where another program's decoder gives the same answers; otherwise
+  /// `name`.
   public let tallyName: String
   public let summary: String
   /// What it needs of a model, its complexity and its source.
   public let details: String
-  /// Whether it takes mechanisms that are no edges; otherwise errors of circuits are decomposed for it.
+  /// Whether it takes mechanisms that are no edges; otherwise errors of circuits are decomposed for
+  /// it.
   public let takesHyperedges: Bool
   public let decoder: any Decoder
 

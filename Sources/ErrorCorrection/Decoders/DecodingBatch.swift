@@ -2,14 +2,15 @@ import QuantumCore
 
 /// Shots to decode, and where their answers go.
 ///
-/// A batch is lent to a session for one call: it cannot be copied, so that nobody keeps it. Its rows stay where whoever sampled or
-/// read them put them; nothing is copied but what a session asks for. Every shot starts with the answer that no observable
-/// flips; what a session does not say stays so.
+/// A batch is lent to a session for one call: it cannot be copied, so that nobody keeps it. Its
+/// rows stay where whoever sampled or read them put them; nothing is copied but what a session asks
+/// for. Every shot starts with the answer that no observable flips; what a session does not say
+/// stays so.
 public struct DecodingBatch: ~Copyable {
   /// One row a shot, `detectorCount` columns.
   package let detections: PackedRows
-  /// One row a shot: observable k at byte k / 8, weight 2^(k mod 8). Rows start every `predictionStride` bytes, at least
-  /// ⌈observableCount / 8⌉; all bits are 0 at first.
+  /// One row a shot: observable k at byte k / 8, weight 2^(k mod 8). Rows start every
+  /// `predictionStride` bytes, at least ⌈observableCount / 8⌉; all bits are 0 at first.
   package let predictions: UnsafeMutableRawPointer
   package let predictionStride: Int
   /// The number of bits in a prediction.
@@ -20,8 +21,8 @@ public struct DecodingBatch: ~Copyable {
   package let confidences: UnsafeMutablePointer<Double>?
   /// If there: see `setUnexplained`; all are false at first.
   package let unexplained: UnsafeMutablePointer<Bool>?
-  /// Probabilities that hold in single shots instead of the model's; `nil` if there are none. Decoders on graphs then do not
-  /// ask whether edges that these are about were one error together.
+  /// Probabilities that hold in single shots instead of the model's; `nil` if there are none.
+  /// Decoders on graphs then do not ask whether edges that these are about were one error together.
   public let evidence: ShotEvidence?
 
   package init(
@@ -44,9 +45,11 @@ public struct DecodingBatch: ~Copyable {
   public var shotCount: Int { detections.rowCount }
   /// The number of detectors, which is that of the decoder.
   public var detectorCount: Int { detections.columnCount }
-  /// Whether somebody asked for weights: a session that has to work for them may leave it otherwise.
+  /// Whether somebody asked for weights: a session that has to work for them may leave it
+  /// otherwise.
   public var wantsWeights: Bool { weights != nil }
-  /// Whether somebody asked for confidences: a session that has to work for them may leave it otherwise.
+  /// Whether somebody asked for confidences: a session that has to work for them may leave it
+  /// otherwise.
   public var wantsConfidences: Bool { confidences != nil }
 
   private func check(_ shot: Int) {
@@ -85,8 +88,8 @@ extension DecodingBatch {
   ///
   /// - Parameters:
   ///   - shot: in `0..<shotCount`.
-  ///   - body: gets ⌈`detectorCount` / 8⌉ bytes: detector d is in byte d / 8 at weight 2^(d mod 8), bits beyond the last
-  ///     detector are 0.
+  ///   - body: gets ⌈`detectorCount` / 8⌉ bytes: detector d is in byte d / 8 at weight 2^(d mod 8),
+  ///     bits beyond the last detector are 0.
   /// - Throws: what `body` throws.
   public func withPackedDetections<Result, Failure: Error>(
     ofShot shot: Int, _ body: (Span<UInt8>) throws(Failure) -> Result
@@ -115,8 +118,9 @@ extension DecodingBatch {
     prediction(ofShot: shot)[observable >> 3] ^= 1 << UInt8(observable & 7)
   }
 
-  /// Says what the correction of a shot weighs: Σ ln((1 − p) / p) over its mechanisms; NaN, as without a word, if the
-  /// decoder does not know. Nothing happens unless somebody asked for weights.
+  /// Says what the correction of a shot weighs: Σ ln((1 − p) / p) over its mechanisms; NaN, as
+  /// without a word, if the decoder does not know. Nothing happens unless somebody asked for
+  /// weights.
   ///
   /// - Parameter shot: in `0..<shotCount`.
   public mutating func setWeight(_ weight: Double, ofShot shot: Int) {
@@ -124,8 +128,9 @@ extension DecodingBatch {
     weights?[shot] = weight
   }
 
-  /// Says how sure the decoder is of its prediction of a shot: ln of the odds or the nearest thing that it has; NaN, as without a
-  /// word, if it has none. Nothing happens unless somebody asked for confidences.
+  /// Says how sure the decoder is of its prediction of a shot: ln of the odds or the nearest thing
+  /// that it has; NaN, as without a word, if it has none. Nothing happens unless somebody asked for
+  /// confidences.
   ///
   /// - Parameter shot: in `0..<shotCount`.
   public mutating func setConfidence(_ confidence: Double, ofShot shot: Int) {
@@ -133,8 +138,8 @@ extension DecodingBatch {
     confidences?[shot] = confidence
   }
 
-  /// Says that nothing the decoder knows of explains the events of a shot: no observable is predicted to flip, the weight is
-  /// infinite, and the confidence NaN.
+  /// Says that nothing the decoder knows of explains the events of a shot: no observable is
+  /// predicted to flip, the weight is infinite, and the confidence NaN.
   ///
   /// - Parameter shot: in `0..<shotCount`.
   public mutating func setUnexplained(ofShot shot: Int) {

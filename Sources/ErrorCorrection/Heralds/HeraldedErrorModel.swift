@@ -1,8 +1,8 @@
 import QuantumCore
 import StabilizerSimulation
 
-/// What a decoder needs to make use of heralds, `HERALDED_ERASE` and `HERALDED_PAULI_CHANNEL_1`: the errors of a circuit while no
-/// herald fires, and those that each herald makes probable.
+/// What a decoder needs to make use of heralds, `HERALDED_ERASE` and `HERALDED_PAULI_CHANNEL_1`:
+/// the errors of a circuit while no herald fires, and those that each herald makes probable.
 ///
 ///     let heralded = try HeraldedErrorModel(of: circuit)
 ///     let decoder = try MatchingDecoder().compiled(for: heralded.model)
@@ -10,8 +10,8 @@ import StabilizerSimulation
 ///     let events = try MeasurementsToDetections(circuit).events(of: record)
 ///     let result = decoder.predictions(for: events.detectors, evidence: heralded.evidence(in: record))
 ///
-/// An erased qubit is maximally mixed: X and Z happen with probability 1/2 each, independently. Of other heralded channels the
-/// X and Z parts are taken apart as if they were independent.
+/// An erased qubit is maximally mixed: X and Z happen with probability 1/2 each, independently. Of
+/// other heralded channels the X and Z parts are taken apart as if they were independent.
 ///
 /// - Source: [GrasslBethPellizzari97]; for decoding by edges of weight 0 [StaceBarrettDoherty09].
 public struct HeraldedErrorModel: Sendable {
@@ -23,7 +23,8 @@ public struct HeraldedErrorModel: Sendable {
     public let probability: Double
   }
 
-  /// The errors that no herald tells of, unrolled, followed by those that heralds tell of, with probability 0.
+  /// The errors that no herald tells of, unrolled, followed by those that heralds tell of, with
+  /// probability 0.
   public let model: DetectorErrorModel
   /// Results of the circuit that are heralds, by their place in the record, ascending.
   public let heralds: [Int]
@@ -31,7 +32,8 @@ public struct HeraldedErrorModel: Sendable {
   public let consequences: [[Consequence]]
 
   /// - Parameter options: how the errors that are not heralded are analysed.
-  /// - Throws: as `ErrorAnalyzer.model(of:options:)`, and for blocks too long to unroll an `Obstacle`.
+  /// - Throws: as `ErrorAnalyzer.model(of:options:)`, and for blocks too long to unroll an
+  ///   `Obstacle`.
   /// - Complexity: O(instructions run × size of the symptom sets).
   public init(of circuit: Circuit, options: ErrorAnalyzer.Options = .init()) throws {
     var model = try ErrorAnalyzer.model(of: circuit.withoutHeraldedNoise(), options: options)
@@ -57,7 +59,8 @@ public struct HeraldedErrorModel: Sendable {
 
   /// What the heralds of some shots tell.
   ///
-  /// - Parameter measurements: the records of the circuit, a row a shot, a column a result, heralds among them.
+  /// - Parameter measurements: the records of the circuit, a row a shot, a column a result, heralds
+  ///   among them.
   public func evidence(in measurements: BitTable) -> ShotEvidence {
     precondition(
       measurements.columnCount > heralds.last ?? -1, "There is a column for every measurement")

@@ -4,11 +4,13 @@ import QuantumCore
 public enum GateSet: String, Sendable, Hashable, CaseIterable {
   /// CX, resets and measurements in any basis, and MR: what Stim's generator writes.
   case cx
-  /// CZ, single-qubit gates, M and R, one kind of operation in a layer: what superconducting devices do.
+  /// CZ, single-qubit gates, M and R, one kind of operation in a layer: what superconducting
+  /// devices do.
   ///
-  /// Each CX becomes a CZ between H on its target; neighbouring H cancel. States are prepared by R and a turn, measured by a turn and
-  /// M; each MR is a layer of M and a layer of R. The turn before the last measurement is a layer of its own, which holds I where the
-  /// basis is Z: the data wait as long in every basis.
+  /// Each CX becomes a CZ between H on its target; neighbouring H cancel. States are prepared by R
+  /// and a turn, measured by a turn and M; each MR is a layer of M and a layer of R. The turn
+  /// before the last measurement is a layer of its own, which holds I where the basis is Z: the
+  /// data wait as long in every basis.
   case cz
 
   /// What `--help` says.
@@ -23,7 +25,8 @@ public enum GateSet: String, Sendable, Hashable, CaseIterable {
 extension GateSet {
   typealias Operation = SyndromeSchedule.Operation
 
-  /// The first gate of a schedule's layers that these gates cannot write; `nil` for a schedule that can be written.
+  /// The first gate of a schedule's layers that these gates cannot write; `nil` for a schedule that
+  /// can be written.
   func firstUnwritable(in schedule: SyndromeSchedule) -> Gate? {
     guard self == .cz else { return nil }
     return schedule.layers.lazy.joined().map(\.gate).first {

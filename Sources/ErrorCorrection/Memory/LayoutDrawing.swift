@@ -1,9 +1,11 @@
 import QuantumCore
 
 extension MemoryExperiment {
-  /// The qubits as they lie, one row of text for each y from the top down, and what the letters mean.
+  /// The qubits as they lie, one row of text for each y from the top down, and what the letters
+  /// mean.
   ///
-  /// `d3` is a data qubit, `L3` one on the logical operator that is observed, `X3`, `Z3` and `F3` are check qubits.
+  /// `d3` is a data qubit, `L3` one on the logical operator that is observed, `X3`, `Z3` and `F3`
+  /// are check qubits.
   public var layout: (rows: [String], legend: [String]) {
     let cells = layoutCells()
     let columns = Set(cells.map(\.x)).sorted()
@@ -78,7 +80,8 @@ extension String {
 }
 
 extension MemoryTask {
-  /// What a generated circuit is, for a comment above it: the task, its numbers, and the qubits as they lie.
+  /// What a generated circuit is, for a comment above it: the task, its numbers, and the qubits as
+  /// they lie.
   ///
   /// - Throws: like `experiment`.
   public func header(

@@ -156,13 +156,14 @@ extension MemoryCircuitBuilder {
       targets: lookbacks.sorted().map { Target.record($0) })
   }
 
-  /// Whether readings amount to one stabilizer that data qubits prepared or measured in the basis determine.
+  /// Whether readings amount to one stabilizer that data qubits prepared or measured in the basis
+  /// determine.
   private func isDetermined(_ reading: [Int]) -> Bool {
     reading.count == 1 && schedule.code.stabilizers[reading[0]].consists(of: experiment.basis)
   }
 
-  /// Of every check whose last readings amount to a stabilizer of the basis: which, and from how many rounds ago; in
-  /// the order of the stabilizers.
+  /// Of every check whose last readings amount to a stabilizer of the basis: which, and from how
+  /// many rounds ago; in the order of the stabilizers.
   private func determinedChecks(
     round: UInt64
   ) -> [(check: Int, ages: [Int], stabilizer: Int)] {

@@ -22,15 +22,15 @@ public struct MemoryNoise: Sendable, Hashable {
   }
 }
 
-/// Keeps a logical state for some rounds of syndrome measurement: prepare all data qubits in a basis, measure the
-/// checks again and again, measure all data qubits in the same basis.
+/// Keeps a logical state for some rounds of syndrome measurement: prepare all data qubits in a
+/// basis, measure the checks again and again, measure all data qubits in the same basis.
 ///
 ///     let task = try CodeCatalog.task(code: "surface_code", task: "rotated_memory_z")
 ///     let experiment = try task.experiment(distance: 3, rounds: 100, noise: MemoryNoise(uniform: 0.001))
 ///     let circuit = experiment.circuit()
 ///
-/// The circuit has a detector for every check and round that the noiseless experiment determines, and an observable for
-/// every logical qubit.
+/// The circuit has a detector for every check and round that the noiseless experiment determines,
+/// and an observable for every logical qubit.
 public struct MemoryExperiment: Sendable, Hashable {
   public let schedule: SyndromeSchedule
   /// At least 1, and as many as it takes until detectors follow the same rule in every round.
@@ -40,7 +40,8 @@ public struct MemoryExperiment: Sendable, Hashable {
   public var noise: MemoryNoise
   public var gateSet: GateSet
 
-  /// - Precondition: `rounds` is at least `minimumRounds(of:)`; the probabilities of `noise` are in 0...1.
+  /// - Precondition: `rounds` is at least `minimumRounds(of:)`; the probabilities of `noise` are in
+  ///   0...1.
   public init(
     _ schedule: SyndromeSchedule, rounds: UInt64, basis: Pauli, noise: MemoryNoise = MemoryNoise(),
     gateSet: GateSet = .cx
@@ -61,7 +62,8 @@ public struct MemoryExperiment: Sendable, Hashable {
     UInt64(schedule.checks.lazy.map(\.memory).max() ?? 1)
   }
 
-  /// The circuit, with noise, detectors, observables and coordinates; equal rounds are one repeat block.
+  /// The circuit, with noise, detectors, observables and coordinates; equal rounds are one repeat
+  /// block.
   ///
   /// - Complexity: O(qubits and gates of a round), whatever the number of rounds.
   public func circuit() -> Circuit {

@@ -1,15 +1,19 @@
 import QuantumCore
 
-// Whether a round measures what the checks say: Z of every check qubit, taken back through the layers.
+// Whether a round measures what the checks say: Z of every check qubit, taken back through the
+// layers.
 
 extension SyndromeSchedule {
-  /// The first way in which the schedule is not one of its code, in words; `nil` for a schedule that is right.
+  /// The first way in which the schedule is not one of its code, in words; `nil` for a schedule
+  /// that is right.
   ///
-  /// Looks at the operators of the code, then at the layers: each acts once on a qubit, with Clifford gates; in every round each
-  /// check qubit, prepared in |0⟩ before the round, reads the stabilizers that its check states; and a round does nothing else
-  /// to logical operators than `dataRotation`. Signs are left aside, as detectors compare a check with its own past.
+  /// Looks at the operators of the code, then at the layers: each acts once on a qubit, with
+  /// Clifford gates; in every round each check qubit, prepared in |0⟩ before the round, reads the
+  /// stabilizers that its check states; and a round does nothing else to logical operators than
+  /// `dataRotation`. Signs are left aside, as detectors compare a check with its own past.
   ///
-  /// - Complexity: linear in the gates, and in the checks times the layers times the weight of a check.
+  /// - Complexity: linear in the gates, and in the checks times the layers times the weight of a
+  ///   check.
   public var violation: String? {
     if let violation = code.violation { return violation }
     let used = dataQubits + checkQubits
@@ -133,7 +137,8 @@ private struct RoundOfGates {
     return SparsePauliString(factors)
   }
 
-  /// What an operator after a round was before it; check qubits start in |0⟩, so that Z on them is no part of it.
+  /// What an operator after a round was before it; check qubits start in |0⟩, so that Z on them is
+  /// no part of it.
   private func pullBack(
     _ operators: inout [Int: Pauli], _ name: String
   ) throws(ScheduleViolation) {

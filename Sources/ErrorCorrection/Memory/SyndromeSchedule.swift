@@ -1,14 +1,17 @@
 import QuantumCore
 
-/// How the checks of a code are measured, round after round: which qubits hold data, which read checks, and the gates between.
+/// How the checks of a code are measured, round after round: which qubits hold data, which read
+/// checks, and the gates between.
 ///
-/// A round runs `layers` one after the other, then measures and resets every check qubit in the Z basis.
+/// A round runs `layers` one after the other, then measures and resets every check qubit in the Z
+/// basis.
 public struct SyndromeSchedule: Sendable, Hashable {
   /// A gate on groups of qubits, one group after the other as in a circuit.
   public struct Operation: Sendable, Hashable {
     /// A Clifford gate on one or two qubits.
     public let gate: Gate
-    /// Qubits of the circuit, as many for each group as the gate acts on; of CX, control and target in turn.
+    /// Qubits of the circuit, as many for each group as the gate acts on; of CX, control and target
+    /// in turn.
     public let qubits: [Int]
 
     /// - Parameters:
@@ -26,13 +29,16 @@ public struct SyndromeSchedule: Sendable, Hashable {
     public let qubit: Int
     /// Where its detectors lie, without the time.
     public let coordinates: [Double]
-    /// What it reads: in round r (from 1) the product of the stabilizers `readings[(r − 1) % readings.count]`.
+    /// What it reads: in round r (from 1) the product of the stabilizers
+    /// `readings[(r − 1) % readings.count]`.
     public let readings: [[Int]]
 
     /// - Parameters:
     ///   - qubit: of the circuit.
-    ///   - coordinates: where its detectors lie, without the time; as many for every check of a schedule.
-    ///   - readings: places of stabilizers in the code, by round; one list for a check that reads the same in every round.
+    ///   - coordinates: where its detectors lie, without the time; as many for every check of a
+    ///     schedule.
+    ///   - readings: places of stabilizers in the code, by round; one list for a check that reads
+    ///     the same in every round.
     public init(qubit: Int, coordinates: [Double], readings: [[Int]]) {
       self.qubit = qubit
       self.coordinates = coordinates
@@ -48,9 +54,11 @@ public struct SyndromeSchedule: Sendable, Hashable {
   public let checks: [Check]
   /// Operations that run at the same time, layer after layer.
   public let layers: [[Operation]]
-  /// The gate that the layers apply to every data qubit besides measuring checks, so that the code turns with every round.
+  /// The gate that the layers apply to every data qubit besides measuring checks, so that the code
+  /// turns with every round.
   public let dataRotation: Gate?
-  /// Whether check qubits are reset in one sweep with the data, by index, where the basis allows; otherwise after them.
+  /// Whether check qubits are reset in one sweep with the data, by index, where the basis allows;
+  /// otherwise after them.
   public let resetsTogether: Bool
 
   /// A schedule as it is stated; `violation` tells whether the layers do what the checks say.
@@ -60,9 +68,10 @@ public struct SyndromeSchedule: Sendable, Hashable {
   ///   - checks: in the order in which they are measured.
   ///   - layers: operations of a round, layer after layer.
   ///   - dataRotation: the gate that the layers apply to every data qubit besides; `nil` for none.
-  ///   - resetsTogether: whether checks are reset in one sweep with the data where the basis allows.
-  /// - Precondition: every qubit of the code has a place; every check reads something in every round, of stabilizers that the
-  ///   code has.
+  ///   - resetsTogether: whether checks are reset in one sweep with the data where the basis
+  ///     allows.
+  /// - Precondition: every qubit of the code has a place; every check reads something in every
+  ///   round, of stabilizers that the code has.
   public init(
     code: QuantumCode, dataQubits: [Int], checks: [Check], layers: [[Operation]],
     dataRotation: Gate? = nil, resetsTogether: Bool = false
@@ -110,7 +119,8 @@ extension SyndromeSchedule.Check {
     return combined.sorted()
   }
 
-  /// The fewest of the rounds up to `last`, the latest at best, whose readings combine to one of `stabilizers`.
+  /// The fewest of the rounds up to `last`, the latest at best, whose readings combine to one of
+  /// `stabilizers`.
   ///
   /// - Parameter count: how many rounds back from `last` may take part.
   func rounds(
@@ -126,7 +136,8 @@ extension SyndromeSchedule.Check {
     return nil
   }
 
-  /// How many rounds back the records go that together with the newest one cancel, for rounds far from the start.
+  /// How many rounds back the records go that together with the newest one cancel, for rounds far
+  /// from the start.
   ///
   /// 1 for a check that reads the same in every round, 2 for one that reads X, Y and Z in turn.
   var memory: Int {

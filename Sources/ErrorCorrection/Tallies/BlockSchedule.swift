@@ -1,5 +1,5 @@
-/// How the shots of a task are split: into numbered blocks, the unit of seeds and threads, and batches of blocks, the unit of
-/// rows. Blocks are a function of the circuit alone.
+/// How the shots of a task are split: into numbered blocks, the unit of seeds and threads, and
+/// batches of blocks, the unit of rows. Blocks are a function of the circuit alone.
 struct BlockSchedule: Sendable, Hashable {
   /// Shots of a block.
   let blockShots: Int
@@ -16,8 +16,9 @@ struct BlockSchedule: Sendable, Hashable {
   private static let fewestShots = 1 << 8
   private static let bitsPerBlock = 1 << 21
 
-  /// Blocks of the next batch of a task: about an eighth of what it still needs, so that in every turn those tasks get more
-  /// shots that need more. The first batches are small: little is known then, and tasks which end soon end early.
+  /// Blocks of the next batch of a task: about an eighth of what it still needs, so that in every
+  /// turn those tasks get more shots that need more. The first batches are small: little is known
+  /// then, and tasks which end soon end early.
   ///
   /// - Parameters:
   ///   - batch: its number.

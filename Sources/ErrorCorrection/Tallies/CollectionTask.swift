@@ -1,10 +1,12 @@
 import QuantumCore
 import StabilizerSimulation
 
-/// A decoding problem whose logical error rate is wanted: a circuit to sample, a model for the decoder, and when to stop.
+/// A decoding problem whose logical error rate is wanted: a circuit to sample, a model for the
+/// decoder, and when to stop.
 public struct CollectionTask: Sendable {
-  /// Names the task: it seeds its shots and marks its rows. Equal for equal problems, different for different ones; any
-  /// text will do, a digest of circuit, decoder, model and metadata is what result files hold.
+  /// Names the task: it seeds its shots and marks its rows. Equal for equal problems, different for
+  /// different ones; any text will do, a digest of circuit, decoder, model and metadata is what
+  /// result files hold.
   public let id: String
   /// Noisy, with detectors and observables.
   public let circuit: Circuit
@@ -32,7 +34,8 @@ public struct CollectionTask: Sendable {
       tally.shots >= shots || tally.errors >= errors
     }
 
-    /// Shots that a task with these still needs, at the rate of errors it has had; without any, those up to the limit.
+    /// Shots that a task with these still needs, at the rate of errors it has had; without any,
+    /// those up to the limit.
     func neededShots(after tally: DecodingTally) -> Int {
       let missing = shots - tally.shots
       guard errors < .max, tally.errors > 0 else { return missing }
@@ -98,8 +101,8 @@ public struct CollectionTask: Sendable {
   private static let decomposing = ErrorAnalyzer.Options(
     decomposesErrors: true, foldsLoops: true, disjointErrorThreshold: 1)
 
-  /// The model that decoders get of a circuit: errors decomposed into those of at most two detectors, exclusive cases taken
-  /// as independent ones; not decomposed where that is impossible.
+  /// The model that decoders get of a circuit: errors decomposed into those of at most two
+  /// detectors, exclusive cases taken as independent ones; not decomposed where that is impossible.
   ///
   /// - Throws: what `ErrorAnalyzer` throws.
   public static func model(of circuit: Circuit) throws -> DetectorErrorModel {

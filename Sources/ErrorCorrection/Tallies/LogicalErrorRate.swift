@@ -10,9 +10,10 @@ import QuantumCore
 
 /// How often a logical qubit fails: per experiment, and per cycle of it.
 ///
-/// A cycle that flips the observable with probability ε shrinks its expectation by 1 − 2ε, so that an experiment of r cycles
-/// fails with probability P, where 1 − 2P = A (1 − 2ε)ʳ and A is what preparation and measurement cost. One number of cycles
-/// gives ε under the assumption A = 1; two or more give ε and A.
+/// A cycle that flips the observable with probability ε shrinks its expectation by 1 − 2ε, so that
+/// an experiment of r cycles fails with probability P, where 1 − 2P = A (1 − 2ε)ʳ and A is what
+/// preparation and measurement cost. One number of cycles gives ε under the assumption A = 1; two
+/// or more give ε and A.
 ///
 ///     let rate = LogicalErrorRate.perCycle(of: [.init(cycles: 5, tally), .init(cycles: 35, longer)])
 public struct LogicalErrorRate: Sendable, Hashable {
@@ -64,8 +65,9 @@ public struct LogicalErrorRate: Sendable, Hashable {
 
   /// Failures per cycle, from experiments of one length or of several.
   ///
-  /// Of several lengths: the slope of ln(1 − 2P) over r, by least squares weighted with the binomial deviations; for two of
-  /// them this is ε = [1 − ((1 − 2P₂) / (1 − 2P₁))^(1/(r₂ − r₁))] / 2.
+  /// Of several lengths: the slope of ln(1 − 2P) over r, by least squares weighted with the
+  /// binomial deviations; for two of them this is ε = [1 − ((1 − 2P₂) / (1 − 2P₁))^(1/(r₂ − r₁))] /
+  /// 2.
   ///
   /// - Returns: `nil` where there are no shots, or half of them and more fail.
   public static func perCycle(of samples: [Sample]) -> LogicalErrorRate? {

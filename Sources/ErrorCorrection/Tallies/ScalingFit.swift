@@ -8,10 +8,11 @@ import QuantumCore
   import Musl
 #endif
 
-/// A finite-size scaling fit: near the threshold the error rate per experiment depends on x = (p − p*) d^(1/ν) alone, and a
-/// parabola in x describes it.
+/// A finite-size scaling fit: near the threshold the error rate per experiment depends on x = (p −
+/// p*) d^(1/ν) alone, and a parabola in x describes it.
 ///
-/// Holds for experiments whose number of cycles grows in proportion to the distance, within a quarter of p*.
+/// Holds for experiments whose number of cycles grows in proportion to the distance, within a
+/// quarter of p*.
 ///
 /// - Source: [Wang03], section 4.
 public struct ScalingFit: Sendable, Hashable {
@@ -51,8 +52,8 @@ public struct ScalingFit: Sendable, Hashable {
     pointCount = places.count
   }
 
-  /// Where failures per experiment of the two largest distances that cross are equal: at smaller error rates than
-  /// those per cycle are, as the larger experiment is longer too.
+  /// Where failures per experiment of the two largest distances that cross are equal: at smaller
+  /// error rates than those per cycle are, as the larger experiment is longer too.
   private static func crossing(in model: ThresholdModel) -> Double? {
     for pair in model.pairs.reversed() {
       var last: (x: Double, gain: Double)?
@@ -106,8 +107,8 @@ struct ScalingPoint {
   let weight: Double
 }
 
-/// The parabola that fits best, found by coordinate-wise golden section over p* and ν; for each pair of them the parabola is a
-/// linear problem.
+/// The parabola that fits best, found by coordinate-wise golden section over p* and ν; for each
+/// pair of them the parabola is a linear problem.
 struct ScalingSolution {
   private(set) var threshold: Double
   private(set) var exponent = 1.5

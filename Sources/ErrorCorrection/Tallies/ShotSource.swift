@@ -1,7 +1,8 @@
 import QuantumCore
 import StabilizerSimulation
 
-/// A task ready to run: what samples its shots, and what decodes them. Immutable, shared by threads.
+/// A task ready to run: what samples its shots, and what decodes them. Immutable, shared by
+/// threads.
 final class ShotSource: Sendable {
   let id: UInt64
   let detectorCount: Int

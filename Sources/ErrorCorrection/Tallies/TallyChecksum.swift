@@ -1,7 +1,8 @@
-/// A running checksum of the rows of a file, by which whoever goes on with it sees that none was changed, removed or moved.
+/// A running checksum of the rows of a file, by which whoever goes on with it sees that none was
+/// changed, removed or moved.
 ///
-/// FNV-1a of 64 bits over all rows so far, seconds left out: they are the one thing that differs from run to run. It tells
-/// of editors and slips, not of forgers.
+/// FNV-1a of 64 bits over all rows so far, seconds left out: they are the one thing that differs
+/// from run to run. It tells of editors and slips, not of forgers.
 public struct TallyChecksum: Sendable {
   private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 

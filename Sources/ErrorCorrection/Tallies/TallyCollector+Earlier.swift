@@ -2,10 +2,12 @@ import QuantumCore
 import Synchronization
 
 extension TallyCollector {
-  /// The first task whose earlier batches this seed does not draw: they are of another seed, or were changed.
+  /// The first task whose earlier batches this seed does not draw: they are of another seed, or
+  /// were changed.
   ///
-  /// Of every unfinished task the first and the last earlier batch are drawn again; where no unfinished task has any, those of
-  /// the first task that has. The last one tells, too, whether those before it have as many shots as they had.
+  /// Of every unfinished task the first and the last earlier batch are drawn again; where no
+  /// unfinished task has any, those of the first task that has. The last one tells, too, whether
+  /// those before it have as many shots as they had.
   ///
   /// - Throws: `CollectionFailure` where a circuit or decoder cannot be compiled.
   public func firstForeignTask() throws -> Int? {
@@ -55,7 +57,8 @@ extension TallyCollector {
   }
 }
 
-/// How far the collection of some tasks is: the average of their parts, kept up to date task by task.
+/// How far the collection of some tasks is: the average of their parts, kept up to date task by
+/// task.
 package struct CollectionProgress {
   private let limits: [CollectionTask.Limits]
   private var parts: [Double]

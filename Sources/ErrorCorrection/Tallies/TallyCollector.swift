@@ -3,11 +3,12 @@ import Synchronization
 
 /// Samples and decodes the shots of many tasks until each has reached one of its limits.
 ///
-/// The shots of a task come in numbered blocks; a block depends on the seed, the task's id and its number, never on threads or
-/// on other tasks. Batches of blocks go to the unfinished tasks in turns, to those with the fewest batches first, and are handed
-/// out in that order when they are complete. How large a batch is follows from the complete batches of its task: the more shots
-/// a task still needs by its error rate so far, the more it gets. So rows are the same for any number of threads, and whoever
-/// starts again with the rows there are gets those that were missing.
+/// The shots of a task come in numbered blocks; a block depends on the seed, the task's id and its
+/// number, never on threads or on other tasks. Batches of blocks go to the unfinished tasks in
+/// turns, to those with the fewest batches first, and are handed out in that order when they are
+/// complete. How large a batch is follows from the complete batches of its task: the more shots a
+/// task still needs by its error rate so far, the more it gets. So rows are the same for any number
+/// of threads, and whoever starts again with the rows there are gets those that were missing.
 ///
 ///     let collector = try TallyCollector(tasks, seed: 1, threads: 2)
 ///     try collector.collect { batch in print(tasks[batch.task].id, batch.tally.errors) }
@@ -42,7 +43,8 @@ public final class TallyCollector {
   let workers: [CollectionWorker]
   /// Unfinished tasks by the number of their batches, each list in order.
   private var waiting: [Int: [Int]] = [:]
-  /// How often a task was looked at to plan batches: what grows with the number of tasks beside the work itself.
+  /// How often a task was looked at to plan batches: what grows with the number of tasks beside the
+  /// work itself.
   package private(set) var planningSteps = 0
 
   /// Prepares tasks; circuits are compiled when their turn comes.
@@ -74,7 +76,8 @@ public final class TallyCollector {
   /// Collects until every task has reached a limit.
   ///
   /// - Parameters:
-  ///   - isStopping: asked before every block, on any thread; once true, the batch at hand is completed, and no other begun.
+  ///   - isStopping: asked before every block, on any thread; once true, the batch at hand is
+  ///     completed, and no other begun.
   ///   - take: gets the batches in order, one at a time, on any thread.
   /// - Throws: `CollectionFailure` where a circuit or decoder cannot be compiled, and what
   ///   `take` throws.

@@ -39,7 +39,8 @@ public struct TallyReader: Sendable {
     lastRow = fields.flatMap { try? columns.row($0) }
   }
 
-  /// The first row that is not what was written there, by the checksums; `nil` if there is none, or the table has no checksums.
+  /// The first row that is not what was written there, by the checksums; `nil` if there is none, or
+  /// the table has no checksums.
   public var firstChangedRow: Int? {
     guard let checksums else { return nil }
     var checksum = TallyChecksum()
@@ -86,7 +87,8 @@ private struct Field {
   }
 }
 
-/// Splits comma-separated values [Shafranovich05] into fields; quoted ones may hold commas and line ends.
+/// Splits comma-separated values [Shafranovich05] into fields; quoted ones may hold commas and line
+/// ends.
 private struct FieldScanner {
   private let bytes: ArraySlice<UInt8>
   private var position = 0

@@ -1,13 +1,14 @@
 import QuantumCore
 
-/// What tallies of one family of codes say about its threshold: error rates per cycle, how much they fall from one distance to
-/// the next, and where the curves of two distances cross.
+/// What tallies of one family of codes say about its threshold: error rates per cycle, how much
+/// they fall from one distance to the next, and where the curves of two distances cross.
 ///
 ///     let analysis = ThresholdAnalysis(samples, seed: 1)
 ///     for suppression in analysis.suppressions { print(suppression.parameter, suppression.factor.value) }
 ///
-/// Intervals are from a parametric bootstrap: all counts are drawn again from binomial distributions with the rates that were
-/// seen, and everything is computed anew; the interval holds the middle 95 % of what comes out.
+/// Intervals are from a parametric bootstrap: all counts are drawn again from binomial
+/// distributions with the rates that were seen, and everything is computed anew; the interval holds
+/// the middle 95 % of what comes out.
 ///
 /// - Source: [EfronTibshirani93], chapter 6 and section 13.3.
 public struct ThresholdAnalysis: Sendable {
@@ -91,7 +92,8 @@ public struct ThresholdAnalysis: Sendable {
     "linear interpolation of ln ε over ln p between neighbouring points"
   public static let intervalMethod = "parametric bootstrap, central 95 %"
 
-  /// Analyses samples of one family; those of the same distance, parameter and number of cycles add up.
+  /// Analyses samples of one family; those of the same distance, parameter and number of cycles add
+  /// up.
   ///
   /// - Complexity: O(resamples · samples).
   public init(_ samples: [Sample], seed: UInt64 = 1, resamples: Int = 1000) {

@@ -145,7 +145,8 @@ struct ThresholdModel {
 
   // MARK: Figures
 
-  /// Counts drawn anew from the rates that were seen; a rate of 0 is taken as that of half an error.
+  /// Counts drawn anew from the rates that were seen; a rate of 0 is taken as that of half an
+  /// error.
   func redrawn(_ generator: inout PhiloxGenerator) -> [Int] {
     samples.map { sample in
       let trials = sample.tally.shots - sample.tally.discards

@@ -9,7 +9,8 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
   case invalidPublicKey(Algorithm)
   case invalidSecretKey(Algorithm)
   case invalidCiphertext(Algorithm)
-  /// A public key or ciphertext holds a point of small order: everybody could compute the secret, or sign.
+  /// A public key or ciphertext holds a point of small order: everybody could compute the secret,
+  /// or sign.
   case smallOrderPoint(Algorithm)
   /// Only ML-DSA signs a context, of at most 255 bytes.
   case contextRefused(Algorithm)
@@ -77,8 +78,8 @@ extension Algorithm {
 
   /// A fresh secret and its ciphertext for the owner of a public key.
   ///
-  /// - Throws: `AlgorithmError` for bytes that are no key: of another length, not reduced (ML-KEM), not on the curve (P-256,
-  ///   P-384), or a point of small order (X25519 and X-Wing).
+  /// - Throws: `AlgorithmError` for bytes that are no key: of another length, not reduced (ML-KEM),
+  ///   not on the curve (P-256, P-384), or a point of small order (X25519 and X-Wing).
   public func encapsulate(to publicKey: [UInt8]) throws(AlgorithmError) -> Encapsulation {
     let operations = try encapsulationOperations()
     try check(publicKey.count, is: sizes.publicKey, "public key")
@@ -92,8 +93,8 @@ extension Algorithm {
 
   /// The secret of a ciphertext.
   ///
-  /// ML-KEM answers a ciphertext that nobody encapsulated with a secret that nobody else has (implicit rejection), not with
-  /// an error.
+  /// ML-KEM answers a ciphertext that nobody encapsulated with a secret that nobody else has
+  /// (implicit rejection), not with an error.
   public func decapsulate(_ ciphertext: [UInt8], with key: any KEMPrivateKey)
     throws(AlgorithmError) -> SymmetricKey
   {

@@ -2,9 +2,11 @@ import Crypto
 import FoundationEssentials
 
 extension Algorithm {
-  /// A compressed point of the algorithm's curve (2 or 3, then x) as it stands in raw keys: 4, x, y.
+  /// A compressed point of the algorithm's curve (2 or 3, then x) as it stands in raw keys: 4, x,
+  /// y.
   ///
-  /// - Returns: `nil` for other bytes, points that are not on the curve, and algorithms without such points.
+  /// - Returns: `nil` for other bytes, points that are not on the curve, and algorithms without
+  ///   such points.
   public func uncompressedPoint(_ bytes: [UInt8]) -> [UInt8]? {
     guard let first = bytes.first, first == 2 || first == 3 else { return nil }
     switch id {

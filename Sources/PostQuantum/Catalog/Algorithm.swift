@@ -1,7 +1,8 @@
-/// One cryptographic algorithm: what it is, how large its parts are, how strong it is, where it is defined.
+/// One cryptographic algorithm: what it is, how large its parts are, how strong it is, where it is
+/// defined.
 ///
-/// Options, help, catalog pages, wire codes and laws over all algorithms derive from this record; the catalog is
-/// ``AlgorithmCatalog``.
+/// Options, help, catalog pages, wire codes and laws over all algorithms derive from this record;
+/// the catalog is ``AlgorithmCatalog``.
 public struct Algorithm: Sendable, Hashable, CustomStringConvertible {
   /// What an algorithm does.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -37,8 +38,9 @@ public struct Algorithm: Sendable, Hashable, CustomStringConvertible {
   public let kind: Kind
   public let summary: String
   public let sizes: Sizes
-  /// NIST's category of strength: 1, 3 and 5 are as hard to break as AES-128, -192 and -256, 2 and 4 as collisions of
-  /// SHA-256 and SHA-384. For algorithms that a quantum computer breaks it is the category against classical computers.
+  /// NIST's category of strength: 1, 3 and 5 are as hard to break as AES-128, -192 and -256, 2 and
+  /// 4 as collisions of SHA-256 and SHA-384. For algorithms that a quantum computer breaks it is
+  /// the category against classical computers.
   public let securityCategory: Int
   /// Whether no efficient quantum algorithm against it is known.
   public let isQuantumSafe: Bool

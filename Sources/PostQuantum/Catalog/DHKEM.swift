@@ -11,15 +11,16 @@ public protocol DHKEMCurve: Sendable {
   static var identifier: UInt16 { get }
   /// As swift-crypto names it.
   static var kem: HPKE.KEM { get }
-  /// Whether points of small order must be found by what is agreed on; on curves of prime order there is none.
+  /// Whether points of small order must be found by what is agreed on; on curves of prime order
+  /// there is none.
   static var hasSmallOrderPoints: Bool { get }
 }
 
-/// Diffie-Hellman as a key encapsulation mechanism: an ephemeral key is the ciphertext, and the shared secret is derived from
-/// the agreed one, both public keys and the curve.
+/// Diffie-Hellman as a key encapsulation mechanism: an ephemeral key is the ciphertext, and the
+/// shared secret is derived from the agreed one, both public keys and the curve.
 ///
-/// The keys conform to swift-crypto's protocols, as those of ML-KEM do. swift-crypto has the same mechanism within its HPKE,
-/// but not for callers.
+/// The keys conform to swift-crypto's protocols, as those of ML-KEM do. swift-crypto has the same
+/// mechanism within its HPKE, but not for callers.
 ///
 /// - Source: [Barnes22] §4.1.
 public enum DHKEM<Curve: DHKEMCurve>: Sendable {

@@ -1,7 +1,8 @@
 import Crypto
 import FoundationEssentials
 
-/// How keys of one key encapsulation mechanism become bytes and back. What keys do is up to swift-crypto's protocols.
+/// How keys of one key encapsulation mechanism become bytes and back. What keys do is up to
+/// swift-crypto's protocols.
 struct EncapsulationOperations: Sendable {
   let generate: @Sendable () throws -> any KEMPrivateKey
   let readPublic: @Sendable (Data) throws -> any KEMPublicKey
@@ -29,7 +30,8 @@ struct EncapsulationOperations: Sendable {
     }
   }
 
-  /// Whether a public key or ciphertext holds a point with which everybody can compute the secret agreed on.
+  /// Whether a public key or ciphertext holds a point with which everybody can compute the secret
+  /// agreed on.
   func holdsSmallOrderPoint(_ bytes: [UInt8]) -> Bool {
     curve25519ByteCount > 0
       && SmallOrderPoints.holds(agreementKey: bytes.suffix(curve25519ByteCount))
@@ -79,7 +81,8 @@ struct EncapsulationOperations: Sendable {
 }
 
 extension SecretBytes {
-  /// Takes over secret bytes that swift-crypto hands out as `Data`, and wipes those as far as they are ours.
+  /// Takes over secret bytes that swift-crypto hands out as `Data`, and wipes those as far as they
+  /// are ours.
   init(wiping data: consuming Data) {
     self.init(count: data.count) { target in _ = data.copyBytes(to: target) }
     data.resetBytes(in: data.startIndex..<data.endIndex)

@@ -1,7 +1,8 @@
 import Crypto
 import FoundationEssentials
 
-/// A key that signs. swift-crypto has no protocol for these, so a signature scheme is a record of closures.
+/// A key that signs. swift-crypto has no protocol for these, so a signature scheme is a record of
+/// closures.
 public struct SigningKey: Sendable {
   public let algorithm: Algorithm
   /// As its standard encodes it.
@@ -11,8 +12,8 @@ public struct SigningKey: Sendable {
 
   /// A signature of a message.
   ///
-  /// - Parameter context: what the signature is for, at most 255 bytes. ML-DSA has a place for it; with the other schemes it
-  ///   must be empty, since they would not sign it.
+  /// - Parameter context: what the signature is for, at most 255 bytes. ML-DSA has a place for it;
+  ///   with the other schemes it must be empty, since they would not sign it.
   public func signature(for message: [UInt8], context: [UInt8] = []) throws(AlgorithmError)
     -> [UInt8]
   {

@@ -1,12 +1,12 @@
 import Crypto
 import FoundationEssentials
 
-/// Points of Curve25519 and Edwards curve 25519 whose order divides 8. With one of them in place of a public key, everybody can
-/// compute what only two parties should: the agreed secret is zero whatever the other scalar is, and a signature holds for
-/// messages that nobody signed.
+/// Points of Curve25519 and Edwards curve 25519 whose order divides 8. With one of them in place of
+/// a public key, everybody can compute what only two parties should: the agreed secret is zero
+/// whatever the other scalar is, and a signature holds for messages that nobody signed.
 ///
-/// - Source: [Barnes22] §7.1.4 for agreement. Differs in: the check comes before a key is used, for X-Wing too, whose draft
-///   leaves it out since ML-KEM-768 stands beside.
+/// - Source: [Barnes22] §7.1.4 for agreement. Differs in: the check comes before a key is used, for
+///   X-Wing too, whose draft leaves it out since ML-KEM-768 stands beside.
 enum SmallOrderPoints {
   /// Whether agreeing with a u-coordinate of Curve25519 gives zero.
   ///
@@ -34,8 +34,9 @@ enum SmallOrderPoints {
     return ordinates.contains(ordinate)
   }
 
-  /// Ordinates of the eight points in little-endian order: 0 (order 4), 1 (order 1), −1 (order 2), those of the points of order
-  /// 8, and the numbers below 2²⁵⁵ that are the same modulo p = 2²⁵⁵ − 19.
+  /// Ordinates of the eight points in little-endian order: 0 (order 4), 1 (order 1), −1 (order 2),
+  /// those of the points of order 8, and the numbers below 2²⁵⁵ that are the same modulo p = 2²⁵⁵ −
+  /// 19.
   private static let ordinates: Set<[UInt8]> = {
     let zero = [UInt8](repeating: 0, count: 32)
     let one: [UInt8] = [1] + [UInt8](repeating: 0, count: 31)

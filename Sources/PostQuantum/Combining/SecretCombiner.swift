@@ -25,13 +25,14 @@ public struct SecretContribution: Sendable {
 ///     secret = HKDF-Extract(salt: T, |k₀| k₀ ‖ |k₁| k₁ ‖ … ‖ |kₙ| kₙ)          k₀: the pre-shared key, if any
 ///     key    = HKDF-Expand(secret, label ‖ purpose ‖ codes ‖ key id ‖ epoch ‖ context of the key)
 ///
-/// HKDF is that of SHA-512. Sources stand in catalog order, whatever order they are given in; every part stands behind its
-/// length, so that no two inputs are the same bytes. The transcript T holds every public key and ciphertext, since
-/// ciphertexts of a key encapsulation mechanism alone need not be bound by its secret. An outsider who knows all secrets but
-/// one still sees a key that HMAC-SHA-512, keyed in either argument, makes look random.
+/// HKDF is that of SHA-512. Sources stand in catalog order, whatever order they are given in; every
+/// part stands behind its length, so that no two inputs are the same bytes. The transcript T holds
+/// every public key and ciphertext, since ciphertexts of a key encapsulation mechanism alone need
+/// not be bound by its secret. An outsider who knows all secrets but one still sees a key that
+/// HMAC-SHA-512, keyed in either argument, makes look random.
 ///
-/// - Source: [Barker20] §4 for extract-then-expand, [ETSI103744] for concatenation with context, [Giacon18] for why the
-///   ciphertexts belong in.
+/// - Source: [Barker20] §4 for extract-then-expand, [ETSI103744] for concatenation with context,
+///   [Giacon18] for why the ciphertexts belong in.
 public struct SecretCombiner: Sendable {
   /// What keys are bound to besides what was exchanged.
   public struct Context: Sendable, Hashable {
@@ -53,7 +54,8 @@ public struct SecretCombiner: Sendable {
   /// - Parameters:
   ///   - contributions: in any order.
   ///   - presharedKey: a key from elsewhere, such as one of quantum key distribution.
-  /// - Throws: `KeyExchangeError.noAlgorithms` where there is no source at all, `.duplicateAlgorithm` for two of one.
+  /// - Throws: `KeyExchangeError.noAlgorithms` where there is no source at all,
+  ///   `.duplicateAlgorithm` for two of one.
   public static func combine(
     _ contributions: [SecretContribution], presharedKey: PresharedKey? = nil,
     context: Context = Context()

@@ -1,7 +1,7 @@
 /// Reads the distinguished encoding of ASN.1: elements of a tag, a length and a content.
 ///
-/// It looks at bytes that it does not own, so that secrets need not be copied. Lengths are checked against what is there and
-/// must be as short as they can be; any bytes at all may be given.
+/// It looks at bytes that it does not own, so that secrets need not be copied. Lengths are checked
+/// against what is there and must be as short as they can be; any bytes at all may be given.
 struct DERReader {
   private var rest: UnsafeRawBufferPointer
 

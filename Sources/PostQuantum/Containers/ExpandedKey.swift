@@ -1,7 +1,8 @@
 /// Whether the expanded form of a secret key is that of a seed.
 ///
-/// PKCS #8 may hold both, and a file in which they differ was damaged or forged. swift-crypto gives no expanded keys, so they
-/// are computed here, in ordinary memory; only files that hold both have that done to them.
+/// PKCS #8 may hold both, and a file in which they differ was damaged or forged. swift-crypto gives
+/// no expanded keys, so they are computed here, in ordinary memory; only files that hold both have
+/// that done to them.
 ///
 /// - Source: [Turner26] §8, [Massimo25] §8: whoever reads both checks that they agree.
 enum ExpandedKey {

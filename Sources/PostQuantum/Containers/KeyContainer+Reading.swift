@@ -40,7 +40,8 @@ extension KeyContainer {
     return try publicKey(inBits: bits)
   }
 
-  /// The key in the content of a BIT STRING, whose first byte says how many bits of the last one do not count: none.
+  /// The key in the content of a BIT STRING, whose first byte says how many bits of the last one do
+  /// not count: none.
   private func publicKey(inBits bits: UnsafeRawBufferPointer) throws(Problem) -> [UInt8] {
     guard bits.first == 0 else { throw .malformed }
     let key = Array(bits.dropFirst())
@@ -90,7 +91,8 @@ extension KeyContainer {
     guard own == publicKey else { throw .publicKeyMismatch }
   }
 
-  /// The public key behind the secret one: an implicit BIT STRING, or an explicit one as some programs write it.
+  /// The public key behind the secret one: an implicit BIT STRING, or an explicit one as some
+  /// programs write it.
   private func publicKeyBeside(
     _ reader: inout DERReader, version: UInt8
   ) throws(Problem) -> [UInt8]? {

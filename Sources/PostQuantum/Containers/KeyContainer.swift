@@ -1,14 +1,16 @@
-/// How PEM files hold the keys of an algorithm: SubjectPublicKeyInfo for public keys, PKCS #8 for secret ones.
+/// How PEM files hold the keys of an algorithm: SubjectPublicKeyInfo for public keys, PKCS #8 for
+/// secret ones.
 ///
-/// What is read is checked: the distinguished encoding, the version, that nothing follows, and that all that is said twice (the
-/// curve, the public key, the expanded key) is said twice alike.
+/// What is read is checked: the distinguished encoding, the version, that nothing follows, and that
+/// all that is said twice (the curve, the public key, the expanded key) is said twice alike.
 ///
-/// - Source: [Turner10], [Josefsson18] for Curve25519, [TurnerBrown10] for P-256 and P-384, [Turner26] for ML-KEM,
-///   [Massimo25] for ML-DSA.
+/// - Source: [Turner10], [Josefsson18] for Curve25519, [TurnerBrown10] for P-256 and P-384,
+///   [Turner26] for ML-KEM, [Massimo25] for ML-DSA.
 public struct KeyContainer: Sendable {
   /// What PKCS #8 holds of a secret key.
   enum SecretForm: Sendable {
-    /// The seed alone, tagged 0, or a SEQUENCE of the seed and the expanded key that follows from it.
+    /// The seed alone, tagged 0, or a SEQUENCE of the seed and the expanded key that follows from
+    /// it.
     case seed
     /// An OCTET STRING.
     case octets

@@ -1,4 +1,5 @@
-// Goals, in order: to be read beside FIPS 204; to be right. It is not made to withstand measurements of time.
+// Goals, in order: to be read beside FIPS 204; to be right. It is not made to withstand
+// measurements of time.
 
 /// The expanded secret key that follows from a seed of ML-DSA.
 ///

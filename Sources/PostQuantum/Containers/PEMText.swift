@@ -38,8 +38,8 @@ public enum PEMText {
     }
   }
 
-  /// The bytes under a label; `nil` for a text without such a part, or with anything but base64 in it. Text may stand before
-  /// and behind it; a line begins it.
+  /// The bytes under a label; `nil` for a text without such a part, or with anything but base64 in
+  /// it. Text may stand before and behind it; a line begins it.
   public static func decode(_ text: UnsafeRawBufferPointer, label: String) -> SecretBytes? {
     guard let place = beginnings(in: text).first(where: { $0.label == label }),
       let finish = end(of: "-----END \(label)-----", in: text, from: place.end)

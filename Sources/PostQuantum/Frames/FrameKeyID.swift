@@ -5,7 +5,8 @@
 ///     │    epoch     │  sender  │ step │
 ///     └──────────────┴──────────┴──────┘
 ///
-/// Epoch and sender are what RFC 9605 calls the key generation in §5.1, with R = 4 bits of the step.
+/// Epoch and sender are what RFC 9605 calls the key generation in §5.1, with R = 4 bits of the
+/// step.
 public struct FrameKeyID: Hashable, Sendable, CustomStringConvertible {
   /// Bits of the step.
   static let stepBits: UInt64 = 4

@@ -11,8 +11,8 @@ public struct OpenedFrame: Sendable, Hashable {
 
 /// Opens the frames of any number of senders: in order or out of it, with gaps, each frame once.
 ///
-/// It follows senders that ratchet, keeps the key before the present one for frames that are late, and changes nothing for
-/// a frame that does not authenticate. No I/O.
+/// It follows senders that ratchet, keeps the key before the present one for frames that are late,
+/// and changes nothing for a frame that does not authenticate. No I/O.
 public struct FrameOpener: Sendable {
   /// Most bytes of a frame.
   public static let frameByteLimit = 1 << 24
@@ -51,8 +51,8 @@ public struct FrameOpener: Sendable {
     }
   }
 
-  /// The number of frames of a sender in an epoch that should have come before the newest, and have not; only keys still
-  /// held count.
+  /// The number of frames of a sender in an epoch that should have come before the newest, and have
+  /// not; only keys still held count.
   public func lostFrameCount(sender: UInt8, epoch: UInt32) -> UInt64 {
     senders[FrameKeyID(epoch: epoch, sender: sender).generation]?.lostFrameCount ?? 0
   }
@@ -121,7 +121,8 @@ private struct SenderKeys: Sendable {
     steps.reduce(0) { $0 + $1.window.next - $1.window.seenCount }
   }
 
-  /// Opens with a key that is held, or with one further on; the latter takes its place only if the frame is good.
+  /// Opens with a key that is held, or with one further on; the latter takes its place only if the
+  /// frame is good.
   mutating func open(
     _ sealed: UnsafeRawBufferPointer, id: FrameKeyID, counter: UInt64, authenticating: [UInt8]
   ) throws(FrameError) -> [UInt8] {

@@ -2,7 +2,8 @@ import Crypto
 
 /// Seals the frames of one sender.
 ///
-/// Not copyable: a copy would use the same nonces again. No I/O; the bytes of frames are the caller's.
+/// Not copyable: a copy would use the same nonces again. No I/O; the bytes of frames are the
+/// caller's.
 public struct FrameSealer: ~Copyable, Sendable {
   /// Most frames under one key: beyond, the bound on forgeries of AES-GCM gets weak.
   public static let frameLimit: UInt64 = 1 << 32

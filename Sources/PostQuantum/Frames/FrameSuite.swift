@@ -2,7 +2,8 @@ import Crypto
 
 /// How frames are encrypted: the suites of SFrame that are AES-GCM.
 ///
-/// The suites with AES-CTR and HMAC are missing: swift-crypto has no AES-CTR among what it promises.
+/// The suites with AES-CTR and HMAC are missing: swift-crypto has no AES-CTR among what it
+/// promises.
 ///
 /// - Source: [Omara24] §4.5.
 public enum FrameSuite: UInt16, Sendable, Hashable, CaseIterable, CustomStringConvertible {

@@ -1,11 +1,13 @@
 import Crypto
 
-/// One participant of a conference: a key of its own for what it sends, and the keys of the others for what they send.
+/// One participant of a conference: a key of its own for what it sends, and the keys of the others
+/// for what they send.
 ///
-/// Every pair of members shares a key, from an exchange or from elsewhere. A member makes a fresh key for its frames and
-/// delivers it to each other member under the key they share, so that each frame is sealed once, however many listen; who
-/// forwards frames needs no key. Members who join get the present step of the ratchet and cannot read what came before; when
-/// one leaves, the others rekey.
+/// Every pair of members shares a key, from an exchange or from elsewhere. A member makes a fresh
+/// key for its frames and delivers it to each other member under the key they share, so that each
+/// frame is sealed once, however many listen; who forwards frames needs no key. Members who join
+/// get the present step of the ratchet and cannot read what came before; when one leaves, the
+/// others rekey.
 ///
 ///     var alice = GroupMember(0, suite: .aes256GCMSHA512)
 ///     try alice.add(1, presharedKey: withBob)
@@ -22,7 +24,8 @@ public struct GroupMember: ~Copyable, Sendable {
   private var sealer: FrameSealer
   private var opener: FrameOpener
   private var presharedKeys: [UInt8: PresharedKey] = [:]
-  /// By the name of the pre-shared key, and never forgotten: an old delivery stays old when a member comes back.
+  /// By the name of the pre-shared key, and never forgotten: an old delivery stays old when a
+  /// member comes back.
   private var newestEpochs: [String: UInt32] = [:]
 
   /// A member alone.
@@ -52,7 +55,8 @@ public struct GroupMember: ~Copyable, Sendable {
     presharedKeys[member] = presharedKey
   }
 
-  /// Takes leave of a member: forgets its keys and makes a fresh one, to be delivered to those who stay.
+  /// Takes leave of a member: forgets its keys and makes a fresh one, to be delivered to those who
+  /// stay.
   ///
   /// - Throws: `GroupError.unknownMember`, `.epochsExhausted`.
   public mutating func remove(_ member: UInt8) throws(GroupError) {
@@ -85,7 +89,8 @@ public struct GroupMember: ~Copyable, Sendable {
     return delivery.seal(sealer.currentBaseKey, with: shared)
   }
 
-  /// Takes the key of another member; frames of its previous epoch are still opened, older ones no more.
+  /// Takes the key of another member; frames of its previous epoch are still opened, older ones no
+  /// more.
   ///
   /// - Returns: whose key it was.
   /// - Throws: `GroupError` for whatever is not the next key of a member for us.
@@ -132,7 +137,8 @@ public struct GroupMember: ~Copyable, Sendable {
     try opener.open(frame, metadata: metadata)
   }
 
-  /// The number of frames of a member's present epoch that should have come before the newest, and have not.
+  /// The number of frames of a member's present epoch that should have come before the newest, and
+  /// have not.
   public borrowing func lostFrameCount(of member: UInt8) -> UInt64 {
     guard let shared = presharedKeys[member], let epoch = newestEpochs[shared.id] else { return 0 }
     return opener.lostFrameCount(sender: member, epoch: epoch)

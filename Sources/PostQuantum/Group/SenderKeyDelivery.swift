@@ -5,8 +5,8 @@ import FoundationEssentials
 ///
 ///     version 1 │ suite 2 │ sender 1 │ receiver 1 │ epoch 4 │ step 4 │ nonce 12 │ base key, tag
 ///
-/// The key of the seal is derived from the pre-shared key, its name and the direction, so that a delivery cannot be sent
-/// back. Everything before the nonce is authenticated.
+/// The key of the seal is derived from the pre-shared key, its name and the direction, so that a
+/// delivery cannot be sent back. Everything before the nonce is authenticated.
 struct SenderKeyDelivery {
   static let version: UInt8 = 1
   private static let headByteCount = 13

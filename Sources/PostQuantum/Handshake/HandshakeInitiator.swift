@@ -1,6 +1,7 @@
 import Crypto
 
-/// The party that starts an exchange, as a state machine without I/O: bytes of the peer in, bytes for the peer out.
+/// The party that starts an exchange, as a state machine without I/O: bytes of the peer in, bytes
+/// for the peer out.
 ///
 ///     var initiator = HandshakeInitiator(identity: alice, policy: policy, trust: .identities([bob]))
 ///     try send(initiator.start())
@@ -10,13 +11,14 @@ import Crypto
 ///       if let session = step.session { … }
 ///     }
 ///
-/// States: ready → (`start`) → awaiting the reply → (`receive`) → complete. Any error leads to the state failed, where
-/// nothing is accepted any more; `alert(for:)` is what the peer may be told. Ephemeral keys live no longer than the state
-/// that needs them.
+/// States: ready → (`start`) → awaiting the reply → (`receive`) → complete. Any error leads to the
+/// state failed, where nothing is accepted any more; `alert(for:)` is what the peer may be told.
+/// Ephemeral keys live no longer than the state that needs them.
 ///
 /// The format is described in `Docs/Formats/key-exchange.md`.
 ///
-/// - Source: [Krawczyk03] for signing the transcript and confirming with a key that the identities are bound to.
+/// - Source: [Krawczyk03] for signing the transcript and confirming with a key that the identities
+///   are bound to.
 public struct HandshakeInitiator: Sendable {
   private struct Offer: Sendable {
     let nonce: [UInt8]
@@ -80,7 +82,8 @@ public struct HandshakeInitiator: Sendable {
 
   /// Takes bytes of the peer, in pieces of any size.
   ///
-  /// - Throws: `KeyExchangeError` for anything but the reply that fits; the machine has failed then.
+  /// - Throws: `KeyExchangeError` for anything but the reply that fits; the machine has failed
+  ///   then.
   public mutating func receive(_ bytes: some Collection<UInt8>) throws(KeyExchangeError)
     -> HandshakeStep
   {

@@ -1,11 +1,14 @@
 import Crypto
 
-/// The party that answers in an exchange, as a state machine without I/O: bytes of the peer in, bytes for the peer out.
+/// The party that answers in an exchange, as a state machine without I/O: bytes of the peer in,
+/// bytes for the peer out.
 ///
-/// States: awaiting the hello → awaiting the finish → complete. Any error leads to the state failed, where nothing is
-/// accepted any more; `HandshakeInitiator.alert(for:)` is what the peer may be told.
+/// States: awaiting the hello → awaiting the finish → complete. Any error leads to the state
+/// failed, where nothing is accepted any more; `HandshakeInitiator.alert(for:)` is what the peer
+/// may be told.
 ///
-/// It encapsulates to whoever says hello, before it knows who that is: callers bound how many strangers they serve at once.
+/// It encapsulates to whoever says hello, before it knows who that is: callers bound how many
+/// strangers they serve at once.
 public struct HandshakeResponder: Sendable {
   private enum State: Sendable {
     case awaitingHello
@@ -36,7 +39,8 @@ public struct HandshakeResponder: Sendable {
 
   /// Takes bytes of the peer, in pieces of any size.
   ///
-  /// - Throws: `KeyExchangeError` for anything but the messages that are due; the machine has failed then.
+  /// - Throws: `KeyExchangeError` for anything but the messages that are due; the machine has
+  ///   failed then.
   public mutating func receive(_ bytes: some Collection<UInt8>) throws(KeyExchangeError)
     -> HandshakeStep
   {

@@ -1,7 +1,7 @@
 import Crypto
 
-/// Who a party is to others: a name and two public keys, one that withstands quantum computers and a classical one. Both must
-/// sign, so that a forger has to break both.
+/// Who a party is to others: a name and two public keys, one that withstands quantum computers and
+/// a classical one. Both must sign, so that a forger has to break both.
 public struct PublicIdentity: Sendable, Hashable {
   /// Longest name in bytes of UTF-8.
   public static let maximumNameByteCount = 64
@@ -81,8 +81,9 @@ public struct Identity: Sendable {
 
   /// The party that has two signing keys.
   ///
-  /// - Throws: `KeyExchangeError.invalidName` unless the name has 1 to 64 bytes of printable UTF-8, `.notASignaturePair`
-  ///   unless the first scheme withstands quantum computers and the second is classical.
+  /// - Throws: `KeyExchangeError.invalidName` unless the name has 1 to 64 bytes of printable UTF-8,
+  ///   `.notASignaturePair` unless the first scheme withstands quantum computers and the second is
+  ///   classical.
   public init(name: String, quantumSafe: SigningKey, classical: SigningKey)
     throws(KeyExchangeError)
   {
@@ -122,6 +123,7 @@ public struct Identity: Sendable {
 public enum PeerTrust: Sendable, Hashable {
   /// Anybody of these.
   case identities(Set<Fingerprint>)
-  /// Whoever answers: safe against listeners, not against somebody between, unless fingerprints are compared afterwards.
+  /// Whoever answers: safe against listeners, not against somebody between, unless fingerprints are
+  /// compared afterwards.
   case anybody
 }

@@ -1,4 +1,5 @@
-/// Why an exchange of keys was refused. Each way in which a peer, or somebody between, can deviate has a case of its own.
+/// Why an exchange of keys was refused. Each way in which a peer, or somebody between, can deviate
+/// has a case of its own.
 public enum KeyExchangeError: Error, Hashable, Sendable {
   // MARK: Framing
   case unknownMessageType(UInt8)
@@ -12,7 +13,8 @@ public enum KeyExchangeError: Error, Hashable, Sendable {
   case endOfStream
 
   // MARK: Order and roles
-  /// A message that the machine does not expect in its state: reordered, or replayed within the exchange.
+  /// A message that the machine does not expect in its state: reordered, or replayed within the
+  /// exchange.
   case unexpectedMessage(MessageType)
   /// A message that only the machine's own role sends, as when somebody sends it back.
   case wrongRole(MessageType)
@@ -57,7 +59,8 @@ public enum KeyExchangeError: Error, Hashable, Sendable {
 
   // MARK: Authentication
   case invalidName
-  /// An identity signs with a scheme that withstands quantum computers and a classical one, in this order.
+  /// An identity signs with a scheme that withstands quantum computers and a classical one, in this
+  /// order.
   case notASignaturePair(Algorithm, Algorithm)
   case unknownIdentity(Fingerprint)
   case invalidSignature(Algorithm)
@@ -122,7 +125,8 @@ extension KeyExchangeError: CustomStringConvertible {
     algorithms.map(\.id).joined(separator: ", ")
   }
 
-  /// What an alert says of it: the kind of failure, and nothing that would help somebody who probes.
+  /// What an alert says of it: the kind of failure, and nothing that would help somebody who
+  /// probes.
   var alertReason: UInt8 {
     switch self {
     case .unknownMessageType, .oversizedMessage, .truncatedMessage, .trailingBytes, .endOfStream,

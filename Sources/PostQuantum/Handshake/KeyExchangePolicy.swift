@@ -12,8 +12,8 @@ public struct KeyExchangePolicy: Sendable, Hashable {
   /// Algorithms in any order.
   ///
   /// - Parameter required: all of `algorithms` where it is `nil`.
-  /// - Throws: `KeyExchangeError` for no, repeated or unfit algorithms, and where none of the required ones withstands
-  ///   quantum computers.
+  /// - Throws: `KeyExchangeError` for no, repeated or unfit algorithms, and where none of the
+  ///   required ones withstands quantum computers.
   public init(
     algorithms: [Algorithm], required: [Algorithm]? = nil,
     frameSuite: FrameSuite = .aes256GCMSHA512, epoch: UInt32 = 0

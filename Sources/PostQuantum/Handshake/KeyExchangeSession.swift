@@ -35,7 +35,8 @@ public struct KeyExchangeSession: Sendable, CustomStringConvertible {
 
   /// A key for use elsewhere, the same at both ends, under the name of the session.
   ///
-  /// - Parameter label: what the key is for; keys of different labels say nothing about each other. At most 200 bytes.
+  /// - Parameter label: what the key is for; keys of different labels say nothing about each other.
+  ///   At most 200 bytes.
   public func presharedKey(label: String = "pre-shared key") -> PresharedKey {
     precondition(label.utf8.count <= 200, "A label has at most 200 bytes")
     let key = secret.key(for: "export " + label, context: transcript, byteCount: 32)

@@ -7,7 +7,8 @@ public enum HandshakeRole: String, Sendable, Hashable, CaseIterable {
   var peer: HandshakeRole { self == .initiator ? .responder : .initiator }
 }
 
-/// All that was said in an exchange, as a running hash. Each state of it is bound to everything before.
+/// All that was said in an exchange, as a running hash. Each state of it is bound to everything
+/// before.
 struct Transcript: Sendable {
   private var hash = SHA512()
 
@@ -22,8 +23,8 @@ struct Transcript: Sendable {
 
 /// What parties sign and confirm.
 enum Authentication {
-  /// The text that both signatures of an identity are made over. Ed25519 and ECDSA have no place for a context, so it stands
-  /// in the text.
+  /// The text that both signatures of an identity are made over. Ed25519 and ECDSA have no place
+  /// for a context, so it stands in the text.
   static func text(_ role: HandshakeRole, _ transcript: Transcript) -> [UInt8] {
     Array("qsim key exchange 1 \(role.rawValue) signature\0".utf8) + transcript.digest
   }

@@ -60,7 +60,8 @@ struct MessageHeader: Sendable, Hashable {
   }
 }
 
-/// Bytes of a stream until they make a message. It never holds more than a message may have and what came with its last bytes.
+/// Bytes of a stream until they make a message. It never holds more than a message may have and
+/// what came with its last bytes.
 struct MessageBuffer: Sendable {
   private var bytes: [UInt8] = []
 

@@ -1,6 +1,7 @@
 import Crypto
 
-/// A short name of bytes that are secret or long: 16 bytes of a SHA-256 hash, which may be printed and compared.
+/// A short name of bytes that are secret or long: 16 bytes of a SHA-256 hash, which may be printed
+/// and compared.
 public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   /// Number of bytes.
   public static let byteCount = 16
@@ -12,8 +13,9 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     self.init(label: "public", bytes)
   }
 
-  /// The fingerprint of a secret. Two parties that have the same key see the same fingerprint; one who guesses a key of few
-  /// bits can confirm the guess with it, so that only keys of full strength have fingerprints worth showing.
+  /// The fingerprint of a secret. Two parties that have the same key see the same fingerprint; one
+  /// who guesses a key of few bits can confirm the guess with it, so that only keys of full
+  /// strength have fingerprints worth showing.
   init(ofSecret bytes: UnsafeRawBufferPointer) {
     self.init(label: "secret", bytes)
   }

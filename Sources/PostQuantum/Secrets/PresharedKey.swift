@@ -1,7 +1,7 @@
 import Crypto
 
-/// A key that two parties have already, and the name they call it by: of quantum key distribution, of an earlier exchange, or
-/// carried by hand.
+/// A key that two parties have already, and the name they call it by: of quantum key distribution,
+/// of an earlier exchange, or carried by hand.
 public struct PresharedKey: Sendable, CustomStringConvertible {
   /// Fewest bytes of a key.
   public static let minimumByteCount = 16
@@ -15,8 +15,8 @@ public struct PresharedKey: Sendable, CustomStringConvertible {
 
   /// A key and its name.
   ///
-  /// - Throws: `KeyExchangeError.presharedKeyTooShort` below 16 bytes, `.invalidKeyID` unless the name has 1 to 64 printable
-  ///   ASCII characters without blanks.
+  /// - Throws: `KeyExchangeError.presharedKeyTooShort` below 16 bytes, `.invalidKeyID` unless the
+  ///   name has 1 to 64 printable ASCII characters without blanks.
   public init(id: String, secret: borrowing SecretBytes) throws(KeyExchangeError) {
     try self.init(id: id, key: secret.symmetricKey())
   }

@@ -8,12 +8,12 @@ import Crypto
 
 /// Bytes that must not be seen: one owner, wiped on release, never printed.
 ///
-/// Not copyable, so that no copy is made by accident: it cannot be put into an array, a string or an interpolation. Its bytes
-/// are lent to a closure; what the closure copies is the closure's business. Key material that many own is a `SymmetricKey`,
-/// which swift-crypto wipes too.
+/// Not copyable, so that no copy is made by accident: it cannot be put into an array, a string or
+/// an interpolation. Its bytes are lent to a closure; what the closure copies is the closure's
+/// business. Key material that many own is a `SymmetricKey`, which swift-crypto wipes too.
 ///
-/// Comparing takes the same time wherever two secrets differ. Wiping is `explicit_bzero`, which compilers may not remove;
-/// pages are not locked, so that a secret may reach swap space.
+/// Comparing takes the same time wherever two secrets differ. Wiping is `explicit_bzero`, which
+/// compilers may not remove; pages are not locked, so that a secret may reach swap space.
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
   private let storage: UnsafeMutableRawBufferPointer
 

@@ -1,9 +1,11 @@
-// Goals, in order: to be read beside FIPS 202; to be right; to be fast enough for a thousand exchanges in a test.
+// Goals, in order: to be read beside FIPS 202; to be right; to be fast enough for a thousand
+// exchanges in a test.
 
 /// The sponge of SHA-3 and SHAKE: bytes are absorbed first, then squeezed out.
 ///
-/// The state of Keccak is 1600 bits, 25 lanes of 64. Its first `rate` bytes meet the input and the output; the rest, the
-/// capacity, is what nobody outside sees. After every `rate` bytes the permutation stirs all of it.
+/// The state of Keccak is 1600 bits, 25 lanes of 64. Its first `rate` bytes meet the input and the
+/// output; the rest, the capacity, is what nobody outside sees. After every `rate` bytes the
+/// permutation stirs all of it.
 ///
 /// For learning: the time taken does not depend on the data, but nothing is wiped from memory.
 ///
@@ -25,7 +27,8 @@ package struct KeccakSponge: Sendable {
       }
     }
 
-    /// The bits that follow the message, with the first 1 of the padding: 01 and 1 for SHA-3, 1111 and 1 for SHAKE.
+    /// The bits that follow the message, with the first 1 of the padding: 01 and 1 for SHA-3, 1111
+    /// and 1 for SHAKE.
     var suffix: UInt8 {
       switch self {
       case .sha3With256Bits, .sha3With512Bits: 0b0000_0110

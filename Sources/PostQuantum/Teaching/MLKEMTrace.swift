@@ -1,6 +1,7 @@
 /// The values that `TeachingMLKEM` computes on its way, in order: what `qsim pqc explain` prints.
 ///
-/// It holds secrets in the clear. That is its purpose, and one more reason to take keys for it that protect nothing.
+/// It holds secrets in the clear. That is its purpose, and one more reason to take keys for it that
+/// protect nothing.
 public struct MLKEMTrace: Sendable {
   /// The algorithms of FIPS 203 that record values.
   public enum Algorithm: String, Sendable, Hashable, CaseIterable {

@@ -1,5 +1,6 @@
 extension TeachingMLKEM {
-  /// Why bytes are not taken: the checks that FIPS 203 demands of whoever receives keys and ciphertexts.
+  /// Why bytes are not taken: the checks that FIPS 203 demands of whoever receives keys and
+  /// ciphertexts.
   public enum InputError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The inputs that have a fixed length.
     public enum Input: String, Sendable, Hashable {
@@ -10,9 +11,11 @@ extension TeachingMLKEM {
 
     /// Another length than the parameter set says.
     case wrongLength(of: Input, byteCount: Int, expected: Int)
-    /// A coefficient of an encapsulation key is not below q: the key has two spellings, and only one is allowed.
+    /// A coefficient of an encapsulation key is not below q: the key has two spellings, and only
+    /// one is allowed.
     case coefficientOutOfRange(place: Int, value: Int, modulus: Int)
-    /// The hash in a decapsulation key is not that of the encapsulation key in it: the key was damaged.
+    /// The hash in a decapsulation key is not that of the encapsulation key in it: the key was
+    /// damaged.
     case hashMismatch
 
     public var description: String {

@@ -1,7 +1,8 @@
 extension TeachingMLKEM {
   // MARK: Rounding
 
-  /// The `bits`-bit number nearest to 2^bits/q times a coefficient, modulo 2^bits. Halves are rounded up.
+  /// The `bits`-bit number nearest to 2^bits/q times a coefficient, modulo 2^bits. Halves are
+  /// rounded up.
   ///
   /// - Source: [FIPS203], equation 4.7.
   package func compress(_ f: [UInt16], bits: Int) -> [UInt16] {
@@ -30,7 +31,8 @@ extension TeachingMLKEM {
     return bytes
   }
 
-  /// Numbers of `bits` bits from bytes. Unlike the standard's, it does not reduce them modulo q; `reduce` does.
+  /// Numbers of `bits` bits from bytes. Unlike the standard's, it does not reduce them modulo q;
+  /// `reduce` does.
   ///
   /// - Source: [FIPS203], algorithms 4, 6.
   package static func decode(_ bytes: some RandomAccessCollection<UInt8>, bits: Int) -> [UInt16] {

@@ -1,4 +1,5 @@
-// K-PKE, the encryption inside ML-KEM. Safe against listeners only: ML-KEM makes it safe against forgers.
+// K-PKE, the encryption inside ML-KEM. Safe against listeners only: ML-KEM makes it safe against
+// forgers.
 
 extension TeachingMLKEM {
   /// Makes a pair of keys: t = As + e hides the small s.

@@ -29,9 +29,11 @@ extension TeachingMLKEM {
     public static let mlkem1024 = Parameters(
       name: "ML-KEM-1024", ring: .standard, rank: 4, secretNoise: 2, ciphertextNoise: 2,
       vectorBits: 11, scalarBits: 5)
-    /// The same algorithms in a ring with 8 coefficients: every number fits on the screen, anyone can break it.
+    /// The same algorithms in a ring with 8 coefficients: every number fits on the screen, anyone
+    /// can break it.
     ///
-    /// Decapsulation never fails: noise is at most 16 + 16 + 1, rounding adds at most 16 + 8, together less than q/4.
+    /// Decapsulation never fails: noise is at most 16 + 16 + 1, rounding adds at most 16 + 8,
+    /// together less than q/4.
     public static let toy = Parameters(
       name: "toy", ring: .toy, rank: 2, secretNoise: 1, ciphertextNoise: 1, vectorBits: 7,
       scalarBits: 4)

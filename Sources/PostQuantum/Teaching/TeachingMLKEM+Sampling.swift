@@ -21,8 +21,8 @@ extension TeachingMLKEM {
 
   /// A polynomial whose coefficients are as good as uniform, taken as the transform of one.
   ///
-  /// Two numbers from every three bytes of SHAKE128; those that are not below q are thrown away. Everyone who knows ρ can
-  /// do this, so a key holds 32 bytes instead of k² polynomials.
+  /// Two numbers from every three bytes of SHAKE128; those that are not below q are thrown away.
+  /// Everyone who knows ρ can do this, so a key holds 32 bytes instead of k² polynomials.
   ///
   /// - Parameter seed: ρ and two indices, 34 bytes.
   /// - Source: [FIPS203], algorithm 7.

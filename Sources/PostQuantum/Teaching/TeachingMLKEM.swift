@@ -1,8 +1,8 @@
 /// ML-KEM after FIPS 203, step by step: **for learning, not for use**.
 ///
-/// It computes what the standard says, from seeds that are given, and can record every value on the way (`MLKEMTrace`).
-/// Secrets stay in ordinary arrays, divisions take a time that depends on them, and nothing is wiped: whoever has keys to
-/// protect takes `Crypto.MLKEM768`.
+/// It computes what the standard says, from seeds that are given, and can record every value on the
+/// way (`MLKEMTrace`). Secrets stay in ordinary arrays, divisions take a time that depends on them,
+/// and nothing is wiped: whoever has keys to protect takes `Crypto.MLKEM768`.
 ///
 ///     let scheme = TeachingMLKEM(.mlkem768)
 ///     let keys = try scheme.keyPair(d: d, z: z)
@@ -84,8 +84,9 @@ public struct TeachingMLKEM: Sendable {
 
   /// The shared secret of a ciphertext.
   ///
-  /// A ciphertext that `encapsulate` did not make gives 32 bytes that only z and the ciphertext decide. The sender of it
-  /// learns nothing from them, not even that it was rejected: implicit rejection.
+  /// A ciphertext that `encapsulate` did not make gives 32 bytes that only z and the ciphertext
+  /// decide. The sender of it learns nothing from them, not even that it was rejected: implicit
+  /// rejection.
   ///
   /// - Parameters:
   ///   - ciphertext: c.

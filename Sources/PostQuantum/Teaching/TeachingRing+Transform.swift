@@ -1,12 +1,13 @@
 extension TeachingRing {
   /// The number-theoretic transform: f modulo each of the n/2 quadratic factors of Xⁿ + 1.
   ///
-  /// Each layer splits every block in two: modulo X^2L − ζ² becomes modulo X^L − ζ and X^L + ζ, which is one butterfly
-  /// (a, b) → (a + ζb, a − ζb) for each pair at distance L.
+  /// Each layer splits every block in two: modulo X^2L − ζ² becomes modulo X^L − ζ and X^L + ζ,
+  /// which is one butterfly (a, b) → (a + ζb, a − ζb) for each pair at distance L.
   ///
   /// - Parameters:
   ///   - f: n coefficients.
-  ///   - layer: Called after each layer with its distance L (n/2, …, 4, 2) and the coefficients so far.
+  ///   - layer: Called after each layer with its distance L (n/2, …, 4, 2) and the coefficients so
+  ///     far.
   /// - Source: [FIPS203], algorithm 9.
   public func transform(
     _ f: [UInt16], layer: (_ distance: Int, _ coefficients: [UInt16]) -> Void = { _, _ in }
@@ -64,7 +65,8 @@ extension TeachingRing {
     return f.map { UInt16(Int($0) * scale % modulus) }
   }
 
-  /// (n/2)⁻¹ modulo q, 3303 in ML-KEM: halving a number modulo an odd q, as often as n/2 has factors 2.
+  /// (n/2)⁻¹ modulo q, 3303 in ML-KEM: halving a number modulo an odd q, as often as n/2 has
+  /// factors 2.
   public var inverseOfHalfDegree: Int {
     (0..<(degree / 2).trailingZeroBitCount).reduce(1) { value, _ in
       value % 2 == 0 ? value / 2 : (value + modulus) / 2

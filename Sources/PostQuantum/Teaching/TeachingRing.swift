@@ -1,10 +1,12 @@
-// Goals, in order: to be read beside FIPS 203, section 4.3; to be right for any ring of this form; speed is no goal.
+// Goals, in order: to be read beside FIPS 203, section 4.3; to be right for any ring of this form;
+// speed is no goal.
 
 /// The ring of ML-KEM: polynomials with n coefficients modulo q and modulo Xⁿ + 1.
 ///
-/// A polynomial is an array of n coefficients in 0..<q, that of X⁰ first. Its transform is one too: n/2 remainders of degree
-/// one, modulo X² − ζ^(2·BitRev(i)+1), two coefficients each. There are n/2 roots of −1's kind modulo q but no more (for
-/// ML-KEM q = 3329 = 13·256 + 1), so Xⁿ + 1 splits into quadratics and not further.
+/// A polynomial is an array of n coefficients in 0..<q, that of X⁰ first. Its transform is one too:
+/// n/2 remainders of degree one, modulo X² − ζ^(2·BitRev(i)+1), two coefficients each. There are
+/// n/2 roots of −1's kind modulo q but no more (for ML-KEM q = 3329 = 13·256 + 1), so Xⁿ + 1 splits
+/// into quadratics and not further.
 ///
 ///     let ring = TeachingRing.toy                     // 8 coefficients modulo 257
 ///     let product = ring.inverseTransform(ring.multiply(ring.transform(f), ring.transform(g)))
@@ -17,12 +19,14 @@ public struct TeachingRing: Sendable, Hashable {
   public let modulus: Int
   /// ζ, a primitive n-th root of unity modulo q, so that ζ^(n/2) = −1.
   public let root: Int
-  /// ζ^BitRev(i) for the blocks of the transform, i from 1 to n/2 − 1 in the order they are used; place 0 is not used.
+  /// ζ^BitRev(i) for the blocks of the transform, i from 1 to n/2 − 1 in the order they are used;
+  /// place 0 is not used.
   public let blockRoots: [Int]
   /// ζ^(2·BitRev(i)+1): the i-th quadratic factor is X² minus this.
   public let pairRoots: [Int]
 
-  /// - Precondition: `degree` is a power of two from 4 up, `modulus` is below 4096, and root^(degree/2) is −1.
+  /// - Precondition: `degree` is a power of two from 4 up, `modulus` is below 4096, and
+  ///   root^(degree/2) is −1.
   public init(degree: Int, modulus: Int, root: Int) {
     precondition(
       degree >= 4 && degree & (degree - 1) == 0, "The degree is a power of two from 4 up")

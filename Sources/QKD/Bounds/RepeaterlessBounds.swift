@@ -1,13 +1,16 @@
 import RealModule
 
-/// What no protocol, or no protocol without repeaters, can exceed; in secret bits per use of the channel.
+/// What no protocol, or no protocol without repeaters, can exceed; in secret bits per use of the
+/// channel.
 ///
-/// Each takes a transmittance. Whether it includes the detectors is the caller's word: the *absolute* bound is that of the
-/// channel alone, the *practical* one multiplies the efficiency of the detectors in and is lower.
+/// Each takes a transmittance. Whether it includes the detectors is the caller's word: the
+/// *absolute* bound is that of the channel alone, the *practical* one multiplies the efficiency of
+/// the detectors in and is lower.
 public enum RepeaterlessBounds {
   /// The secret-key capacity −log₂(1−η) of a pure-loss channel; infinite at η = 1.
   ///
-  /// - Source: [Pirandola17], Eq. (19). Through log1p: the plain form is wrong by tenths beyond 150 dB.
+  /// - Source: [Pirandola17], Eq. (19). Through log1p: the plain form is wrong by tenths beyond 150
+  ///   dB.
   public static func plob(transmittance: Double) -> Double {
     guard transmittance > 0 else { return 0 }
     guard transmittance < 1 else { return .infinity }
@@ -24,7 +27,8 @@ public enum RepeaterlessBounds {
     return plob(transmittance: Double.pow(transmittance, 1 / Double(count + 1)))
   }
 
-  /// The upper bound −log₂[(1−η)η^n̄] − g(n̄) for a thermal-loss channel of n̄ thermal photons; 0 from n̄ = η/(1−η) on.
+  /// The upper bound −log₂[(1−η)η^n̄] − g(n̄) for a thermal-loss channel of n̄ thermal photons; 0
+  /// from n̄ = η/(1−η) on.
   ///
   /// - Source: [Pirandola17], Eq. (23).
   public static func thermalLoss(transmittance: Double, thermalPhotons: Double) -> Double {

@@ -18,14 +18,15 @@ public struct KeyRate: Sendable, Hashable {
   package let margin: Double
   /// What an optimiser climbs: the margin where there is key, else the margin over all that clicks.
   ///
-  /// Without the second part faint pulses would look best wherever there is no key: their margin is a negligible loss.
+  /// Without the second part faint pulses would look best wherever there is no key: their margin is
+  /// a negligible loss.
   package let merit: Double
 
   /// A rate from a formula, whatever comes of it: below 0, or not a number, is no key.
   ///
   /// - Parameters:
-  ///   - margin: secret bits per unit of the protocol before they stop at 0. Optimisers climb it: give what the formula says,
-  ///     and not 0, where there is no key.
+  ///   - margin: secret bits per unit of the protocol before they stop at 0. Optimisers climb it:
+  ///     give what the formula says, and not 0, where there is no key.
   ///   - gain: what the rate is a fraction of, such as the clicks per pulse.
   ///   - quantities: intermediate results by name in snake_case, in the order they arise.
   public init(margin: Double, gain: Double, _ quantities: KeyValuePairs<String, Double> = [:]) {

@@ -1,4 +1,5 @@
-// The parameters of the catalog by name. A place is that of the record in `KeyRateParameter.catalog`.
+// The parameters of the catalog by name. A place is that of the record in
+// `KeyRateParameter.catalog`.
 
 extension KeyRateParameter.ID {
   /// Loss of the fibre, in dB/km.

@@ -1,4 +1,5 @@
-/// A number that sets a protocol up: command options, help, reference and tests derive from this table.
+/// A number that sets a protocol up: command options, help, reference and tests derive from this
+/// table.
 public struct KeyRateParameter: Sendable, Hashable {
   /// What kind of number it is.
   public enum Kind: String, Sendable, Hashable {
@@ -10,7 +11,8 @@ public struct KeyRateParameter: Sendable, Hashable {
     case flag
   }
 
-  /// Which parameter: one of the catalog's, such as `.mu`, or one of a protocol of your own, by its name.
+  /// Which parameter: one of the catalog's, such as `.mu`, or one of a protocol of your own, by its
+  /// name.
   ///
   ///     extension KeyRateParameter.ID {
   ///       static let addedNoise = Self("added_noise")
@@ -65,7 +67,8 @@ public struct KeyRateParameter: Sendable, Hashable {
   ///   - range: the values that are accepted.
   ///   - defaultValue: `nil` if the protocol finds the value itself, or does without.
   ///   - kind: whether it is a number, a whole number, or 0 or 1.
-  /// - Precondition: the catalog has no parameter of that name, for which see `standard`; the default is in range.
+  /// - Precondition: the catalog has no parameter of that name, for which see `standard`; the
+  ///   default is in range.
   public init(
     _ name: String, _ summary: String, unit: String = "", in range: ClosedRange<Double> = 0...1,
     default defaultValue: Double?, kind: Kind = .number
@@ -121,7 +124,8 @@ public struct KeyRateParameter: Sendable, Hashable {
     catalog.first { $0.name == name }
   }
 
-  /// The largest intensity of a pulse: formulas stay far from overflow, and no protocol wants as much.
+  /// The largest intensity of a pulse: formulas stay far from overflow, and no protocol wants as
+  /// much.
   static let intensityLimit = 10.0
 
   /// All parameters, in the order of `ID`.

@@ -2,8 +2,9 @@ import RealModule
 
 /// Values of all parameters a protocol has, each in range.
 ///
-/// `QKDProtocolDefinition.parameters(preset:settings:)` makes them. The catalog's parameters are a dense array, so that an
-/// optimiser can change one and evaluate again; the few that a protocol of your own adds are found by name.
+/// `QKDProtocolDefinition.parameters(preset:settings:)` makes them. The catalog's parameters are a
+/// dense array, so that an optimiser can change one and evaluate again; the few that a protocol of
+/// your own adds are found by name.
 public struct KeyRateParameters: Sendable, Hashable {
   /// By place in the catalog; NaN for what has no value.
   private var values: [Double]

@@ -1,4 +1,5 @@
-/// Published parameter sets. Values that a protocol has no parameter for are left out when the preset is applied to it.
+/// Published parameter sets. Values that a protocol has no parameter for are left out when the
+/// preset is applied to it.
 public struct KeyRatePreset: Sendable {
   public let name: String
   public let summary: String

@@ -1,7 +1,8 @@
 import QuantumCore
 import RealModule
 
-/// Rates along a link: at distances, at the best parameters, as far as there is key, and where curves cross.
+/// Rates along a link: at distances, at the best parameters, as far as there is key, and where
+/// curves cross.
 public struct KeyRateSearch: Sendable {
   public let definition: QKDProtocolDefinition
   /// What is not optimised.
@@ -13,7 +14,8 @@ public struct KeyRateSearch: Sendable {
 
   /// - Parameters:
   ///   - parameters: Values that come from `definition`.
-  ///   - fixed: For example those a user has set; 'probability' parameters are fixed together or not at all.
+  ///   - fixed: For example those a user has set; 'probability' parameters are fixed together or
+  ///     not at all.
   public init(
     _ definition: QKDProtocolDefinition, _ parameters: KeyRateParameters, optimizing: Bool = false,
     keeping fixed: Set<KeyRateParameter.ID> = []
@@ -115,7 +117,8 @@ public struct KeyRateSearch: Sendable {
   public static let limitKm = 2000.0
   private static let stepKm = 10.0
 
-  /// The largest distance with key, to a metre; `nil` if there is none at all, `limitKm` if there is no end before.
+  /// The largest distance with key, to a metre; `nil` if there is none at all, `limitKm` if there
+  /// is no end before.
   public func reachKm() -> Double? {
     var known: [Double: Point] = [:]
     return reachKm(&known)

@@ -1,9 +1,11 @@
 import QuantumCore
 
-/// One protocol and its key rate: options, catalog pages, comparisons and laws over all protocols derive from this record.
+/// One protocol and its key rate: options, catalog pages, comparisons and laws over all protocols
+/// derive from this record.
 ///
-/// One of your own is a record like those of `QKDProtocolCatalog`: parameters of the catalog and parameters that it adds, and a
-/// formula. `KeyRateSearch` then finds rates, best settings, reach and crossings, as for any other.
+/// One of your own is a record like those of `QKDProtocolCatalog`: parameters of the catalog and
+/// parameters that it adds, and a formula. `KeyRateSearch` then finds rates, best settings, reach
+/// and crossings, as for any other.
 ///
 ///     let bb84 = QKDProtocolDefinition(
 ///       "bb84-ideal", "BB84 with single photons and perfect detectors.",
@@ -83,9 +85,11 @@ public struct QKDProtocolDefinition: Sendable {
   let isCostly: Bool
   /// Settles what depends on the optimised parameters, such as the last probability.
   let complete: @Sendable (inout KeyRateParameters) -> Void
-  /// What is wrong with values that are each in range, and what would be accepted; `nil` for nothing.
+  /// What is wrong with values that are each in range, and what would be accepted; `nil` for
+  /// nothing.
   package let problem: @Sendable (KeyRateParameters) -> String?
-  /// The key of slots of pulses, scaled to the block size or not; `nil` for protocols that have no blocks of pulses.
+  /// The key of slots of pulses, scaled to the block size or not; `nil` for protocols that have no
+  /// blocks of pulses.
   let evaluateSlots: (@Sendable (KeyRateParameters, [PulseSlot], Bool) -> KeyRate)?
   let evaluate: @Sendable (KeyRateParameters, Link) -> KeyRate
 
@@ -97,15 +101,20 @@ public struct QKDProtocolDefinition: Sendable {
   ///   - family: what kind of protocol it is.
   ///   - unit: what its rate counts per.
   ///   - sources: where the formula is from.
-  ///   - assumptions: what it takes for granted besides authenticated messages, which every protocol does.
-  ///   - parameters: what sets it up: `KeyRateParameter.standard` for those of the catalog, and its own. `loss_db_per_km`, or
-  ///     `transmittance` with a default, is among them: they make the link.
+  ///   - assumptions: what it takes for granted besides authenticated messages, which every
+  ///     protocol does.
+  ///   - parameters: what sets it up: `KeyRateParameter.standard` for those of the catalog, and its
+  ///     own. `loss_db_per_km`, or `transmittance` with a default, is among them: they make the
+  ///     link.
   ///   - variables: what an optimiser may choose.
-  ///   - isCostly: whether a rate takes linear programmes or searches of its own; an optimiser then asks for fewer.
-  ///   - problem: what is wrong with values that are each in range, and what would be accepted; `nil` for nothing.
-  ///   - rate: the rate for values that are in range and without a problem, over a link; any thread may ask, for any distance.
-  /// - Precondition: no two parameters have the same name, there is one that makes the link, and variables are parameters and
-  ///   stay in their ranges.
+  ///   - isCostly: whether a rate takes linear programmes or searches of its own; an optimiser then
+  ///     asks for fewer.
+  ///   - problem: what is wrong with values that are each in range, and what would be accepted;
+  ///     `nil` for nothing.
+  ///   - rate: the rate for values that are in range and without a problem, over a link; any thread
+  ///     may ask, for any distance.
+  /// - Precondition: no two parameters have the same name, there is one that makes the link, and
+  ///   variables are parameters and stay in their ranges.
   public init(
     _ id: String, _ summary: String, family: Family, unit: Unit = .pulse, sources: [String],
     assumptions: [Assumption], parameters: [KeyRateParameter],
@@ -122,7 +131,8 @@ public struct QKDProtocolDefinition: Sendable {
 
   /// One of the catalog's.
   ///
-  /// - Parameter parameters: with the default of this protocol; `nil` for that of the catalog, NaN for none.
+  /// - Parameter parameters: with the default of this protocol; `nil` for that of the catalog, NaN
+  ///   for none.
   init(
     _ id: String, _ summary: String, family: Family, unit: Unit = .pulse, sources: [String],
     assumptions: [Assumption], parameters: [(KeyRateParameter.ID, Double?)],
@@ -235,8 +245,8 @@ public struct QKDProtocolDefinition: Sendable {
 
   /// Values from a preset and settings; what they leave open keeps its default.
   ///
-  /// - Throws: a `Diagnostic` naming the setting that is unknown, given twice, out of range or at odds with another, and what
-  ///   is accepted; or the preset that is not for this protocol.
+  /// - Throws: a `Diagnostic` naming the setting that is unknown, given twice, out of range or at
+  ///   odds with another, and what is accepted; or the preset that is not for this protocol.
   public func parameters(
     preset: KeyRatePreset? = nil, settings: [(name: String, value: Double)] = []
   ) throws(Diagnostic) -> KeyRateParameters {

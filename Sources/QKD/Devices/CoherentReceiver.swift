@@ -28,8 +28,8 @@ public struct CoherentReceiver: Sendable, Hashable {
     }
   }
 
-  /// An ideal receiver behind a channel that has taken over its loss and noise: T → ηT, ξ → ξ + v_el/(ηT), twice that for
-  /// heterodyne detection.
+  /// An ideal receiver behind a channel that has taken over its loss and noise: T → ηT, ξ → ξ +
+  /// v_el/(ηT), twice that for heterodyne detection.
   func untrusted(transmittance: Double, excessNoise: Double) -> (
     receiver: CoherentReceiver, transmittance: Double, excessNoise: Double
   ) {

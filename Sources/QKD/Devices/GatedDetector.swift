@@ -41,8 +41,8 @@ public struct GatedDetector: Sendable, Hashable {
     jitterSeconds > 0 ? Double.erf(windowSeconds / (2 * Double.sqrt(2) * jitterSeconds)) : 1
   }
 
-  /// The part of time the detector is ready, at a rate of clicks it would have without dead time: 1/(1+Rτ), or e^−Rτ if
-  /// paralysable.
+  /// The part of time the detector is ready, at a rate of clicks it would have without dead time:
+  /// 1/(1+Rτ), or e^−Rτ if paralysable.
   public func readiness(clickRateHz: Double) -> Double {
     let load = clickRateHz * deadTimeSeconds
     return isParalyzable ? Double.exp(-load) : 1 / (1 + load)

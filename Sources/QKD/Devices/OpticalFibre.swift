@@ -40,8 +40,8 @@ public struct OpticalFibre: Sendable, Hashable {
   public var lossDB: Double { lossDBPerKm * lengthKm + fixedLossDB }
   public var transmittance: Double { QKD.transmittance(ofLossDB: lossDB) }
 
-  /// Raman photons at the receiver in a gate: P ρ Δλ L e^−αL from light that runs along, P ρ Δλ (1−e^−2αL)/(2α) from light that
-  /// runs against.
+  /// Raman photons at the receiver in a gate: P ρ Δλ L e^−αL from light that runs along, P ρ Δλ
+  /// (1−e^−2αL)/(2α) from light that runs against.
   ///
   /// - Parameters:
   ///   - filterNm: Width of the receiver's filter.

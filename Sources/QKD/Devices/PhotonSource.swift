@@ -4,7 +4,8 @@ import RealModule
 public enum PhotonSource: Sendable, Hashable {
   /// A laser pulse of random phase and mean photon number `intensity`: Poissonian.
   case weakCoherent(intensity: Double)
-  /// A single-photon source of mean photon number `brightness`: p₂ = g² B²/2, p₁ = B − 2p₂, the rest empty.
+  /// A single-photon source of mean photon number `brightness`: p₂ = g² B²/2, p₁ = B − 2p₂, the
+  /// rest empty.
   case singlePhoton(brightness: Double, g2: Double)
   /// Parametric down-conversion in two polarisations, `meanPairs` = 2λ: P(n) = (n+1)λⁿ/(1+λ)ⁿ⁺².
   case downConversion(meanPairs: Double)

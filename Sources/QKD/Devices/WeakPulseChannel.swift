@@ -1,9 +1,10 @@
 import RealModule
 
-/// Weak coherent pulses through a lossy channel onto two threshold detectors: what they measure and what single photons do.
+/// Weak coherent pulses through a lossy channel onto two threshold detectors: what they measure and
+/// what single photons do.
 ///
-/// Exact: arrivals at the two detectors are independent, a double click becomes a random bit. First order: the form of
-/// [Ma05], Eqs. (8)–(11), in which a dark count and a photon never meet.
+/// Exact: arrivals at the two detectors are independent, a double click becomes a random bit. First
+/// order: the form of [Ma05], Eqs. (8)–(11), in which a dark count and a photon never meet.
 public struct WeakPulseChannel: Sendable, Hashable {
   /// Transmittance of channel and receiver together.
   public let transmittance: Double

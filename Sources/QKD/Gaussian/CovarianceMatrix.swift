@@ -1,4 +1,5 @@
-// Goals, in order: symplectic eigenvalues near 1 right to the last digits beside ones of 10⁶; no fit for more than a few modes.
+// Goals, in order: symplectic eigenvalues near 1 right to the last digits beside ones of 10⁶; no
+// fit for more than a few modes.
 import RealModule
 
 /// The covariance matrix of a Gaussian state in shot-noise units: vacuum is the unit matrix.
@@ -89,7 +90,8 @@ public struct CovarianceMatrix: Sendable, Hashable {
     }
   }
 
-  /// Sends a mode through a channel of transmittance T and excess noise ξ at its input: variance ← T(variance + ξ) + 1 − T.
+  /// Sends a mode through a channel of transmittance T and excess noise ξ at its input: variance ←
+  /// T(variance + ξ) + 1 − T.
   public mutating func transmit(_ mode: Int, transmittance: Double, excessNoise: Double = 0) {
     let amplitude = Double.sqrt(transmittance)
     for quadrature in [2 * mode, 2 * mode + 1] {
@@ -114,7 +116,8 @@ public struct CovarianceMatrix: Sendable, Hashable {
     return eliminating(mode, correction)
   }
 
-  /// The other modes, given that both quadratures of a mode were measured with one unit of noise each.
+  /// The other modes, given that both quadratures of a mode were measured with one unit of noise
+  /// each.
   public func conditioned(onHeterodyneOf mode: Int) -> CovarianceMatrix {
     let (x, p) = (2 * mode, 2 * mode + 1)
     let (a, b, c) = (self[x, x] + 1, self[p, p] + 1, self[x, p])
@@ -143,10 +146,11 @@ public struct CovarianceMatrix: Sendable, Hashable {
     return state
   }
 
-  /// The moduli of the eigenvalues of iΩV, each once, ascending; `nil` if V is not positive definite.
+  /// The moduli of the eigenvalues of iΩV, each once, ascending; `nil` if V is not positive
+  /// definite.
   ///
-  /// With V = LLᵀ they are the singular values of LᵀΩL, which one-sided Jacobi rotations [Demmel92] find to high relative
-  /// accuracy, small ones too.
+  /// With V = LLᵀ they are the singular values of LᵀΩL, which one-sided Jacobi rotations [Demmel92]
+  /// find to high relative accuracy, small ones too.
   ///
   /// - Complexity: O(n³) a sweep, fewer than ten sweeps.
   public func symplecticEigenvalues() -> [Double]? {

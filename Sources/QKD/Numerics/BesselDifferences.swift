@@ -2,7 +2,8 @@ import RealModule
 
 /// I₀(x) − 1 for the modified Bessel function of order zero, without cancellation.
 ///
-/// The power series Σ_{k≥1} (x²/4)ᵏ/(k!)² has positive terms only, so every digit of a small difference is right.
+/// The power series Σ_{k≥1} (x²/4)ᵏ/(k!)² has positive terms only, so every digit of a small
+/// difference is right.
 ///
 /// - Complexity: O(x + 10) terms.
 package func besselI0MinusOne(_ x: Double) -> Double {

@@ -1,9 +1,10 @@
-// Goals, in order: the same answer every time; never caught where the function is flat; few evaluations.
+// Goals, in order: the same answer every time; never caught where the function is flat; few
+// evaluations.
 
 /// Looks for the largest value of a function on the unit cube.
 ///
-/// Starts on a low-discrepancy sequence, then climbs from the best of its points with the simplex of [Nelder65], folded back at
-/// the walls. No randomness: the same function gives the same point.
+/// Starts on a low-discrepancy sequence, then climbs from the best of its points with the simplex
+/// of [Nelder65], folded back at the walls. No randomness: the same function gives the same point.
 struct BoxMaximizer {
   /// Points tried before climbing.
   var samples: Int
@@ -12,7 +13,8 @@ struct BoxMaximizer {
   /// Evaluations of a climb at most.
   var steps = 400
 
-  /// - Parameter isCostly: Whether an evaluation takes far longer than a formula: then fewer are made.
+  /// - Parameter isCostly: Whether an evaluation takes far longer than a formula: then fewer are
+  ///   made.
   init(dimension: Int, isCostly: Bool = false) {
     samples = min(isCostly ? 60 : 400, 32 * dimension * dimension)
     if isCostly { (climbs, steps) = (1, 90) }
@@ -111,7 +113,8 @@ struct BoxMaximizer {
     return min(1, max(0, inside))
   }
 
-  /// Point `index` of the additive sequence of the generalised golden ratio: x_k = index / φᵏ mod 1.
+  /// Point `index` of the additive sequence of the generalised golden ratio: x_k = index / φᵏ mod
+  /// 1.
   private static func lowDiscrepancyPoint(_ index: Int, _ dimension: Int) -> [Double] {
     // φ solves φ^{d+1} = φ + 1.
     var ratio = 1.5

@@ -1,4 +1,5 @@
-// Goals, in order: no cancellation near 0 and for large arguments; no NaN for arguments at or beyond the ends; speed.
+// Goals, in order: no cancellation near 0 and for large arguments; no NaN for arguments at or
+// beyond the ends; speed.
 import RealModule
 
 /// Entropies in bits.
@@ -36,7 +37,8 @@ public enum Entropy {
 
   /// The entropy g(n) = (n+1) log₂(n+1) − n log₂ n of a thermal state of n mean photons.
   ///
-  /// Written as log₂(1+n) + n log₂(1+1/n), whose terms are positive: right to the last digits for any n.
+  /// Written as log₂(1+n) + n log₂(1+1/n), whose terms are positive: right to the last digits for
+  /// any n.
   public static func thermal(_ meanPhotons: Double) -> Double {
     guard meanPhotons > 0 else { return 0 }
     return

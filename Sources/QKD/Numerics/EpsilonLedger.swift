@@ -13,7 +13,8 @@ public enum EpsilonDefinition: String, Sendable, Hashable, CaseIterable {
 
   /// Whether a sum of both is a statement about the composed system.
   ///
-  /// A failure probability bounds the trace distance it causes, so these two add up to a trace distance. Nothing else mixes.
+  /// A failure probability bounds the trace distance it causes, so these two add up to a trace
+  /// distance. Nothing else mixes.
   func adds(to other: EpsilonDefinition) -> EpsilonDefinition? {
     if self == other { return self == .purifiedDistance || self == .mutualInformation ? nil : self }
     let pair: Set = [self, other]
@@ -21,7 +22,8 @@ public enum EpsilonDefinition: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// The account of everything that may go wrong in a session: ε_total = ε_cor + ε_sec + rounds · ε_auth.
+/// The account of everything that may go wrong in a session: ε_total = ε_cor + ε_sec + rounds ·
+/// ε_auth.
 ///
 ///     var ledger = EpsilonLedger()
 ///     try ledger.add("correctness", 1e-15, as: .failureProbability)
@@ -51,8 +53,9 @@ public struct EpsilonLedger: Sendable, Hashable {
 
   /// Adds what may go wrong `count` times.
   ///
-  /// - Throws: a `Diagnostic` if ε is not in 0…1, or measures something that does not add to what is there. Purified distances
-  ///   and informations add to nothing, not even to each other: convert them first.
+  /// - Throws: a `Diagnostic` if ε is not in 0…1, or measures something that does not add to what
+  ///   is there. Purified distances and informations add to nothing, not even to each other:
+  ///   convert them first.
   public mutating func add(
     _ name: String, _ epsilon: Double, as definition: EpsilonDefinition, count: Int = 1
   ) throws(Diagnostic) {

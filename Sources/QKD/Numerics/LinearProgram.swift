@@ -1,10 +1,12 @@
-// Goals, in order: a bound that holds whatever rounding did (the dual certificate); the optimum; speed.
+// Goals, in order: a bound that holds whatever rounding did (the dual certificate); the optimum;
+// speed.
 
 /// A linear programme of few rows: maximise c·x subject to A x ≤ b and x ≥ 0.
 ///
-/// Solved by the simplex method on a dense tableau. What decoy bounds rest on is not the tableau but its *certificate*: any
-/// y ≥ 0 with yᵀA ≥ c proves c·x ≤ y·b for all feasible x. `Solution.certifiedBound` is the value of such a y, repaired for
-/// rounding and checked from the original data.
+/// Solved by the simplex method on a dense tableau. What decoy bounds rest on is not the tableau
+/// but its *certificate*: any y ≥ 0 with yᵀA ≥ c proves c·x ≤ y·b for all feasible x.
+/// `Solution.certifiedBound` is the value of such a y, repaired for rounding and checked from the
+/// original data.
 public struct LinearProgram: Sendable {
   /// A, row by row, each of one number a variable.
   fileprivate var coefficients: [Double] = []
@@ -12,7 +14,8 @@ public struct LinearProgram: Sendable {
   public private(set) var limits: [Double] = []
   /// c, one number a variable.
   public private(set) var objective: [Double]
-  /// An upper limit that each variable keeps in any case; it lets rounding in the certificate be repaired.
+  /// An upper limit that each variable keeps in any case; it lets rounding in the certificate be
+  /// repaired.
   public let variableLimit: Double
 
   /// - Precondition: `variableLimit` is above 0.
@@ -63,7 +66,8 @@ public struct LinearProgram: Sendable {
     public let value: Double
     /// y, one number a row, each at least 0.
     public let multipliers: [Double]
-    /// y·b + Σ_j variableLimit · max(0, c_j − (yᵀA)_j): no feasible x within the variable limit exceeds it.
+    /// y·b + Σ_j variableLimit · max(0, c_j − (yᵀA)_j): no feasible x within the variable limit
+    /// exceeds it.
     public let certifiedBound: Double
   }
 
@@ -98,7 +102,8 @@ public struct LinearProgram: Sendable {
   }
 }
 
-/// Rows: constraints with slack; the last row is the objective. Columns: variables, slacks, one artificial, right side.
+/// Rows: constraints with slack; the last row is the objective. Columns: variables, slacks, one
+/// artificial, right side.
 private struct Tableau {
   private let rowCount: Int
   private let variableCount: Int

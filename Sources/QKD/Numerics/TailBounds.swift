@@ -1,4 +1,5 @@
-// Tails of distributions for finite keys. Failure probabilities of 10⁻¹⁰⁰ and below are usual, so all of them stay logarithms.
+// Tails of distributions for finite keys. Failure probabilities of 10⁻¹⁰⁰ and below are usual, so
+// all of them stay logarithms.
 import RealModule
 
 /// How far counts and frequencies may stray from what they estimate.
@@ -10,10 +11,11 @@ package enum TailBounds {
     Double.sqrt(max(0, total) / 2 * max(0, logInverseFailure))
   }
 
-  /// The interval of expectations that a Poisson-like count is compatible with (multiplicative Chernoff bound).
+  /// The interval of expectations that a Poisson-like count is compatible with (multiplicative
+  /// Chernoff bound).
   ///
-  /// - Returns: (E_L, E_U): P(count ≥ observed | E_L) ≤ ε and P(count ≤ observed | E_U) ≤ ε. Both solve
-  ///   E − n + n ln(n/E) = ln(1/ε), each on its side of n; E_L of no count is 0.
+  /// - Returns: (E_L, E_U): P(count ≥ observed | E_L) ≤ ε and P(count ≤ observed | E_U) ≤ ε. Both
+  ///   solve E − n + n ln(n/E) = ln(1/ε), each on its side of n; E_L of no count is 0.
   /// - Source: [Yin20], Eqs. (17)–(20), solved by Newton steps in ln E in place of fixed points.
   package static func chernoff(
     _ count: Double, logInverseFailure: Double
@@ -26,8 +28,8 @@ package enum TailBounds {
 
   private static func root(_ target: Double, sign: Double) -> Double {
     guard target > 0 else { return 0 }
-    // The first terms of the root in powers of s; far out, places beyond the root, from where Newton steps on a convex
-    // function only come nearer.
+    // The first terms of the root in powers of s; far out, places beyond the root, from where
+    // Newton steps on a convex function only come nearer.
     let s = Double.sqrt(2 * target)
     var u =
       s < 1
@@ -58,7 +60,8 @@ package enum TailBounds {
   /// The deviation of the error rate of one random sample from that of the rest: Lim's γ, for rates
   /// of many errors.
   ///
-  /// γ = √{ (c+d)(1−b)b/(cd ln 2) · log₂[ (c+d)/(cd(1−b)b) · s²/ε² ] } for rate b in a sample of c, applied to d. 0 for b = 0.
+  /// γ = √{ (c+d)(1−b)b/(cd ln 2) · log₂[ (c+d)/(cd(1−b)b) · s²/ε² ] } for rate b in a sample of c,
+  /// applied to d. 0 for b = 0.
   ///
   /// - Parameters:
   ///   - logInverseFailure: ln(s/ε), with s the number of terms of the protocol (21, 19, …).
@@ -130,7 +133,8 @@ package enum TailBounds {
   package static func gaussianQuantile(twoSided failure: Double) -> Double {
     guard failure > 0 else { return .infinity }
     guard failure < 1 else { return 0 }
-    // Newton steps on ln erfc, which is concave and nearly a parabola: they converge from the asymptotic guess.
+    // Newton steps on ln erfc, which is concave and nearly a parabola: they converge from the
+    // asymptotic guess.
     let target = Double.log(failure)
     var y = Double.sqrt(max(1e-12, -target))
     for _ in 0..<80 {

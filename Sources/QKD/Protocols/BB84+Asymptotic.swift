@@ -2,8 +2,8 @@ import RealModule
 
 /// Asymptotic rates of BB84 with single photons or weak pulses.
 ///
-/// R = q {−Q f h(E) + Q₁ [1 − h(e₁)]} throughout ([Lo05], [Ma05]); they differ in what is known of Q₁ and e₁. With basis
-/// probability p at both sides, q = p² + (1−p)².
+/// R = q {−Q f h(E) + Q₁ [1 − h(e₁)]} throughout ([Lo05], [Ma05]); they differ in what is known of
+/// Q₁ and e₁. With basis probability p at both sides, q = p² + (1−p)².
 extension QKDProtocolDefinition {
   static let detectorParameters: [(KeyRateParameter.ID, Double?)] = [
     (.lossDBPerKm, nil), (.transmittance, nil), (.detectorEfficiency, nil),
@@ -124,7 +124,8 @@ extension QKDProtocolDefinition {
       error: bounds.error, slope: min(0, bounds.yield) * weight)
   }
 
-  /// - Parameter slope: Added to the margin, for settings whose bounds are worthless: how worthless.
+  /// - Parameter slope: Added to the margin, for settings whose bounds are worthless: how
+  ///   worthless.
   private static func rate(
     _ parameters: KeyRateParameters, gain: Double, errorGain: Double, single: Double,
     error: Double, slope: Double = 0

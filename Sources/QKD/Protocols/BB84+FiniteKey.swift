@@ -2,7 +2,8 @@ import RealModule
 
 /// BB84 with weak pulses and finite blocks.
 ///
-/// Counts are expectations: the rate is that of a session whose every count is its mean. Lengths are floored to whole bits.
+/// Counts are expectations: the rate is that of a session whose every count is its mean. Lengths
+/// are floored to whole bits.
 extension QKDProtocolDefinition {
   private static let finiteAssumptions: [Assumption] = [
     .finiteKey, .generalAttacks, .trustedDetectors, .randomizedDoubleClicks, .phaseRandomized,
@@ -125,7 +126,8 @@ struct FiniteSession {
   /// The expected session of slots; `nil` if nothing clicks or a probability is none.
   ///
   /// - Parameters:
-  ///   - isScaled: Whether the slots are repeated until the key basis has `block_size` counts; otherwise they are all there is.
+  ///   - isScaled: Whether the slots are repeated until the key basis has `block_size` counts;
+  ///     otherwise they are all there is.
   /// - Source: [Lim14], Sec. IV, whose error model uses η_sys where it prints η_ch.
   init?(
     _ parameters: KeyRateParameters, _ slots: [PulseSlot], isScaled: Bool,

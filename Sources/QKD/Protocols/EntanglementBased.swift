@@ -59,8 +59,9 @@ extension QKDProtocolDefinition {
 
 /// Coincidences behind a source of down-conversion pairs, λ = mean pairs / 2.
 ///
-/// - Source: [Ma07], Eqs. (9) and (12). The gain is written as a sum of positive terms: with a = ln(1−Y₀ᴬ) − 2 ln(1+η_Aλ), b
-///   alike, and D = 1 + η_Aλ + η_Bλ − η_Aη_Bλ it is (1−eᵃ)(1−eᵇ) + eᵃ⁺ᵇ [(1 + η_Aη_Bλ(1+λ)/D)² − 1].
+/// - Source: [Ma07], Eqs. (9) and (12). The gain is written as a sum of positive terms: with a =
+///   ln(1−Y₀ᴬ) − 2 ln(1+η_Aλ), b alike, and D = 1 + η_Aλ + η_Bλ − η_Aη_Bλ it is (1−eᵃ)(1−eᵇ) + eᵃ⁺ᵇ
+///   [(1 + η_Aη_Bλ(1+λ)/D)² − 1].
 struct PairCoincidences {
   let gain: Double
   let errorRate: Double

@@ -1,6 +1,7 @@
 import RealModule
 
-/// GG02: coherent states modulated in both quadratures, reverse reconciliation: K = β I_AB − χ_BE bits per symbol.
+/// GG02: coherent states modulated in both quadratures, reverse reconciliation: K = β I_AB − χ_BE
+/// bits per symbol.
 extension QKDProtocolDefinition {
   private static let gaussianParameters: [(KeyRateParameter.ID, Double?)] = [
     (.lossDBPerKm, nil), (.transmittance, nil), (.detectorEfficiency, 0.6),
@@ -112,7 +113,8 @@ extension QKDProtocolDefinition {
   }
 }
 
-/// A Gaussian channel and receiver: what Alice and Bob share, what Eve may hold. Shot-noise units throughout.
+/// A Gaussian channel and receiver: what Alice and Bob share, what Eve may hold. Shot-noise units
+/// throughout.
 package struct GaussianChannel {
   let modulation: Double
   let transmittance: Double
@@ -177,7 +179,8 @@ package struct GaussianChannel {
     ]
   }
 
-  /// Eve's information at the ends of the confidence intervals of T and ξ; `nil` if nothing is known.
+  /// Eve's information at the ends of the confidence intervals of T and ξ; `nil` if nothing is
+  /// known.
   ///
   /// - Parameters:
   ///   - samples: Symbols spent on the estimate.

@@ -1,6 +1,7 @@
 import RealModule
 
-/// Measurement-device-independent protocols: R = s₁₁[1 − h(e₁₁)] − f Q_Z h(E_Z) per pulse pair, key from the Z basis.
+/// Measurement-device-independent protocols: R = s₁₁[1 − h(e₁₁)] − f Q_Z h(E_Z) per pulse pair, key
+/// from the Z basis.
 extension QKDProtocolDefinition {
   private static let relayParameters: [(KeyRateParameter.ID, Double?)] =
     detectorParameters + [(.relayPosition, nil)]
@@ -97,7 +98,8 @@ extension QKDProtocolDefinition {
   }
 }
 
-/// Bounds on pulse pairs of one photon each: Y₁₁ of the Z basis from below, e₁₁ of the X basis from above.
+/// Bounds on pulse pairs of one photon each: Y₁₁ of the Z basis from below, e₁₁ of the X basis from
+/// above.
 struct RelayBounds {
   /// Below 0 where the data say nothing.
   let yield: Double
@@ -111,8 +113,8 @@ struct RelayBounds {
 
   /// Two decoys, one order of photon numbers eliminated exactly.
   ///
-  /// With G(a) = q_aa + q_ωω − q_aω − q_ωa for q = Q e^{a+b}, the combination (μ²−ω²)(μ−ω) G(ν) − (ν²−ω²)(ν−ω) G(μ) keeps Y₁₁ and
-  /// makes every other term at most 0.
+  /// With G(a) = q_aa + q_ωω − q_aω − q_ωa for q = Q e^{a+b}, the combination (μ²−ω²)(μ−ω) G(ν) −
+  /// (ν²−ω²)(ν−ω) G(μ) keeps Y₁₁ and makes every other term at most 0.
   /// - Source: [Xu13], Eqs. (10) and (11). Differs in: G is summed over the photons that arrive,
   ///   without cancellation.
   static func closedForm(_ gains: RelayGains, _ intensities: [Double]) -> RelayBounds {
@@ -150,10 +152,12 @@ struct RelayBounds {
   }
 }
 
-/// A finite session: every count is its expectation, every bound holds for counts within their Chernoff intervals.
+/// A finite session: every count is its expectation, every bound holds for counts within their
+/// Chernoff intervals.
 ///
-/// Secrecy is shared by 60 terms: two sides of nine gains in three tables, the single-photon counts, the random sampling of phase
-/// errors and privacy amplification. l = s₁₁[1 − h(φ)] − λ_EC − 6 log₂(60/ε_sec) − log₂(2/ε_cor), as in [Lim14].
+/// Secrecy is shared by 60 terms: two sides of nine gains in three tables, the single-photon
+/// counts, the random sampling of phase errors and privacy amplification. l = s₁₁[1 − h(φ)] − λ_EC
+/// − 6 log₂(60/ε_sec) − log₂(2/ε_cor), as in [Lim14].
 private struct RelaySession {
   private let parameters: KeyRateParameters
   private let gains: RelayGains

@@ -72,8 +72,9 @@ extension QKDProtocolDefinition {
 
 /// M coherent states of one amplitude α, evenly around the circle.
 ///
-/// - Source: [Denys21], Secs. 5 and 6. In the eigenbasis of the mean state τ, with weights λ_k = e^{−α²} Σ_n α^{2(nM+k)}/(nM+k)!, the
-///   operator a takes φ_k to α √(λ_{k−1}/λ_k) φ_{k−1}; every trace is a sum over k.
+/// - Source: [Denys21], Secs. 5 and 6. In the eigenbasis of the mean state τ, with weights λ_k =
+///   e^{−α²} Σ_n α^{2(nM+k)}/(nM+k)!, the operator a takes φ_k to α √(λ_{k−1}/λ_k) φ_{k−1}; every
+///   trace is a sum over k.
 struct PhaseConstellation {
   let size: Int
   let amplitude: Double
@@ -99,7 +100,8 @@ struct PhaseConstellation {
       (correlation, spread) = (0, 0)
       return
     }
-    // With u_k = √λ_{k−1} and v_k = λ_{k−1}/√λ_k: tr = α² u·v and w = α² |v − (u·v) u|², no difference of large numbers.
+    // With u_k = √λ_{k−1} and v_k = λ_{k−1}/√λ_k: tr = α² u·v and w = α² |v − (u·v) u|², no
+    // difference of large numbers.
     let before = (0..<size).map { weights[($0 + size - 1) % size] }
     let u = before.map { Double.sqrt($0) }
     let v = zip(before, weights).map { $0 / Double.sqrt($1) }
@@ -197,10 +199,10 @@ enum BinaryInput {
 
 /// The modes that Alice and Bob keep after the relay has announced its results.
 ///
-/// Each sends half of a two-mode squeezed state; the relay mixes them on a balanced beam splitter and measures x of one output and
-/// p of the other. With θ the sum of the variances that arrive, the modes keep V − τ_A(V²−1)/θ and
-/// V − τ_B(V²−1)/θ, correlated by √(τ_Aτ_B)(V²−1)/θ. Written in V − 1 and 1 − τ, so that nothing
-/// cancels.
+/// Each sends half of a two-mode squeezed state; the relay mixes them on a balanced beam splitter
+/// and measures x of one output and p of the other. With θ the sum of the variances that arrive,
+/// the modes keep V − τ_A(V²−1)/θ and V − τ_B(V²−1)/θ, correlated by √(τ_Aτ_B)(V²−1)/θ. Written in
+/// V − 1 and 1 − τ, so that nothing cancels.
 package struct RelayedModes {
   /// Excess variances of Alice's mode and of Bob's.
   private let excesses: (alice: Double, bob: Double)

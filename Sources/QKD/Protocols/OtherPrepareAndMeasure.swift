@@ -90,7 +90,8 @@ extension QKDProtocolDefinition {
   }
 }
 
-/// Conclusive results of SARG04: of photons 1/4 + e_d/2, of which e_d/2 wrong; of dark counts 1/2, half of them wrong.
+/// Conclusive results of SARG04: of photons 1/4 + e_d/2, of which e_d/2 wrong; of dark counts 1/2,
+/// half of them wrong.
 struct SARG04Clicks {
   private let channel: WeakPulseChannel
 
@@ -121,7 +122,8 @@ struct SARG04Clicks {
     )
   }
 
-  /// The phase entropy given bit errors: Bell weights (1−2e, e/2, e/2, e) on (I, X, Y, Z); reaches its limit at e = 9.68 %.
+  /// The phase entropy given bit errors: Bell weights (1−2e, e/2, e/2, e) on (I, X, Y, Z); reaches
+  /// its limit at e = 9.68 %.
   ///
   /// - Source: [Fung06], Sec. IV.
   static func singlePhotonCost(_ e: Double) -> Double {
@@ -129,7 +131,8 @@ struct SARG04Clicks {
     return min(1, Entropy.shannon([1 - 2 * e, e / 2, e / 2, e]) - Entropy.binary(e))
   }
 
-  /// h(e_p) with e_p = min_x [x e + g(x)], g(x) = (3 − 2x + √(6 − 6√2 x + 4x²))/6; limit at e = 2.71 %.
+  /// h(e_p) with e_p = min_x [x e + g(x)], g(x) = (3 − 2x + √(6 − 6√2 x + 4x²))/6; limit at e =
+  /// 2.71 %.
   ///
   /// The minimum in closed form: with y = 2x − 3/√2 its slope vanishes at y/√(y² + 3/2) = 1 − 3e.
   /// - Source: [Fung06], Sec. IV.
@@ -146,9 +149,10 @@ struct SARG04Clicks {
 
 /// What the local filter of B92 lets through, and how many phase errors may be among it.
 ///
-/// Alice holds β|0ₓ⟩|0ₓ⟩ + α|1ₓ⟩|1ₓ⟩; Bob's filter is α|0ₓ⟩⟨0ₓ| + β|1ₓ⟩⟨1ₓ|. What is known: Alice's weights, the part that arrives,
-/// the part the filter passes, the bit errors. The phase error rate is the largest that these leave open ([Tamaki04]). Channel
-/// noise is depolarising: misalignment e is a rate of 3e/2, and a dark count is a random bit.
+/// Alice holds β|0ₓ⟩|0ₓ⟩ + α|1ₓ⟩|1ₓ⟩; Bob's filter is α|0ₓ⟩⟨0ₓ| + β|1ₓ⟩⟨1ₓ|. What is known: Alice's
+/// weights, the part that arrives, the part the filter passes, the bit errors. The phase error rate
+/// is the largest that these leave open ([Tamaki04]). Channel noise is depolarising: misalignment e
+/// is a rate of 3e/2, and a dark count is a random bit.
 private struct B92Filter {
   let conclusive: Double
   let bitErrorRate: Double
@@ -175,7 +179,8 @@ private struct B92Filter {
   }
 }
 
-/// max α²A + β²B over what Alice's and Bob's x values may be: A = P(1,0), B = P(0,1), s = P(1,·) among detected events.
+/// max α²A + β²B over what Alice's and Bob's x values may be: A = P(1,0), B = P(0,1), s = P(1,·)
+/// among detected events.
 private struct B92PhaseErrors {
   let a2: Double
   let b2: Double
@@ -183,7 +188,8 @@ private struct B92PhaseErrors {
   let filtered: Double
   let bit: Double
 
-  /// - Complexity: a few thousand evaluations; the feasible set is convex, so both searches are bisections.
+  /// - Complexity: a few thousand evaluations; the feasible set is convex, so both searches are
+  ///   bisections.
   func largest() -> Double {
     // s is at most α², and Alice's other value at most β².
     let (low, high) = (max(0, detected - b2), min(a2, detected))

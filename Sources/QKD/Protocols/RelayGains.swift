@@ -1,10 +1,12 @@
 import RealModule
 
-/// Bell measurements of two weak pulses at an untrusted relay: gains and error gains per pulse pair.
+/// Bell measurements of two weak pulses at an untrusted relay: gains and error gains per pulse
+/// pair.
 ///
-/// - Source: [MaRazavi12], App. B. Differs in: the bracket 1 + 2y² − 4y I₀(x) + I₀(2x) of the X basis is evaluated as
-///   2(1−y)² − 4y(I₀(x)−1) + (I₀(2x)−1), which keeps all digits at low intensities; errors have
-///   half of its first two terms and 2e_d of the third, so that nothing is taken from a half.
+/// - Source: [MaRazavi12], App. B. Differs in: the bracket 1 + 2y² − 4y I₀(x) + I₀(2x) of the X
+///   basis is evaluated as 2(1−y)² − 4y(I₀(x)−1) + (I₀(2x)−1), which keeps all digits at low
+///   intensities; errors have half of its first two terms and 2e_d of the third, so that nothing is
+///   taken from a half.
 struct RelayGains: Sendable {
   /// Transmittances of both arms with the detectors.
   let alice: Double

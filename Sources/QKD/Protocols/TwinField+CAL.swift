@@ -1,6 +1,7 @@
 import RealModule
 
-/// Twin-field without phase post-selection: coherent states ±α for key, photon numbers for the phase error.
+/// Twin-field without phase post-selection: coherent states ±α for key, photon numbers for the
+/// phase error.
 extension QKDProtocolDefinition {
   /// R = 2 p_XX [1 − f h(e_X) − h(e_Z)].
   static let cal = QKDProtocolDefinition(
@@ -35,7 +36,8 @@ extension QKDProtocolDefinition {
   }
 }
 
-/// One detector clicks and the other does not: by coherent states, by photon numbers, and the phase error they leave.
+/// One detector clicks and the other does not: by coherent states, by photon numbers, and the phase
+/// error they leave.
 ///
 /// Misalignment e is a phase mismatch φ with sin²(φ/2) = e; polarisations agree.
 /// - Source: [Curty19], Eqs. (8)–(15).
@@ -49,7 +51,8 @@ package struct CALClicks {
     let (dark, alpha) = (parameters[.darkCountProbability], parameters[.amplitude])
     let gamma = arm * alpha * alpha
     let error = parameters[.misalignment]
-    // Mean photons at the right detector 2γ(1−e), at the wrong one 2γe; one clicks, the other is silent.
+    // Mean photons at the right detector 2γ(1−e), at the wrong one 2γe; one clicks, the other is
+    // silent.
     func clicks(_ here: Double, _ there: Double) -> Double {
       (1 - dark) * Double.exp(-there) * (dark * Double.exp(-here) - Double.expMinusOne(-here))
     }
@@ -104,10 +107,11 @@ package struct CALClicks {
     return total
   }
 
-  /// Y_nm below a photon number: the probability that a given detector alone clicks on n and m photons.
+  /// Y_nm below a photon number: the probability that a given detector alone clicks on n and m
+  /// photons.
   ///
-  /// With B_nk = C(n,k) tᵏ(1−t)ⁿ⁻ᵏ, what arrives, and H_kl = C(k+l,k)/2ᵏ⁺ˡ, that it all leaves by one port, Y = (1−p_d) [B H Bᵀ +
-  /// p_d (1−t)ⁿ⁺ᵐ] with H₀₀ = 0: a sum of positive terms.
+  /// With B_nk = C(n,k) tᵏ(1−t)ⁿ⁻ᵏ, what arrives, and H_kl = C(k+l,k)/2ᵏ⁺ˡ, that it all leaves by
+  /// one port, Y = (1−p_d) [B H Bᵀ + p_d (1−t)ⁿ⁺ᵐ] with H₀₀ = 0: a sum of positive terms.
   ///
   /// - Complexity: O(count³).
   package static func yields(count: Int, arm: Double, dark: Double) -> [Double] {
@@ -144,7 +148,8 @@ package struct CALClicks {
     return yields
   }
 
-  /// The gain of phase-randomised pulses: (1−p_d) e^{−g} [I₀(√(ab) t) − (1−p_d) e^{−g}], g = (a+b)t/2.
+  /// The gain of phase-randomised pulses: (1−p_d) e^{−g} [I₀(√(ab) t) − (1−p_d) e^{−g}], g =
+  /// (a+b)t/2.
   package static func randomizedGain(_ a: Double, _ b: Double, arm: Double, dark: Double) -> Double
   {
     let half = (a + b) * arm / 2

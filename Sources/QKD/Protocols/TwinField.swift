@@ -2,9 +2,10 @@ import RealModule
 
 /// The twin-field family: the rate falls with the square root of the channel's transmittance.
 ///
-/// `arm` is the transmittance of half the channel with the detectors, √η_ch η_d; the arms are equal. Sending-or-not-sending and
-/// CAL count events in which exactly one detector clicks; phase matching and mode pairing 1 − (1−2p_d)e^−x. The two models
-/// differ at second order and never meet in one formula.
+/// `arm` is the transmittance of half the channel with the detectors, √η_ch η_d; the arms are
+/// equal. Sending-or-not-sending and CAL count events in which exactly one detector clicks; phase
+/// matching and mode pairing 1 − (1−2p_d)e^−x. The two models differ at second order and never meet
+/// in one formula.
 extension QKDProtocolDefinition {
   private static let twinAssumptions: [Assumption] = [
     .asymptotic, .untrustedRelay, .phaseRandomized, .phaseLocked, .symmetricArms,
@@ -179,8 +180,9 @@ extension QKDProtocolDefinition {
 
 /// Clicks and errors of phase matching; sums over photon numbers in closed form.
 ///
-/// - Source: [Ma18], Eqs. (B12)–(B22). With x = μ(1−t): Σ_odd e^−μ μᵏ/k! Y_k = e^−μ [sinh μ − (1−2p_d) sinh x], its difference of
-///   sinh written as 2 cosh(μ − μt/2) sinh(μt/2); even numbers alike.
+/// - Source: [Ma18], Eqs. (B12)–(B22). With x = μ(1−t): Σ_odd e^−μ μᵏ/k! Y_k = e^−μ [sinh μ −
+///   (1−2p_d) sinh x], its difference of sinh written as 2 cosh(μ − μt/2) sinh(μt/2); even numbers
+///   alike.
 struct PhaseMatchingClicks {
   let gain: Double
   let bitError: Double
@@ -208,7 +210,8 @@ struct PhaseMatchingClicks {
     phaseError = (vacuumFactor * dark + odd + error * oddArriving + even) / gain
   }
 
-  /// The error that slices cause: the mean of sin²(Δφ/2) over two phases in a slice, (1 − sinc²(π/M))/2, or as published.
+  /// The error that slices cause: the mean of sin²(Δφ/2) over two phases in a slice, (1 −
+  /// sinc²(π/M))/2, or as published.
   static func sliceError(slices: Double, asPublished: Bool) -> Double {
     let angle = Double.pi / slices
     let sine = Double.sin(angle)
@@ -217,7 +220,8 @@ struct PhaseMatchingClicks {
   }
 }
 
-/// Events in which exactly one detector clicks, by what the parties sent; times the probabilities of sending.
+/// Events in which exactly one detector clicks, by what the parties sent; times the probabilities
+/// of sending.
 ///
 /// - Source: [Wang18], with the click model of [Xu20], App. A.
 private struct SendingClicks {

@@ -44,7 +44,8 @@ public struct SatellitePass: Sendable, Hashable {
     return (Double.atan2(y: rise, x: side) * 180 / .pi, Double.hypot(rise, side))
   }
 
-  /// The angle at the centre of the Earth between station and satellite at culmination: arccos(R cos e/(R+h)) − e.
+  /// The angle at the centre of the Earth between station and satellite at culmination: arccos(R
+  /// cos e/(R+h)) − e.
   private var culminationAngle: Double {
     let elevation = highestElevationDegrees * .pi / 180
     let orbit = Self.earthRadiusKm + altitudeKm
@@ -70,11 +71,13 @@ public struct SatellitePass: Sendable, Hashable {
   }
 }
 
-/// Optics between a satellite and a ground station; a downlink unless a Rytov variance broadens the beam.
+/// Optics between a satellite and a ground station; a downlink unless a Rytov variance broadens the
+/// beam.
 public struct FreeSpaceLink: Sendable, Hashable {
   /// In nm.
   public var wavelengthNm = 850.0
-  /// Full divergence angle of the beam (1/e² of intensity) in µrad; below the diffraction limit it is that.
+  /// Full divergence angle of the beam (1/e² of intensity) in µrad; below the diffraction limit it
+  /// is that.
   public var divergenceMicroradians = 10.0
   /// Diameter of the transmitting telescope in m.
   public var transmitterApertureM = 0.3
@@ -107,14 +110,16 @@ public struct FreeSpaceLink: Sendable, Hashable {
     return Double.sqrt(square * (1 + 1.33 * rytovVariance * Double.pow(size, 5.0 / 6)))
   }
 
-  /// The part of the light that the receiving telescope collects without pointing errors: 1 − exp(−2a²/w²).
+  /// The part of the light that the receiving telescope collects without pointing errors: 1 −
+  /// exp(−2a²/w²).
   public func collectedFraction(rangeKm: Double) -> Double {
     let radius = beamRadiusM(rangeKm: rangeKm)
     let aperture = receiverApertureM / 2
     return -Double.expMinusOne(-2 * aperture * aperture / (radius * radius))
   }
 
-  /// The mean transmittance at a range and elevation: collection, pointing η₀/(1 + 4s²/w²), extinction T_zen^{1/sin e}, losses.
+  /// The mean transmittance at a range and elevation: collection, pointing η₀/(1 + 4s²/w²),
+  /// extinction T_zen^{1/sin e}, losses.
   public func transmittance(rangeKm: Double, elevationDegrees: Double) -> Double {
     guard elevationDegrees > 0 else { return 0 }
     let radius = beamRadiusM(rangeKm: rangeKm)
@@ -128,7 +133,8 @@ public struct FreeSpaceLink: Sendable, Hashable {
   /// Background photons in a gate: N = H Ω A B Δt λ/(hc).
   ///
   /// - Parameters:
-  ///   - radiance: H of the sky in W m⁻² sr⁻¹ µm⁻¹: about 10⁻⁶ to 10⁻³ at night, 10⁻² to 10² by day.
+  ///   - radiance: H of the sky in W m⁻² sr⁻¹ µm⁻¹: about 10⁻⁶ to 10⁻³ at night, 10⁻² to 10² by
+  ///     day.
   ///   - fieldOfViewSteradian: Ω of the receiver.
   ///   - filterMicrometres: B, the width of the filter.
   ///   - gateSeconds: Δt.
@@ -143,7 +149,8 @@ public struct FreeSpaceLink: Sendable, Hashable {
 }
 
 extension KeyRateParameters {
-  /// The parameters with stray light among the dark counts: p_d becomes 1 − (1−p_d) e^{−η_d N/2}, as two detectors share it.
+  /// The parameters with stray light among the dark counts: p_d becomes 1 − (1−p_d) e^{−η_d N/2},
+  /// as two detectors share it.
   ///
   /// - Parameter photons: N, the mean number in a gate, before the detectors; at least 0.
   public func addingBackground(photonsPerGate photons: Double) -> KeyRateParameters {

@@ -1,7 +1,8 @@
 import QuantumCore
 import RealModule
 
-/// The numbers of the literature that the key rates are held against; `qsim qkd validate` prints them.
+/// The numbers of the literature that the key rates are held against; `qsim qkd validate` prints
+/// them.
 public enum LiteratureTable {
   public static let rows: [LiteratureRow] =
     limits + decoys + finite + relays + twinFields + continuous + satellites
@@ -17,7 +18,8 @@ public enum LiteratureTable {
     return low
   }
 
-  /// A search with a preset and settings; NaN in every result where they do not fit is caught by the tests.
+  /// A search with a preset and settings; NaN in every result where they do not fit is caught by
+  /// the tests.
   static func search(
     _ id: String, preset: String? = nil, _ settings: KeyValuePairs<String, Double> = [:],
     optimizing: Bool = false

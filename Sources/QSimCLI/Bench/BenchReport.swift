@@ -96,7 +96,8 @@ enum BenchReport {
     ]
   }
 
-  /// Time per gate against qubits, a line for each case and setting, with what memory alone would take.
+  /// Time per gate against qubits, a line for each case and setting, with what memory alone would
+  /// take.
   static func chart(_ results: [BenchResult], bandwidth: [BenchResult]) -> Chart {
     var chart = Chart(
       title: "Time per gate", x: .init("qubits"),

@@ -58,7 +58,8 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
   ///
   /// - Returns: bytes, saturating, and how they come about, such as `2 × 2^20 × 16 B`.
   func memory(qubitCount: Int, precision: Precision) -> (bytes: UInt64, explanation: String) {
-    // A density matrix is twice as many qubits of real numbers; the other figures are numbers of states.
+    // A density matrix is twice as many qubits of real numbers; the other figures are numbers of
+    // states.
     let (exponent, size, copies): (Int, UInt64, UInt64) =
       switch self {
       case .density: (2 * qubitCount, precision.bytesPerAmplitude / 2, 2)
@@ -160,10 +161,12 @@ struct BenchResult {
 struct BenchClock {
   let repetitions: Int
 
-  /// The shortest time that is measured, in seconds: shorter calls are repeated within one measurement.
+  /// The shortest time that is measured, in seconds: shorter calls are repeated within one
+  /// measurement.
   private static let shortestSample = 2e-3
 
-  /// Seconds of one call, `repetitions` times, after a warm-up that also finds how many calls one measurement needs.
+  /// Seconds of one call, `repetitions` times, after a warm-up that also finds how many calls one
+  /// measurement needs.
   func seconds(_ body: () throws -> Void) rethrows -> [Double] {
     var count = 1
     while true {

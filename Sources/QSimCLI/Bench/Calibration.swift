@@ -3,10 +3,12 @@ import Reporting
 
 /// What the kernels of this machine would put into the cost model.
 ///
-/// The cost of a dense gate on one qubit is 1 here, measured and assumed; the model itself counts cycles in the second-level
-/// cache, so states that fit there tell most. Only printed: a plan is the same on every machine.
+/// The cost of a dense gate on one qubit is 1 here, measured and assumed; the model itself counts
+/// cycles in the second-level cache, so states that fit there tell most. Only printed: a plan is
+/// the same on every machine.
 enum Calibration {
-  /// Measured and assumed costs of dense gates, one row a width, for each instruction set, precision and number of threads.
+  /// Measured and assumed costs of dense gates, one row a width, for each instruction set,
+  /// precision and number of threads.
   static func table(_ results: [BenchResult]) -> ReportTable {
     var table = ReportTable(
       key: "cost_model",

@@ -2,7 +2,8 @@ import Glibc
 import QSim
 import Reporting
 
-/// Collects tasks: rows go where they belong, progress to the terminal, an interrupt ends the work at the next row.
+/// Collects tasks: rows go where they belong, progress to the terminal, an interrupt ends the work
+/// at the next row.
 struct CollectionRun {
   let tasks: [TaskTemplate.Task]
   let seed: UInt64

@@ -1,14 +1,16 @@
 import QSim
 import Reporting
 
-/// A list of decoding tasks in a file: YAML, or JSON, which is YAML too. The schema is in Docs/Formats/plan.md.
+/// A list of decoding tasks in a file: YAML, or JSON, which is YAML too. The schema is in
+/// Docs/Formats/plan.md.
 struct PlanFile {
   private let folder: Substring
 
   /// The tasks of a plan.
   ///
   /// - Parameter common: what the command line says, for what the plan leaves out.
-  /// - Throws: `InputRejected` with the place of what is wrong, `CommandFailure` if the file cannot be read.
+  /// - Throws: `InputRejected` with the place of what is wrong, `CommandFailure` if the file cannot
+  ///   be read.
   static func templates(_ path: String, filling common: TaskTemplate) throws -> [TaskTemplate] {
     let plan = PlanFile(folder: path.lastIndex(of: "/").map { path[...$0] } ?? "")
     let file = try YAMLFile(reading: path, code: "plan")

@@ -3,8 +3,8 @@ import QSim
 
 /// A file of tallies to which rows are added, each as a whole and on disk before the next.
 ///
-/// A process that is killed leaves at most one line without an end; whoever opens the file next cuts it off. The file is
-/// locked: a second process is refused.
+/// A process that is killed leaves at most one line without an end; whoever opens the file next
+/// cuts it off. The file is locked: a second process is refused.
 final class StatisticsFile {
   let path: String
   /// The rows that were there.
@@ -18,7 +18,8 @@ final class StatisticsFile {
   /// Opens a file, or makes a new one with the first line.
   ///
   /// - Parameter resumes: whether there may be rows already.
-  /// - Throws: `CommandFailure` if the file cannot be used, `InputRejected` if it holds something else.
+  /// - Throws: `CommandFailure` if the file cannot be used, `InputRejected` if it holds something
+  ///   else.
   init(_ path: String, resumes: Bool) throws {
     self.path = path
     let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
@@ -79,7 +80,8 @@ final class StatisticsFile {
       hint: "put back what was there, or give --out another file")
   }
 
-  /// Refuses a file that was not begun here: nothing of it may be cut off, and rows go behind columns of the same order only.
+  /// Refuses a file that was not begun here: nothing of it may be cut off, and rows go behind
+  /// columns of the same order only.
   private static func check(_ file: InputFile) throws {
     let text = file.bytes.dropFirst(file.bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0)
     let firstLine = text.prefix { $0 != 0x0a }

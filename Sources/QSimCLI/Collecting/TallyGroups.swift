@@ -18,7 +18,8 @@ struct TallyGroups {
   private(set) var groups: [Group] = []
   private(set) var warnings: [String] = []
 
-  /// - Throws: `InputRejected` for files that are no tables of tallies, `CommandFailure` where no row has a distance.
+  /// - Throws: `InputRejected` for files that are no tables of tallies, `CommandFailure` where no
+  ///   row has a distance.
   init(files: [String], keys: Keys) throws {
     var rows: [TallyRow] = []
     for path in files { rows += try read(path) }

@@ -4,8 +4,9 @@ import Reporting
 
 /// What makes a decoding task the same as another one: the digest that sinter calls `strong_id`.
 ///
-/// SHA-256 of a JSON object on one line: the circuit and the decoder's model as Stim prints them, the decoder's name in result
-/// files, the mask of postselected detectors (here always null), the metadata.
+/// SHA-256 of a JSON object on one line: the circuit and the decoder's model as Stim prints them,
+/// the decoder's name in result files, the mask of postselected detectors (here always null), the
+/// metadata.
 enum TaskIdentity {
   static func id(
     circuit: Circuit, decoder: String, model: DetectorErrorModel, metadata: ReportObject

@@ -1,8 +1,8 @@
 import QSim
 import Reporting
 
-/// A family of decoding tasks as the command line or a plan describes it: circuits from files or of the generator, times
-/// decoders.
+/// A family of decoding tasks as the command line or a plan describes it: circuits from files or of
+/// the generator, times decoders.
 struct TaskTemplate {
   /// Files of circuits; empty if circuits are generated.
   var circuits: [String] = []

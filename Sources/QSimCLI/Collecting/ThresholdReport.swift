@@ -140,7 +140,8 @@ enum ThresholdReport {
 
   // MARK: Chart
 
-  /// Error rates against the physical error rate, a line for each distance; against the distance where nothing is varied.
+  /// Error rates against the physical error rate, a line for each distance; against the distance
+  /// where nothing is varied.
   static func chart(_ analyses: Analyses, parameter: String) -> Chart {
     let isSweep = analyses.contains { item in
       Set(item.analysis.rates.map(\.parameter)).count > 1

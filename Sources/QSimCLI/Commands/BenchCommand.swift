@@ -144,8 +144,8 @@ struct BenchCommand: DocumentedCommand {
 
   /// Every combination; each is checked before the first one runs.
   ///
-  /// - Throws: `CommandFailure` with exit code 64 for sizes that a suite has not, 71 for those that do not fit;
-  ///   `InputRejected` for files that are no circuits.
+  /// - Throws: `CommandFailure` with exit code 64 for sizes that a suite has not, 71 for those that
+  ///   do not fit; `InputRejected` for files that are no circuits.
   private func plannedCases() throws -> [BenchCase] {
     var cases: [BenchCase] = []
     for suite in chosenSuites {

@@ -105,7 +105,8 @@ struct PlanCommand: DocumentedCommand {
     }
   }
 
-  /// The circuit for a plan, which does not depend on the values of angles: inputs without one get any.
+  /// The circuit for a plan, which does not depend on the values of angles: inputs without one get
+  /// any.
   private static func circuit(
     of source: CircuitSource, _ values: InputValues
   ) throws -> CircuitFile {
@@ -135,7 +136,8 @@ struct PlanCommand: DocumentedCommand {
     return file
   }
 
-  /// What the engine would do; `nil` where none was asked for, none has the memory, and one state is too large to be counted.
+  /// What the engine would do; `nil` where none was asked for, none has the memory, and one state
+  /// is too large to be counted.
   ///
   /// A plan for more memory than there is is still a plan: it says so itself.
   private func enginePlan(_ request: RunRequest, for file: CircuitFile) throws -> EnginePlan? {

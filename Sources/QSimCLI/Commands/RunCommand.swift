@@ -235,7 +235,8 @@ struct RunCommand: DocumentedCommand {
     printError(terminal.current.styled("qsim: warning: \(text)"))
   }
 
-  /// An observable is written for a circuit: one on qubits that there are not is likely to be another's.
+  /// An observable is written for a circuit: one on qubits that there are not is likely to be
+  /// another's.
   private func warn(
     about observables: [(name: String, sum: PauliSum)], in circuit: Circuit,
     _ results: inout RunResults

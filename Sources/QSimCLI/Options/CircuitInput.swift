@@ -43,7 +43,8 @@ struct CircuitSource {
   /// Parses the text.
   ///
   /// - Parameters:
-  ///   - inputs: Values of `input` variables. Names the program does not have are an error with exit code 64.
+  ///   - inputs: Values of `input` variables. Names the program does not have are an error with
+  ///     exit code 64.
   ///   - keepsUnsetInputs: whether the others become variables of the circuit instead of errors.
   /// - Throws: `InputRejected` for a text that is not a circuit.
   func parse(inputs: InputValues = [:], keepsUnsetInputs: Bool = false) throws -> CircuitFile {
@@ -63,7 +64,8 @@ struct CircuitSource {
     return parsed
   }
 
-  /// Runs what may find fault with the text, and turns the fault into a message with the source line.
+  /// Runs what may find fault with the text, and turns the fault into a message with the source
+  /// line.
   func rejecting<Result>(_ body: () throws(Diagnostic) -> Result) throws -> Result {
     do {
       return try body()

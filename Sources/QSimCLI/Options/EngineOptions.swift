@@ -32,7 +32,8 @@ enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
 extension EngineChoice {
   /// Whether the circuit has one final state.
   ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where
+  ///   that is |0…0⟩.
   /// - Throws: `Obstacle` for what no engine does.
   func hasUniqueState(
     _ circuit: Circuit, options: SimulationOptions, startingFrom stateQubitCount: Int? = nil
@@ -89,7 +90,8 @@ struct EngineOptions: ParsableArguments {
   /// The number of threads in use.
   var threadCount: Int { threads ?? min(Parallel.processorCount, 1024) }
 
-  /// The options for a simulator, memory limit left out: the command checks that with figures of its own.
+  /// The options for a simulator, memory limit left out: the command checks that with figures of
+  /// its own.
   func simulationOptions(progress: (@Sendable (Double) -> Bool)? = nil) -> SimulationOptions {
     SimulationOptions(
       threads: threadCount, precision: precision, kernel: kernel, instructionSet: isa,

@@ -12,7 +12,8 @@ struct NoiseOptions: ParsableArguments {
 
   /// The models, files read.
   ///
-  /// - Throws: `CommandFailure` with exit code 64 for what the option says, `InputRejected` for what a file says.
+  /// - Throws: `CommandFailure` with exit code 64 for what the option says, `InputRejected` for
+  ///   what a file says.
   func models() throws -> [NoiseModel] { try noise.map { try NoiseLoader.model($0) } }
 }
 

@@ -2,7 +2,8 @@ import ArgumentParser
 import QSim
 import Reporting
 
-/// Options of `qsim examples willow`, and the experiment itself: the surface codes of Google's Willow processor, simulated.
+/// Options of `qsim examples willow`, and the experiment itself: the surface codes of Google's
+/// Willow processor, simulated.
 struct WillowOptions: ParsableArguments {
   /// The name that `qsim examples` takes.
   static let name = "willow"

@@ -2,12 +2,12 @@ import Glibc
 
 /// Whether the bytes of a file are a text, in whatever encoding.
 ///
-/// Bytes of a key are random: 100 of 256 are printable characters or blanks of ASCII, 28 are control
-/// characters, 128 lie above ASCII. A text has more of the first kind or, in other scripts, of the
-/// last or its upper half, where letters are in many code pages, and hardly any of the second; in
-/// UTF-16 and UTF-32 it has the same byte again and again at even places or at odd ones. Bytes that
-/// random ones resemble less than once in 100,000 times are taken for a text, by each of these
-/// measures.
+/// Bytes of a key are random: 100 of 256 are printable characters or blanks of ASCII, 28 are
+/// control characters, 128 lie above ASCII. A text has more of the first kind or, in other scripts,
+/// of the last or its upper half, where letters are in many code pages, and hardly any of the
+/// second; in UTF-16 and UTF-32 it has the same byte again and again at even places or at odd ones.
+/// Bytes that random ones resemble less than once in 100,000 times are taken for a text, by each of
+/// these measures.
 enum FileText {
   /// Whether the bytes are a text in an encoding that ASCII is part of, such as UTF-8 or Latin-1.
   static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {

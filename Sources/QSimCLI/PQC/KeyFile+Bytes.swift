@@ -7,7 +7,8 @@ extension KeyFile {
   /// Everything in a file; `-` is standard input.
   ///
   /// - Parameter isSecret: A warning says if others may read or change the file.
-  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be read, 65 if it is too large, 64 if it is being written.
+  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be read, 65 if it is too
+  ///   large, 64 if it is being written.
   static func bytes(from path: String, isSecret: Bool = false) throws -> SecretBytes {
     let descriptor = try InputFile.open(path)
     defer { if path != "-" { close(descriptor) } }
@@ -58,7 +59,8 @@ extension KeyFile {
 
   // MARK: Writing
 
-  /// A file that a key, a ciphertext or a signature goes into; what was there stays until it is whole.
+  /// A file that a key, a ciphertext or a signature goes into; what was there stays until it is
+  /// whole.
   struct Output {
     /// `nil` for standard output.
     private let target: OutputTarget?

@@ -1,6 +1,7 @@
 import PostQuantum
 
-/// What is said of files that hold no key of the kind that was asked for: which form was met, and what would be right.
+/// What is said of files that hold no key of the kind that was asked for: which form was met, and
+/// what would be right.
 extension KeyFile {
   /// A text in PEM without just one whole part of a label.
   static func noPEM(_ path: String, _ label: String, found labels: [String]) -> CommandFailure {

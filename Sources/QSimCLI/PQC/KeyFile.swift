@@ -2,7 +2,8 @@ import ArgumentParser
 import Glibc
 import PostQuantum
 
-/// How a key is written: as the byte string of its standard, or in the container that other programs exchange.
+/// How a key is written: as the byte string of its standard, or in the container that other
+/// programs exchange.
 enum KeyFormat: String, CaseIterable, ExpressibleByArgument {
   case raw, pem
 }

@@ -2,7 +2,8 @@ import ArgumentParser
 import PostQuantum
 import Reporting
 
-/// `qsim pqc demo`: several algorithms at once, a pre-shared key, an encrypted conference, over TCP on this machine.
+/// `qsim pqc demo`: several algorithms at once, a pre-shared key, an encrypted conference, over TCP
+/// on this machine.
 struct PQCDemoCommand: DocumentedCommand {
   static let summary =
     "Hold an encrypted conference after hybrid key exchanges, over TCP on this machine."

@@ -1,16 +1,18 @@
 import PostQuantum
 import QSim
 
-/// Files with keys that two parties have already: raw bytes, or what an ETSI GS QKD 014 server delivers.
+/// Files with keys that two parties have already: raw bytes, or what an ETSI GS QKD 014 server
+/// delivers.
 ///
 ///     {"keys": [{"key_ID": "bc490419-7d60-487f-adc1-4ddcc177c139", "key": "wHHVxRwDJs3/bXd38GHP3oe4svTuRpZS0yCC7x4Ly+s="}]}
 ///
-/// A text is a delivery or refused: what an error page says must not become a key. Keys go from the file into `SecretBytes`, by
-/// no other way.
+/// A text is a delivery or refused: what an error page says must not become a key. Keys go from the
+/// file into `SecretBytes`, by no other way.
 enum PresharedKeyFile {
   /// All keys of a file, at least one, with different names.
   ///
-  /// - Throws: `CommandFailure` that names the file and what is wrong, `InputRejected` for texts that are no JSON.
+  /// - Throws: `CommandFailure` that names the file and what is wrong, `InputRejected` for texts
+  ///   that are no JSON.
   static func keys(from path: String) throws -> [PresharedKey] {
     let file = try KeyFile.bytes(from: path, isSecret: true)
     let keys = try file.withUnsafeBytes { bytes in
@@ -47,7 +49,8 @@ enum PresharedKeyFile {
 
   private static let form = "a delivery of keys is {\"keys\": [{\"key_ID\": …, \"key\": …}]}"
 
-  /// The keys of a key container; members that it does not define are those of extensions and are passed over.
+  /// The keys of a key container; members that it does not define are those of extensions and are
+  /// passed over.
   private static func delivered(_ bytes: UnsafeRawBufferPointer, _ path: String) throws
     -> [PresharedKey]
   {

@@ -14,7 +14,8 @@ struct RateMeter {
     return Self.median(rounds)
   }
 
-  /// Calls a second of two things in turn, and the median of second ÷ first: what slows the machine down slows both.
+  /// Calls a second of two things in turn, and the median of second ÷ first: what slows the machine
+  /// down slows both.
   func compare(
     _ first: () throws -> Void, _ second: () throws -> Void
   ) throws -> (first: Double, second: Double, ratio: Double) {

@@ -1,7 +1,7 @@
 import QSim
 
-/// A scenario in a YAML or JSON file: `protocol`, `preset`, `parameters`, `distance_km` and `optimize`. The schema is in
-/// Docs/Formats/key-rates.md.
+/// A scenario in a YAML or JSON file: `protocol`, `preset`, `parameters`, `distance_km` and
+/// `optimize`. The schema is in Docs/Formats/key-rates.md.
 struct KeyRateScenarioFile {
   var protocolID: String?
   var preset: String?
@@ -9,7 +9,8 @@ struct KeyRateScenarioFile {
   var distancesKm: [Double]?
   var isOptimized = false
 
-  /// - Parameter isWhole: Whether nothing else is said, so that the values must fit each other as they stand.
+  /// - Parameter isWhole: Whether nothing else is said, so that the values must fit each other as
+  ///   they stand.
   /// - Throws: `InputRejected` with the place of what is wrong.
   init(reading path: String, isWhole: Bool) throws {
     self = try YAMLFile(reading: path, code: "scenario").read { root throws(Diagnostic) in

@@ -17,8 +17,8 @@ struct AmplitudeList {
 
   /// The basis states of largest probability.
   ///
-  /// Amplitudes that are rounding errors are left out. Probabilities equal but for rounding rank by index, so that the
-  /// choice does not depend on instruction set or fusion.
+  /// Amplitudes that are rounding errors are left out. Probabilities equal but for rounding rank by
+  /// index, so that the choice does not depend on instruction set or fusion.
   init<S: Scalar>(of state: StateVector<S>, limit: Int) {
     typealias Ranked = (index: UInt64, amplitude: Complex<Double>)
     let threshold = S.precision == .single ? 1e-12 : 1e-20

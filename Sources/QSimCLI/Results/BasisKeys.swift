@@ -2,8 +2,8 @@ import QSim
 
 /// How basis states of live qubits become keys.
 ///
-/// Keys have a bit for every qubit of the circuit, idle ones included, as long as that is at most 64; of wider circuits they
-/// have the live qubits only, and tables say which those are.
+/// Keys have a bit for every qubit of the circuit, idle ones included, as long as that is at most
+/// 64; of wider circuits they have the live qubits only, and tables say which those are.
 struct BasisKeys {
   /// The qubits that bits of an index stand for, ascending.
   private let liveQubits: [Int]
@@ -36,7 +36,8 @@ struct BasisKeys {
   /// The names of the qubits in the order in which a key has them.
   var qubitNames: String { orderedNames.joined(separator: " ") }
 
-  /// The names, or of many qubits the ends, with their number where qubits are left out between them.
+  /// The names, or of many qubits the ends, with their number where qubits are left out between
+  /// them.
   var heading: String {
     let names = orderedNames
     guard let first = names.first, let last = names.last else { return "(no qubits)" }

@@ -51,7 +51,8 @@ struct BitKeys {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The names of the bits above their places: `c[1] c[0]`, and of many bits the ends: `c[19]…c[0]`.
+  /// The names of the bits above their places: `c[1] c[0]`, and of many bits the ends:
+  /// `c[19]…c[0]`.
   var heading: String {
     let names = order.header(count: bitCount, registers: registers).split(separator: " ")
     guard let first = names.first, let last = names.last else { return "(no bits)" }

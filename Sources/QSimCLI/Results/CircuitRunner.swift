@@ -60,7 +60,8 @@ struct CircuitRunner {
 
   /// Whether results of the circuit depend on the seed.
   ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where that is |0…0⟩.
+  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where
+  ///   that is |0…0⟩.
   static func isRandom(
     _ circuit: Circuit, engine: EngineChoice, options: SimulationOptions,
     startingFrom stateQubitCount: Int? = nil

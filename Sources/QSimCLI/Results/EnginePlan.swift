@@ -45,8 +45,8 @@ struct EnginePlan {
   /// - Parameters:
   ///   - engine: which engine; not `auto`, which `RunRequest.resolvedEngine` resolves.
   ///   - why: why it is this one; `nil` if it was asked for.
-  ///   - request: what the run is asked for; its memory limit decides how many states there may be at a time, and is no
-  ///     reason to refuse.
+  ///   - request: what the run is asked for; its memory limit decides how many states there may be
+  ///     at a time, and is no reason to refuse.
   ///   - listingSteps: whether gates are merged into steps; without, there are none.
   /// - Throws: `Obstacle` if the engine cannot run the circuit.
   init(
@@ -174,7 +174,8 @@ struct EnginePlan {
   func advice(available: UInt64, precision: Precision) -> String? {
     let remedies =
       if memory.stateBytes <= available {
-        // Precision changes nothing where amplitudes are always in double precision, or there are none.
+        // Precision changes nothing where amplitudes are always in double precision, or there are
+        // none.
         MemoryAdvice.forRun(
           memory, precision: hasSteps ? precision : .single, available: available)
       } else if name == DensityMatrixSimulator.name {

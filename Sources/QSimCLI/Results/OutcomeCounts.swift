@@ -33,7 +33,8 @@ struct OutcomeCounts {
     }
   }
 
-  /// The most frequent outcomes, ties in order of their keys; all of them, in that order, if there are no more.
+  /// The most frequent outcomes, ties in order of their keys; all of them, in that order, if there
+  /// are no more.
   func most(_ limit: Int?) -> [(key: String, count: Int)] {
     switch outcomes {
     case .packed(let outcomes):
@@ -96,7 +97,8 @@ struct OutcomeCounts {
     return runs
   }
 
-  /// The keys of all rows as numbers, in ascending order. Each byte of a row adds what a table says.
+  /// The keys of all rows as numbers, in ascending order. Each byte of a row adds what a table
+  /// says.
   private static func packedKeys(_ table: BitTable, _ keys: BitKeys) -> [UInt64] {
     var weights = [UInt64](repeating: 0, count: 64 * table.stride)
     for (place, bit) in keys.places.enumerated() {

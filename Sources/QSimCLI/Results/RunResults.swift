@@ -37,10 +37,12 @@ struct RunResults {
     }
   }
 
-  /// Prints the latest row of a sweep as CSV and hands it to the system, so that it is safe whatever happens to the next.
+  /// Prints the latest row of a sweep as CSV and hands it to the system, so that it is safe
+  /// whatever happens to the next.
   ///
-  /// Rows that make several tables each wait for the end, where every table stands by itself. A row of another kind than the
-  /// one before, as where a parameter decides whether the circuit measures, starts a table of its own.
+  /// Rows that make several tables each wait for the end, where every table stands by itself. A row
+  /// of another kind than the one before, as where a parameter decides whether the circuit
+  /// measures, starts a table of its own.
   ///
   /// - Throws: as `OutputFile.flush`.
   mutating func printLatestRow(request: RunRequest) throws {
@@ -214,7 +216,8 @@ struct RunResults {
 
   // MARK: Text and CSV
 
-  /// Counts, observables and amplitudes as tables; a sweep puts its parameters in front of every row.
+  /// Counts, observables and amplitudes as tables; a sweep puts its parameters in front of every
+  /// row.
   private func tables(request: RunRequest, isForPeople: Bool) -> Report {
     var report = Report(provenance: provenance())
     let limit = request.top ?? (isForPeople ? CircuitRunner.defaultTop : nil)

@@ -11,8 +11,8 @@ struct DecodingCounts {
   var seconds = 0.0
 }
 
-/// The files of a decoding: events and flips in, predictions and what else is known of the corrections out. Memory does not
-/// grow with the number of shots.
+/// The files of a decoding: events and flips in, predictions and what else is known of the
+/// corrections out. Memory does not grow with the number of shots.
 final class DecodingFiles {
   private let events: ShotInput
   private let flips: ShotInput?

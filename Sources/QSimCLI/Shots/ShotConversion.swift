@@ -167,7 +167,8 @@ struct ShotConversion: ParsableArguments {
 
   /// The numbers of bits of the types asked for.
   ///
-  /// - Throws: `CommandFailure` with exit code 71 where a shot would have more bits than are converted.
+  /// - Throws: `CommandFailure` with exit code 71 where a shot would have more bits than are
+  ///   converted.
   private func bounded(
     _ types: String, measurements: UInt64, detectors: UInt64, observables: UInt64, of name: String
   ) throws -> ResultReader.Counts {

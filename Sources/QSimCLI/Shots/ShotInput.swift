@@ -51,7 +51,8 @@ final class ShotInput {
 
   deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
-  /// Shots that take about half a megabyte; a multiple of 64 unless they have millions of bits each.
+  /// Shots that take about half a megabyte; a multiple of 64 unless they have millions of bits
+  /// each.
   var blockSize: Int { blockSize(resultBits: 0) }
 
   /// The same where every shot is turned into one of so many bits.

@@ -15,7 +15,8 @@ final class ShotOutput {
 
   /// Bytes of text that are made at a time, about.
   private static let textBytes = 1 << 24
-  /// Rows of more bits come in blocks that 64 shots need not fill, or make so much text that threads should not hold several.
+  /// Rows of more bits come in blocks that 64 shots need not fill, or make so much text that
+  /// threads should not hold several.
   private static let wideBits = 1 << 20
   /// The most bits of a shot in formats that write each of them: a fraction of a gigabyte a shot.
   static let fullBitLimit = 1 << 28
@@ -157,14 +158,16 @@ final class ShotOutput {
     }
   }
 
-  /// Whether rows of so many bits are better written one after the other than made into text by threads.
+  /// Whether rows of so many bits are better written one after the other than made into text by
+  /// threads.
   func writesInOrder(bits: Int) -> Bool {
     bits > Self.wideBits
   }
 
   /// Closes the file.
   ///
-  /// - Throws: `CommandFailure` if writing failed, or with exit code 64 if shots are left over that make no 64.
+  /// - Throws: `CommandFailure` if writing failed, or with exit code 64 if shots are left over that
+  ///   make no 64.
   func close() throws {
     guard waitingCount == 0 else {
       throw CommandFailure(
@@ -183,7 +186,8 @@ final class ShotOutput {
     try check()
   }
 
-  /// Writes the shots of a sampler: rows as they lie where that is the format, otherwise text that its threads write.
+  /// Writes the shots of a sampler: rows as they lie where that is the format, otherwise text that
+  /// its threads write.
   func write(
     from sampler: FrameSampler, shots: Int, seed: UInt64, threads: Int,
     progress: @escaping (Int) -> Void
@@ -379,7 +383,8 @@ extension DetectionOutput {
     let own = ByteBuffer()
   }
 
-  /// Writes what a sampler makes: rows as they lie where that is the format, otherwise text that its threads write.
+  /// Writes what a sampler makes: rows as they lie where that is the format, otherwise text that
+  /// its threads write.
   private func write(
     firstObservable: Int, progress: @escaping (Int) -> Void,
     packed: ((PackedRows) throws -> Void) throws -> Void,

@@ -22,8 +22,8 @@ struct AliasExpansion {
     let place: SourceRange
   }
 
-  /// The first alias that goes too far; `nil` if none does. What is no YAML ends the search: whoever
-  /// composes the text meets it again.
+  /// The first alias that goes too far; `nil` if none does. What is no YAML ends the search:
+  /// whoever composes the text meets it again.
   ///
   /// - Complexity: linear.
   static func excess(in source: String) -> Excess? {

@@ -1,10 +1,12 @@
 import Glibc
 import Synchronization
 
-/// The files that a command reads and writes: no output may be an input as well, nor another output.
+/// The files that a command reads and writes: no output may be an input as well, nor another
+/// output.
 ///
-/// Files are told apart by device and number, not by name, so that links, `./a` and redirections are seen through; outputs that
-/// are not there yet by their folder and name. Devices and pipes may be used more than once.
+/// Files are told apart by device and number, not by name, so that links, `./a` and redirections
+/// are seen through; outputs that are not there yet by their folder and name. Devices and pipes may
+/// be used more than once.
 enum FileLedger {
   /// What makes a file the same as another.
   struct Identity: Hashable {

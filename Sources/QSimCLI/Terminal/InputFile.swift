@@ -13,7 +13,8 @@ struct InputFile {
   /// The largest input, in bytes: larger ones are a mistake, such as `/dev/zero`.
   static let sizeLimit = 1 << 30
 
-  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be read, 65 if it is too large.
+  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be read, 65 if it is too
+  ///   large.
   init(reading path: String) throws {
     let descriptor = try Self.open(path)
     defer { if path != "-" { close(descriptor) } }
@@ -22,7 +23,8 @@ struct InputFile {
 
   /// Opens a file to read; `-` is standard input.
   ///
-  /// - Throws: `CommandFailure` with exit code 66 if that fails, 64 for a file that is being written.
+  /// - Throws: `CommandFailure` with exit code 66 if that fails, 64 for a file that is being
+  ///   written.
   static func open(_ path: String) throws -> Int32 {
     let descriptor = path == "-" ? STDIN_FILENO : Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {

@@ -65,8 +65,8 @@ enum Interrupts {
   static func beginWriting() { state.pointee.isWriting = 1 }
   static func endWriting() { state.pointee.isWriting = 0 }
 
-  /// SIGINT ends the process with exit code 130 at once; a pipe without a reader and a file that may not grow are errors of
-  /// `write`, not signals.
+  /// SIGINT ends the process with exit code 130 at once; a pipe without a reader and a file that
+  /// may not grow are errors of `write`, not signals.
   static func install() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)

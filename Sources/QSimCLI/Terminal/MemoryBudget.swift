@@ -3,8 +3,8 @@ import Reporting
 
 /// How much memory the process may still take.
 ///
-/// The least of what the system says is available, what the control groups of the process leave, and what
-/// the address-space limit leaves; never more than `--max-memory`.
+/// The least of what the system says is available, what the control groups of the process leave,
+/// and what the address-space limit leaves; never more than `--max-memory`.
 struct MemoryBudget {
   /// Bytes that may be allocated.
   let available: UInt64
@@ -41,8 +41,8 @@ struct MemoryBudget {
     return nil
   }
 
-  /// What the tightest of the process's control groups leaves, version 1 or 2. Cached file pages that the kernel would
-  /// give back count as free.
+  /// What the tightest of the process's control groups leaves, version 1 or 2. Cached file pages
+  /// that the kernel would give back count as free.
   private static func controlGroupAvailable() -> UInt64? {
     guard let text = smallFile("/proc/self/cgroup") else { return nil }
     var least: UInt64?

@@ -2,8 +2,8 @@ import Glibc
 
 /// A file being written, buffered; standard output is one.
 ///
-/// Writing never throws: the first failure is kept and thrown by `flush()` or `close()`, so that writers
-/// can stream through `TextOutputStream`.
+/// Writing never throws: the first failure is kept and thrown by `flush()` or `close()`, so that
+/// writers can stream through `TextOutputStream`.
 final class OutputFile: TextOutputStream {
   /// The name used in messages.
   let name: String
@@ -65,8 +65,8 @@ final class OutputFile: TextOutputStream {
     throw CommandFailure(.outputFailed, "cannot write \(name): \(systemMessage(failure))")
   }
 
-  /// Flushes and closes the file and puts it in its place; standard output stays open. A file that is never closed is
-  /// dropped.
+  /// Flushes and closes the file and puts it in its place; standard output stays open. A file that
+  /// is never closed is dropped.
   func close() throws {
     try flush()
     try target?.commit()

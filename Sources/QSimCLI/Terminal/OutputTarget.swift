@@ -2,11 +2,12 @@ import Glibc
 
 /// Where an output goes.
 ///
-/// A regular file is written beside its place and put there when it is whole: whoever looks sees the old file or the new one,
-/// and a command that fails leaves the old one as it was. Until then the new one has no name where the file system can do that
-/// (`O_TMPFILE`), so that nothing stays behind, not even after `kill -9`. A symbolic link keeps pointing where it points; the
-/// mode of a file that is replaced stays. Devices, pipes, open files (`/dev/stdout`, `/dev/fd/3`), files of other owners and
-/// files in folders that may not be written are written in place.
+/// A regular file is written beside its place and put there when it is whole: whoever looks sees
+/// the old file or the new one, and a command that fails leaves the old one as it was. Until then
+/// the new one has no name where the file system can do that (`O_TMPFILE`), so that nothing stays
+/// behind, not even after `kill -9`. A symbolic link keeps pointing where it points; the mode of a
+/// file that is replaced stays. Devices, pipes, open files (`/dev/stdout`, `/dev/fd/3`), files of
+/// other owners and files in folders that may not be written are written in place.
 ///
 /// A secret goes into a file of whoever runs the command, never into one that somebody else has.
 final class OutputTarget {
@@ -115,7 +116,8 @@ final class OutputTarget {
     return number
   }
 
-  /// Renames a file; where something is in the way, such as a mount, its bytes go into the old file.
+  /// Renames a file; where something is in the way, such as a mount, its bytes go into the old
+  /// file.
   private func place(_ name: String) -> Int32? {
     if keepsOld { return placeAnew(name) }
     if rename(name, destination) == 0 {

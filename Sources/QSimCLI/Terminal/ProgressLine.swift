@@ -8,8 +8,9 @@ enum ProgressChoice: String, CaseIterable {
 
 /// One line on standard error that says how far long work is.
 ///
-/// Nothing appears in the first second. On a terminal the line is redrawn in place and cleared at the end; `plain` writes a
-/// line of its own every ten seconds, for logs. Used by one thread at a time: the one that runs the work.
+/// Nothing appears in the first second. On a terminal the line is redrawn in place and cleared at
+/// the end; `plain` writes a line of its own every ten seconds, for logs. Used by one thread at a
+/// time: the one that runs the work.
 final class ProgressLine: @unchecked Sendable {
   private let choice: ProgressChoice
   private let title: String

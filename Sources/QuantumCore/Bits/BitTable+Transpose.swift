@@ -24,7 +24,8 @@ extension BitTable {
 
 /// Transposition of up to 64 packed rows into a column of words.
 package enum BitBlocks {
-  /// Column c of the rows becomes the word `target[c * targetStride]`, bit r of it being row r, XOR `flips`.
+  /// Column c of the rows becomes the word `target[c * targetStride]`, bit r of it being row r, XOR
+  /// `flips`.
   ///
   /// - Parameters:
   ///   - count: number of rows, at most 64; missing ones are zeros.

@@ -1,4 +1,5 @@
-/// A growable row of bits, packed into 64-bit words, bit `k` in word `k / 64` at weight 2^(k mod 64).
+/// A growable row of bits, packed into 64-bit words, bit `k` in word `k / 64` at weight 2^(k mod
+/// 64).
 ///
 /// Bits beyond `count` in the last word are always 0.
 public struct BitVector: Hashable, Sendable {
@@ -97,7 +98,8 @@ extension BitVector: CustomStringConvertible {
   public var description: String { String(map { $0 ? "1" : "0" }) }
 }
 
-/// A table of bits in one packed buffer: `rowCount` rows of `columnCount` bits, each row word-aligned.
+/// A table of bits in one packed buffer: `rowCount` rows of `columnCount` bits, each row
+/// word-aligned.
 public struct BitTable: Hashable, Sendable {
   public let rowCount: Int
   public let columnCount: Int

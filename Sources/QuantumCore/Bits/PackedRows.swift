@@ -1,7 +1,8 @@
-/// A view of packed rows of bits in memory that someone else owns: bit `k` of a row is in its byte `k / 8` at weight 2^(k mod 8).
+/// A view of packed rows of bits in memory that someone else owns: bit `k` of a row is in its byte
+/// `k / 8` at weight 2^(k mod 8).
 ///
-/// Rows start every `stride` bytes, which need not be whole words, so that the rows of a `b8` file and of a `BitTable` are
-/// both views. Bits beyond `columnCount` in a row's last byte are 0.
+/// Rows start every `stride` bytes, which need not be whole words, so that the rows of a `b8` file
+/// and of a `BitTable` are both views. Bits beyond `columnCount` in a row's last byte are 0.
 package struct PackedRows: @unchecked Sendable {
   package let base: UnsafeRawPointer
   package let rowCount: Int
@@ -29,7 +30,8 @@ package struct PackedRows: @unchecked Sendable {
 
   /// Some of the columns.
   ///
-  /// - Precondition: the first is a multiple of 8; those behind the last are 0 up to the end of its byte.
+  /// - Precondition: the first is a multiple of 8; those behind the last are 0 up to the end of its
+  ///   byte.
   package func columns(_ range: Range<Int>) -> PackedRows {
     precondition(
       range.lowerBound % 8 == 0 && range.upperBound <= columnCount, "Columns are in the table")
@@ -38,7 +40,8 @@ package struct PackedRows: @unchecked Sendable {
       stride: stride)
   }
 
-  /// The 64 bits from `column` on, which is a multiple of 8; bits beyond the row are 0. Never reads beyond the row.
+  /// The 64 bits from `column` on, which is a multiple of 8; bits beyond the row are 0. Never reads
+  /// beyond the row.
   @inline(__always)
   package func word(_ row: UnsafeRawPointer, at column: Int) -> UInt64 {
     let bytes = row + column >> 3

@@ -1,7 +1,9 @@
-// Building circuits. The trapping forms are for code that knows its arguments, the throwing one for parsers.
+// Building circuits. The trapping forms are for code that knows its arguments, the throwing one for
+// parsers.
 
 extension Circuit {
-  /// Appends a gate without arguments on the given qubits (several groups broadcast, as in Stim: `append(.h, 0, 1, 2)`).
+  /// Appends a gate without arguments on the given qubits (several groups broadcast, as in Stim:
+  /// `append(.h, 0, 1, 2)`).
   public mutating func append(_ gate: Gate, _ qubits: Int...) {
     append(gate, targets: qubits.map { Target.qubit($0) })
   }
@@ -69,10 +71,14 @@ extension Circuit {
   /// Appends an instruction if it is valid.
   ///
   /// - Parameters:
-  ///   - targets: groups one after the other; a `bit` target after a measured group stores its result.
-  ///   - controlCount: leading qubits of each group that control the gate; `!` marks a control on 0.
-  ///   - fusing: joins the instruction to the one before if they differ in targets only, as `.stim` files do.
-  /// - Throws: `CircuitError` naming the offending target or argument; the circuit is then unchanged.
+  ///   - targets: groups one after the other; a `bit` target after a measured group stores its
+  ///     result.
+  ///   - controlCount: leading qubits of each group that control the gate; `!` marks a control on
+  ///     0.
+  ///   - fusing: joins the instruction to the one before if they differ in targets only, as `.stim`
+  ///     files do.
+  /// - Throws: `CircuitError` naming the offending target or argument; the circuit is then
+  ///   unchanged.
   package mutating func appendChecked(
     _ gate: Gate, arguments: [Double] = [], targets: [Target], controlCount: Int = 0,
     tag: String = "",

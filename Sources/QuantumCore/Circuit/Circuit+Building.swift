@@ -1,4 +1,5 @@
-// Building circuits whose blocks do not nest as closures do, and taking back what was built: for parsers.
+// Building circuits whose blocks do not nest as closures do, and taking back what was built: for
+// parsers.
 
 extension Circuit {
   /// Opens a new block, to which `append` adds from now on.
@@ -68,7 +69,8 @@ extension Circuit {
 
   /// Takes back everything appended since `mark`, declared variables included.
   ///
-  /// - Precondition: since then blocks begun were ended or are to be dropped; none before them was added to.
+  /// - Precondition: since then blocks begun were ended or are to be dropped; none before them was
+  ///   added to.
   package mutating func rewind(to mark: Mark) {
     openBlock = mark.openBlock
     blocks.removeLast(blocks.count - mark.counts.blocks)
@@ -83,7 +85,8 @@ extension Circuit {
     variables.removeLast(variables.count - mark.counts.variables)
   }
 
-  /// Takes back the last node of the open block if it is a global phase with a known angle, which is returned.
+  /// Takes back the last node of the open block if it is a global phase with a known angle, which
+  /// is returned.
   package mutating func removeTrailingPhase() -> Double? {
     let block = Int(openBlock.index)
     guard case .instruction(let last)? = blocks[block].nodes.last, last.gate == .globalPhase,

@@ -1,4 +1,5 @@
-// Facts about a circuit. Repeat blocks count as often as they run, in saturating arithmetic, without being unrolled.
+// Facts about a circuit. Repeat blocks count as often as they run, in saturating arithmetic,
+// without being unrolled.
 
 extension Circuit {
   /// Calls `visit` for every instruction as written, blocks included, each once.
@@ -15,7 +16,8 @@ extension Circuit {
     return count
   }
 
-  /// Records appended by one run, or by the longest path where control flow decides; `nil` if a loop has no fixed length.
+  /// Records appended by one run, or by the longest path where control flow decides; `nil` if a
+  /// loop has no fixed length.
   public var measurementCount: UInt64? { recordCount(of: .root) }
 
   private func recordCount(of block: BlockID) -> UInt64? {
@@ -45,8 +47,8 @@ extension Circuit {
     return total
   }
 
-  /// Number of gate applications (annotations and classical steps not counted) in one run of every block's text; loops of
-  /// unknown length count once. Saturates.
+  /// Number of gate applications (annotations and classical steps not counted) in one run of every
+  /// block's text; loops of unknown length count once. Saturates.
   public var gateCount: UInt64 { gateCount(of: .root) }
 
   private func gateCount(of block: BlockID) -> UInt64 {
@@ -69,8 +71,8 @@ extension Circuit {
     return total
   }
 
-  /// Longest chain of gates that share qubits or classical bits, as the text stands; a repeat block counts its body's
-  /// depth times its count. An upper bound where control flow joins.
+  /// Longest chain of gates that share qubits or classical bits, as the text stands; a repeat block
+  /// counts its body's depth times its count. An upper bound where control flow joins.
   public var depth: UInt64 { depth(of: .root) }
 
   private func depth(of block: BlockID) -> UInt64 {
@@ -106,7 +108,8 @@ extension Circuit {
     return deepest
   }
 
-  /// Whether the circuit makes any choice while it runs other than through `rec` controls of Pauli gates.
+  /// Whether the circuit makes any choice while it runs other than through `rec` controls of Pauli
+  /// gates.
   public var hasControlFlow: Bool {
     blocks.contains { block in
       block.nodes.contains { node in

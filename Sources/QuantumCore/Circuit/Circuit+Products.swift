@@ -1,4 +1,5 @@
-/// A product of Paulis on a few qubits with its phase: what one group of an `MPP`, `SPP`, `MXX` or error acts with.
+/// A product of Paulis on a few qubits with its phase: what one group of an `MPP`, `SPP`, `MXX` or
+/// error acts with.
 package struct SignedPauliProduct: Sendable, Hashable {
   /// In the order in which qubits first appear; none is the identity.
   package private(set) var factors: [(qubit: Int, pauli: Pauli)] = []

@@ -1,7 +1,9 @@
-// The rules an instruction keeps. Each message names the offending thing and what would be accepted.
+// The rules an instruction keeps. Each message names the offending thing and what would be
+// accepted.
 
 extension Circuit {
-  /// Probabilities of exclusive cases may sum to a little more than 1, as in Stim: files round them.
+  /// Probabilities of exclusive cases may sum to a little more than 1, as in Stim: files round
+  /// them.
   static let probabilitySumLimit = 1.0000001
 
   package func validate(

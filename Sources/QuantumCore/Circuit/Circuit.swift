@@ -1,7 +1,9 @@
-/// A quantum circuit: instructions, repeat blocks and classical control over qubits and classical bits.
+/// A quantum circuit: instructions, repeat blocks and classical control over qubits and classical
+/// bits.
 ///
-/// All targets, arguments and blocks live in flat arrays owned by the circuit, so a million instructions cost a few
-/// allocations. A circuit that exists is valid: `append` traps on a caller's mistake, `appendChecked` throws for parsers.
+/// All targets, arguments and blocks live in flat arrays owned by the circuit, so a million
+/// instructions cost a few allocations. A circuit that exists is valid: `append` traps on a
+/// caller's mistake, `appendChecked` throws for parsers.
 ///
 ///     var circuit = Circuit()
 ///     circuit.append(.h, 0)
@@ -50,7 +52,8 @@ public struct Circuit: Sendable {
 
   /// Where the next appended nodes come from; set by parsers.
   package var currentPlace = SourcePlace()
-  /// Where statements came from that were joined to the instruction before, in the order of their targets.
+  /// Where statements came from that were joined to the instruction before, in the order of their
+  /// targets.
   package var joints: [Joint] = []
 
   /// The first target, in `targetStorage`, of a statement that was joined to the one before.
@@ -104,8 +107,8 @@ extension Circuit {
     let places = blocks[Int(block.index)].places
     return index < places.count ? places[index].range : nil
   }
-  /// The place of the statement that contributed a target: neighbours that differ in targets only are one
-  /// instruction.
+  /// The place of the statement that contributed a target: neighbours that differ in targets only
+  /// are one instruction.
   ///
   /// - Parameter offset: counts from the first target of the instruction.
   /// - Complexity: O(log statements joined).
@@ -125,7 +128,8 @@ extension Circuit {
     return joints[low - 1].place.range
   }
 
-  /// Number of qubits in a group of an instruction with `.each` shape or of a `unitary`, controls included; `nil` otherwise.
+  /// Number of qubits in a group of an instruction with `.each` shape or of a `unitary`, controls
+  /// included; `nil` otherwise.
   public func groupSize(of instruction: Instruction) -> Int? {
     if case .each(let count) = instruction.gate.definition.shape {
       return count + Int(instruction.controlCount)
@@ -135,15 +139,17 @@ extension Circuit {
 
   /// Splits an instruction's targets into the groups its gate acts on, in order.
   ///
-  /// A group holds the qubits (controls first) or the Pauli factors (without combiners), for `.each` gates also classical
-  /// controls; `bit` is the classical bit that stores the group's result. Instructions on all targets at once make one group.
+  /// A group holds the qubits (controls first) or the Pauli factors (without combiners), for
+  /// `.each` gates also classical controls; `bit` is the classical bit that stores the group's
+  /// result. Instructions on all targets at once make one group.
   public func forEachGroup(
     of instruction: Instruction, _ body: (_ group: ArraySlice<Target>, _ bit: Int?) throws -> Void
   ) rethrows {
     try forEachPlacedGroup(of: instruction) { group, bit, _ in try body(group, bit) }
   }
 
-  /// As `forEachGroup`, with the number of targets before the first of each group: `range(of:at:target:)` takes it.
+  /// As `forEachGroup`, with the number of targets before the first of each group:
+  /// `range(of:at:target:)` takes it.
   public func forEachPlacedGroup(
     of instruction: Instruction,
     _ body: (_ group: ArraySlice<Target>, _ bit: Int?, _ offset: Int) throws -> Void
@@ -195,7 +201,8 @@ extension Circuit {
     }
   }
 
-  /// The gate and arguments as a matrix on the group's own qubits (controls not included); `nil` if not a plain unitary.
+  /// The gate and arguments as a matrix on the group's own qubits (controls not included); `nil` if
+  /// not a plain unitary.
   public func matrix(of instruction: Instruction) -> ComplexMatrix? {
     instruction.gate.definition.matrix?(arguments(of: instruction))
   }
@@ -227,7 +234,8 @@ extension Circuit {
 
   /// Declares a classical variable and returns its index.
   ///
-  /// - Parameter inputType: the OpenQASM type of an input without a value, such as `uint[8]`; `nil` for other variables.
+  /// - Parameter inputType: the OpenQASM type of an input without a value, such as `uint[8]`; `nil`
+  ///   for other variables.
   public mutating func declareVariable(
     _ name: String, initialValue: ClassicalValue, inputType: String? = nil
   ) -> Int {
@@ -240,7 +248,8 @@ extension Circuit {
 // MARK: - Equality
 
 extension Circuit: Equatable {
-  /// Whether both are the same circuit, whatever the layout of their storage and the places they were read from.
+  /// Whether both are the same circuit, whatever the layout of their storage and the places they
+  /// were read from.
   public static func == (a: Circuit, b: Circuit) -> Bool {
     a.qubitRegisters == b.qubitRegisters && a.bitRegisters == b.bitRegisters
       && a.variables == b.variables

@@ -2,8 +2,8 @@ import RealModule
 
 /// A number held by classical memory while a circuit runs.
 ///
-/// Booleans and bits are the integers 0 and 1. Unsigned 64-bit values are kept as the bit pattern of an
-/// `Int64`; the operators that care come in an unsigned variant.
+/// Booleans and bits are the integers 0 and 1. Unsigned 64-bit values are kept as the bit pattern
+/// of an `Int64`; the operators that care come in an unsigned variant.
 public enum ClassicalValue: Hashable, Sendable {
   case integer(Int64)
   case real(Double)
@@ -41,9 +41,11 @@ public enum ClassicalValue: Hashable, Sendable {
 /// A circuit whose conditions are all known when it is read holds none of these.
 public indirect enum ClassicalExpression: Hashable, Sendable {
   case literal(ClassicalValue)
-  /// Bits `start ..< start + count` of classical memory as an unsigned number, lowest bit first; count ≤ 64.
+  /// Bits `start ..< start + count` of classical memory as an unsigned number, lowest bit first;
+  /// count ≤ 64.
   case bits(start: Int, count: Int)
-  /// Bit `start + index` of classical memory where `index` is in `0..<count`; outside is an error when run.
+  /// Bit `start + index` of classical memory where `index` is in `0..<count`; outside is an error
+  /// when run.
   case bit(start: Int, count: Int, index: ClassicalExpression)
   /// A variable declared by the circuit.
   case variable(Int)
@@ -61,7 +63,8 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
     case wrapUnsigned(Int)
     /// Keeps the low `n` bits, sign-extended. `n` in 1...64.
     case wrapSigned(Int)
-    /// Conversions; `unsignedToReal` reads the 64-bit pattern as unsigned, and `toUnsignedInteger` makes one of a real number.
+    /// Conversions; `unsignedToReal` reads the 64-bit pattern as unsigned, and `toUnsignedInteger`
+    /// makes one of a real number.
     case toReal, unsignedToReal, toInteger, toUnsignedInteger, toBool
     case sin, cos, tan, arcsin, arccos, arctan, exp, ln, sqrt, floor, ceiling
   }
@@ -308,7 +311,8 @@ extension ClassicalExpression.BinaryOperator {
     case .lessOrEqual, .unsignedLessOrEqual: return .integer(a <= b ? 1 : 0)
     case .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRightLogical,
       .shiftRightArithmetic:
-      // Not meaningful on reals; front ends refuse it. Defined through truncation so that nothing traps.
+      // Not meaningful on reals; front ends refuse it. Defined through truncation so that nothing
+      // traps.
       return (try? apply(integers: left.asInteger, right.asInteger)) ?? .integer(0)
     }
   }

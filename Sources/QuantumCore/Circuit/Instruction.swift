@@ -1,9 +1,11 @@
-/// One instruction of a circuit: a gate and where its targets and arguments lie in the circuit's storage.
+/// One instruction of a circuit: a gate and where its targets and arguments lie in the circuit's
+/// storage.
 public struct Instruction: Hashable, Sendable {
   public let gate: Gate
   /// Leading targets of every group that are controls; a control marked `!` acts on 0.
   public let controlCount: UInt16
-  /// Whether `arguments` counts into the circuit's expressions, to be evaluated when run, not into its numbers.
+  /// Whether `arguments` counts into the circuit's expressions, to be evaluated when run, not into
+  /// its numbers.
   public let hasDynamicArguments: Bool
   /// Index of the tag in the circuit; 0 is no tag.
   package let tag: UInt32
@@ -78,9 +80,11 @@ public struct Register: Hashable, Sendable, Codable {
 public struct ClassicalVariable: Hashable, Sendable {
   public let name: String
   public let initialValue: ClassicalValue
-  /// The declared type, such as `angle[8]`, of an input that was given no value; `nil` for other variables.
+  /// The declared type, such as `angle[8]`, of an input that was given no value; `nil` for other
+  /// variables.
   ///
-  /// Such a circuit can be written, drawn and counted. Engines take `initialValue` for the input: give it a value first.
+  /// Such a circuit can be written, drawn and counted. Engines take `initialValue` for the input:
+  /// give it a value first.
   public let inputType: String?
   public init(name: String, initialValue: ClassicalValue, inputType: String? = nil) {
     self.name = name

@@ -1,7 +1,7 @@
 /// A place in a source text.
 ///
-/// Lines and columns count from 1; a column counts Unicode scalars, so that a caret printed under the
-/// line stands where an editor would put it.
+/// Lines and columns count from 1; a column counts Unicode scalars, so that a caret printed under
+/// the line stands where an editor would put it.
 public struct SourceRange: Hashable, Sendable, Codable {
   public var line: Int
   public var column: Int

@@ -1,7 +1,7 @@
 /// Where detectors and observables are sensitive to errors, at the ticks of a circuit.
 public struct DetectingRegions: Sendable {
-  /// For each detector or observable and each tick, counted from 0, the Pauli product that it measures there: errors that
-  /// anticommute with it flip it. Identities are left out.
+  /// For each detector or observable and each tick, counted from 0, the Pauli product that it
+  /// measures there: errors that anticommute with it flip it. Identities are left out.
   public var regions: [DetectorErrorModel.Target: [UInt64: SparsePauliString]] = [:]
 
   public init() {}

@@ -1,7 +1,8 @@
 // When two models are the same, or mean the same.
 
 extension DetectorErrorModel: Equatable {
-  /// Whether both have the same instructions in the same order, whatever the layout of their storage.
+  /// Whether both have the same instructions in the same order, whatever the layout of their
+  /// storage.
   public static func == (a: DetectorErrorModel, b: DetectorErrorModel) -> Bool {
     a.block(.root, equals: .root, in: b)
   }
@@ -23,12 +24,13 @@ extension DetectorErrorModel: Equatable {
 // MARK: - Canonical form
 
 extension DetectorErrorModel {
-  /// The error mechanisms in an order of their own: two models that mean the same have the same canonical form, up to
-  /// rounding.
+  /// The error mechanisms in an order of their own: two models that mean the same have the same
+  /// canonical form, up to rounding.
   ///
-  /// Flat, without declarations, tags and separators. The targets of a mechanism are XORed to a set, detectors before
-  /// observables, ascending. Mechanisms with equal sets merge, in file order, as p ← p₁(1 − p₂) + p₂(1 − p₁). They are
-  /// sorted by their lists of detectors, then of observables; a prefix comes first.
+  /// Flat, without declarations, tags and separators. The targets of a mechanism are XORed to a
+  /// set, detectors before observables, ascending. Mechanisms with equal sets merge, in file order,
+  /// as p ← p₁(1 − p₂) + p₂(1 − p₁). They are sorted by their lists of detectors, then of
+  /// observables; a prefix comes first.
   ///
   /// - Throws: `Obstacle` as `flattened(limit:)` does.
   /// - Complexity: O(n log n) for n mechanisms.
@@ -101,7 +103,8 @@ extension DetectorErrorModel {
     min(1, p * (1 - q) + q * (1 - p))
   }
 
-  /// Whether both models hold the same mechanisms, with probabilities that differ by at most `tolerance`.
+  /// Whether both models hold the same mechanisms, with probabilities that differ by at most
+  /// `tolerance`.
   ///
   /// Declarations, tags, the order, suggested decompositions and the folding of loops do not count.
   ///

@@ -1,14 +1,17 @@
 // Where detectors are, in space and time.
 
 extension DetectorErrorModel {
-  /// The coordinates of one detector: those of its first declaration that has some; empty if there is none.
+  /// The coordinates of one detector: those of its first declaration that has some; empty if there
+  /// is none.
   ///
-  /// - Complexity: linear in the text of the model, whatever its repeat counts, if blocks shift the detectors.
+  /// - Complexity: linear in the text of the model, whatever its repeat counts, if blocks shift the
+  ///   detectors.
   public func coordinates(ofDetector detector: UInt64) -> [Double] {
     coordinates(ofDetectors: CollectionOfOne(detector))[detector] ?? []
   }
 
-  /// The coordinates of several detectors; those declared without coordinates, or not at all, have an empty list.
+  /// The coordinates of several detectors; those declared without coordinates, or not at all, have
+  /// an empty list.
   public func coordinates(
     ofDetectors detectors: some Sequence<UInt64>
   ) -> [UInt64: [Double]] {
@@ -93,7 +96,8 @@ private struct CoordinateSearch {
     frame.advance(by: reach.frame, times: instruction.count)
   }
 
-  /// Turns of one block that are entered at most: only a block that names detectors far beyond its shift has more.
+  /// Turns of one block that are entered at most: only a block that names detectors far beyond its
+  /// shift has more.
   private static let turnLimit = 1 << 22
 
   /// The turns of a block, ascending, that may declare detectors looked for.

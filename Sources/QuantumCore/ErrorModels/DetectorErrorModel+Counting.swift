@@ -1,4 +1,5 @@
-// What a model holds, without unrolling it: repeat blocks count as often as they run, in saturating arithmetic.
+// What a model holds, without unrolling it: repeat blocks count as often as they run, in saturating
+// arithmetic.
 
 extension DetectorErrorModel {
   /// One more than the largest detector that an error or a declaration names; 0 if there is none.
@@ -12,7 +13,8 @@ extension DetectorErrorModel {
     count(of: .root) { $0.kind == .error ? 1 : 0 }
   }
 
-  /// Number of instructions other than `repeat` and `shift_detectors` in one run: the length of `flattened()`.
+  /// Number of instructions other than `repeat` and `shift_detectors` in one run: the length of
+  /// `flattened()`.
   public var flattenedCount: UInt64 {
     count(of: .root) { $0.kind == .shiftDetectors ? 0 : 1 }
   }

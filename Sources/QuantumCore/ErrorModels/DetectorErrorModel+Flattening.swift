@@ -4,7 +4,8 @@ extension DetectorErrorModel {
   /// Instructions a model may be unrolled to, unless said otherwise: a few gigabytes.
   public static let flattenedCountLimit: UInt64 = 1 << 25
 
-  /// The model without `repeat` and `shift_detectors`: detectors and coordinates are absolute, ranges those of the originals.
+  /// The model without `repeat` and `shift_detectors`: detectors and coordinates are absolute,
+  /// ranges those of the originals.
   ///
   /// - Parameter limit: the most instructions to make.
   /// - Throws: `Obstacle` if there were more, or if a detector's number passes 2⁶².

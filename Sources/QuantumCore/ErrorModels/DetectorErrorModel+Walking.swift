@@ -9,7 +9,8 @@ extension DetectorErrorModel {
     public let detectorOffset: UInt64
     /// The absolute coordinates of a `detector`; empty for others.
     public let coordinates: [Double]
-    /// How often it happens at this place; saturates. More than 1 only where the walk leaves turns out.
+    /// How often it happens at this place; saturates. More than 1 only where the walk leaves turns
+    /// out.
     public let multiplicity: UInt64
     package let place: Circuit.SourcePlace
 
@@ -26,8 +27,9 @@ extension DetectorErrorModel {
     try Walk(self, repeatsStillBlocks: true).run(visit)
   }
 
-  /// Calls `visit` for every error and declaration in the order in which they run, for those of blocks that move no
-  /// detectors, or name none, only once: the others would name the same. `multiplicity` says how often they happen.
+  /// Calls `visit` for every error and declaration in the order in which they run, for those of
+  /// blocks that move no detectors, or name none, only once: the others would name the same.
+  /// `multiplicity` says how often they happen.
   ///
   /// Coordinates are those of the first turn, where the turns that are left out move them.
   ///
@@ -44,7 +46,8 @@ extension DetectorErrorModel {
   /// Makes sure that `forEachDistinctInstruction` comes to an end.
   ///
   /// - Parameter limit: the most steps that it may take.
-  /// - Throws: `Obstacle` at the instruction with which there are more, or if a detector's number passes 2⁶².
+  /// - Throws: `Obstacle` at the instruction with which there are more, or if a detector's number
+  ///   passes 2⁶².
   public func requireDistinctCount(
     limit: UInt64 = flattenedCountLimit
   ) throws(Obstacle) {
@@ -67,7 +70,8 @@ extension DetectorErrorModel {
       hint: "use fewer repetitions", range: range(of: .root, at: index))
   }
 
-  /// The probability that an odd number of `count` independent events of probability `p` happens: (1 − (1 − 2p)ⁿ) / 2.
+  /// The probability that an odd number of `count` independent events of probability `p` happens:
+  /// (1 − (1 − 2p)ⁿ) / 2.
   public static func oddProbability(_ p: Double, times count: UInt64) -> Double {
     if count == 1 { return p }
     // By squaring: at most 64 steps, none of which cancels for small p.

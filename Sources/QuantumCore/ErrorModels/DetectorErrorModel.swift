@@ -1,8 +1,9 @@
-/// Independent error mechanisms, each with a probability and the detectors and logical observables that it flips.
+/// Independent error mechanisms, each with a probability and the detectors and logical observables
+/// that it flips.
 ///
-/// A list of instructions as in a `.dem` file. Detectors count from the running offset that `shift_detectors` moves. All
-/// targets and arguments live in flat arrays owned by the model. A model that exists is valid: appending traps on a caller's
-/// mistake; parsers check first.
+/// A list of instructions as in a `.dem` file. Detectors count from the running offset that
+/// `shift_detectors` moves. All targets and arguments live in flat arrays owned by the model. A
+/// model that exists is valid: appending traps on a caller's mistake; parsers check first.
 ///
 /// - Source: [Gidney21], detector error model format of Stim 1.16.
 public struct DetectorErrorModel: Sendable {
@@ -44,7 +45,8 @@ public struct DetectorErrorModel: Sendable {
     case detector
     /// `logical_observable L0`: one observable.
     case logicalObservable
-    /// `shift_detectors(coordinates) 5`: moves the offset by `count`, and coordinates by the arguments.
+    /// `shift_detectors(coordinates) 5`: moves the offset by `count`, and coordinates by the
+    /// arguments.
     case shiftDetectors
     /// `repeat 5 { … }`: runs `body` `count` times.
     case repeatBlock
@@ -133,7 +135,8 @@ extension DetectorErrorModel {
     argumentStorage[instruction.arguments]
   }
   public func tag(of instruction: Instruction) -> String { tags[Int(instruction.tag)] }
-  /// Where an instruction of a block stood in the text it was read from; `nil` for models made otherwise.
+  /// Where an instruction of a block stood in the text it was read from; `nil` for models made
+  /// otherwise.
   public func range(of block: BlockID, at index: Int) -> SourceRange? {
     place(of: block, at: index).range
   }

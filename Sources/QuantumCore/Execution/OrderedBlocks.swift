@@ -8,8 +8,9 @@
 
 /// Blocks of work that threads make in any order and somebody takes in order, one at a time.
 ///
-/// Products live in a few slots that are used again and again, so memory does not grow with the number of blocks: a thread
-/// that is too far ahead waits. Which thread takes a product depends on timing, what is taken and in which order does not.
+/// Products live in a few slots that are used again and again, so memory does not grow with the
+/// number of blocks: a thread that is too far ahead waits. Which thread takes a product depends on
+/// timing, what is taken and in which order does not.
 ///
 ///     let blocks = OrderedBlocks(count: 100, slots: (0..<3).map { _ in BitTable(...) })
 ///     Parallel.forEach(chunks: threads, threads: threads) { _ in

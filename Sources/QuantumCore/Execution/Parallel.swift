@@ -8,15 +8,18 @@ import Synchronization
   import Musl
 #endif
 
-/// The one parallel loop of the package: chunks of an index range, shared out statically over a persistent pool.
+/// The one parallel loop of the package: chunks of an index range, shared out statically over a
+/// persistent pool.
 ///
-/// Chunk c goes to thread c mod threads, whatever the load, so memory is touched by the same thread again and again and
-/// nothing depends on timing. Reductions store one partial result a chunk and combine them in order.
+/// Chunk c goes to thread c mod threads, whatever the load, so memory is touched by the same thread
+/// again and again and nothing depends on timing. Reductions store one partial result a chunk and
+/// combine them in order.
 public enum Parallel {
   /// Number of processors that are online.
   public static let processorCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-  /// Calls `body` once for every chunk index below `chunks`, on up to `threads` threads; returns when all are done.
+  /// Calls `body` once for every chunk index below `chunks`, on up to `threads` threads; returns
+  /// when all are done.
   ///
   /// `body` must not start a parallel loop itself (an inner loop runs serially).
   public static func forEach(chunks: Int, threads: Int, _ body: (Int) -> Void) {
@@ -37,7 +40,8 @@ public enum Parallel {
     }
   }
 
-  /// Splits `0..<count` into ranges of at least `minimumChunk` and calls `body` on each; see `forEach(chunks:threads:_:)`.
+  /// Splits `0..<count` into ranges of at least `minimumChunk` and calls `body` on each; see
+  /// `forEach(chunks:threads:_:)`.
   ///
   /// The split depends on `count` and `minimumChunk` only, never on `threads`.
   public static func forEach(
@@ -49,7 +53,8 @@ public enum Parallel {
     }
   }
 
-  /// Sums `body` over ranges, adding partial results in order: the same bits for any number of threads.
+  /// Sums `body` over ranges, adding partial results in order: the same bits for any number of
+  /// threads.
   public static func sum(
     range count: Int, minimumChunk: Int, threads: Int, _ body: (Range<Int>) -> Double
   ) -> Double {
@@ -93,7 +98,8 @@ private final class ThreadPool: @unchecked Sendable {
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   /// Counts regions; workers look at the job when it changes.
   private let generation = Atomic<Int>(0)
-  /// Workers that have not yet finished with the current region, whether they had work in it or not.
+  /// Workers that have not yet finished with the current region, whether they had work in it or
+  /// not.
   private let pending = Atomic<Int>(0)
   private var threadCount = 1
   private var workers = 1
@@ -104,7 +110,8 @@ private final class ThreadPool: @unchecked Sendable {
     pthread_cond_init(wake, nil)
   }
 
-  /// Calls `job` for every worker of at most `workers`, 0 on the calling thread, and tells it how many there are.
+  /// Calls `job` for every worker of at most `workers`, 0 on the calling thread, and tells it how
+  /// many there are.
   func run(workers wanted: Int, _ job: @escaping (_ worker: Int, _ workers: Int) -> Void) {
     workers = min(wanted, ensureThreads(wanted))
     guard workers > 1 else { return job(0, 1) }

@@ -1,7 +1,8 @@
 /// What a Clifford gate on one or two qubits does to Paulis: U P U†, from the gate's flows.
 ///
-/// Generators are numbered X on qubit 0, Z on qubit 0, X on qubit 1, Z on qubit 1. A Pauli on the group is a mask over these
-/// (bit 0 for X on qubit 0, …), which leaves the sign aside: XZ and Y have the same mask.
+/// Generators are numbered X on qubit 0, Z on qubit 0, X on qubit 1, Z on qubit 1. A Pauli on the
+/// group is a mask over these (bit 0 for X on qubit 0, …), which leaves the sign aside: XZ and Y
+/// have the same mask.
 package struct CliffordAction: Sendable {
   package let qubitCount: Int
   /// The masks that the generators go to.
@@ -32,7 +33,8 @@ package struct CliffordAction: Sendable {
     (qubitCount, self.images, self.isNegated, self.unsigned) = (count, images, isNegated, unsigned)
   }
 
-  /// The action of each gate, by raw value; `nil` for all that are no Cliffords of one or two qubits.
+  /// The action of each gate, by raw value; `nil` for all that are no Cliffords of one or two
+  /// qubits.
   package static let byGate: [CliffordAction?] = Gate.allCases.map { Self($0.definition) }
 
   private static func mask(_ string: PauliString, _ count: Int) -> UInt8 {

@@ -1,4 +1,5 @@
-/// The identity of a gate, noise channel, measurement or annotation. What it is and does is its `definition`.
+/// The identity of a gate, noise channel, measurement or annotation. What it is and does is its
+/// `definition`.
 public enum Gate: UInt8, Hashable, Sendable, CaseIterable {
   // Paulis and single-qubit Cliffords
   case i, x, y, z

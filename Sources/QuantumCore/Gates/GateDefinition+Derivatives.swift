@@ -6,8 +6,9 @@ extension GateDefinition {
 
   /// ∂U/∂θ of the gate's matrix for one of its arguments, to rounding.
   ///
-  /// Every element of a catalog matrix is a sum of waves e^{iωθ} with ω ∈ {0, ±1/2, ±1}. Such a sum has an exact derivative
-  /// from four values, f′(θ) = ½ Σ_μ (−1)^{μ−1} f(θ + (2μ−1)π/2) / (8 sin²((2μ−1)π/8)), μ = 1…4.
+  /// Every element of a catalog matrix is a sum of waves e^{iωθ} with ω ∈ {0, ±1/2, ±1}. Such a sum
+  /// has an exact derivative from four values, f′(θ) = ½ Σ_μ (−1)^{μ−1} f(θ + (2μ−1)π/2) / (8
+  /// sin²((2μ−1)π/8)), μ = 1…4.
   ///
   /// - Parameters:
   ///   - arguments: all of the gate's, in radians.

@@ -1,5 +1,5 @@
-// Collapse, products and annotations: everything that is not a plain unitary. Names and meaning as in Stim
-// [Gidney21]; probabilities are per application of the instruction to one group of targets.
+// Collapse, products and annotations: everything that is not a plain unitary. Names and meaning as
+// in Stim [Gidney21]; probabilities are per application of the instruction to one group of targets.
 
 extension GateDefinition {
   /// exp(±iπ/4) rotations about Pauli products.

@@ -1,6 +1,7 @@
-// Noise channels. Stim's keep Stim's names and meaning [Gidney21]; those Stim lacks are written in `.stim` files as a tag on
-// `I_ERROR` or `II_ERROR`, "keeps a place for an error to be modelled elsewhere", which Stim itself reads as no error.
-// Probabilities are per application of the instruction to one group of targets.
+// Noise channels. Stim's keep Stim's names and meaning [Gidney21]; those Stim lacks are written in
+// `.stim` files as a tag on `I_ERROR` or `II_ERROR`, "keeps a place for an error to be modelled
+// elsewhere", which Stim itself reads as no error. Probabilities are per application of the
+// instruction to one group of targets.
 
 extension GateDefinition {
   static let noiseChannels: [GateDefinition] = [
@@ -88,7 +89,8 @@ extension GateDefinition {
       label: "K")
   }
 
-  /// Square matrices of side `size` from real and imaginary parts, row by row, one matrix after the other.
+  /// Square matrices of side `size` from real and imaginary parts, row by row, one matrix after the
+  /// other.
   ///
   /// - Precondition: the count of numbers divides by 2·size².
   package static func operators(fromFlat numbers: [Double], size: Int) -> [ComplexMatrix] {

@@ -14,7 +14,8 @@ private func u3(_ theta: Double, _ phi: Double, _ lambda: Double) -> ComplexMatr
   ])
 }
 
-/// exp(−iθ/2 · P₁⊗P₀) for Paulis P₀ on the first qubit and P₁ on the second: cos(θ/2)·1 − i·sin(θ/2)·P₁⊗P₀.
+/// exp(−iθ/2 · P₁⊗P₀) for Paulis P₀ on the first qubit and P₁ on the second: cos(θ/2)·1 −
+/// i·sin(θ/2)·P₁⊗P₀.
 private func pauliRotation(_ first: Pauli, _ second: Pauli, _ theta: Double) -> ComplexMatrix {
   let pauli = second.matrix.kronecker(first.matrix)
   return ComplexMatrix.identity(4).scaled(by: .init(Double.cos(theta / 2)))

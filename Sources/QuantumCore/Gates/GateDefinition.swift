@@ -58,9 +58,11 @@ public struct OpenQASMSource: OptionSet, Sendable, Hashable {
   public static let all: OpenQASMSource = [.paper, .extended, .stdgates]
 }
 
-/// One record of the gate catalog: parsers, writers, engines, drawings, reference pages and tests derive from it.
+/// One record of the gate catalog: parsers, writers, engines, drawings, reference pages and tests
+/// derive from it.
 ///
-/// A class, since the hot paths of parsers and compilers ask for records again and again: handing one out counts one reference.
+/// A class, since the hot paths of parsers and compilers ask for records again and again: handing
+/// one out counts one reference.
 public final class GateDefinition: Sendable {
   /// How a gate is spelled in a `.stim` file.
   public enum StimForm: Sendable, Hashable {
@@ -68,8 +70,9 @@ public final class GateDefinition: Sendable {
     case instruction
     /// A Clifford with a tag, as the community writes non-Clifford gates: `S[T] 0`.
     case tag(Gate, String)
-    /// An instruction with a tag that holds arguments: angles `I[R_X(theta=0.3*pi)] 0`, or for noise plain numbers,
-    /// named where they have names: `I_ERROR[AMPLITUDE_DAMPING(gamma=0.1)] 0`, `I_ERROR[KRAUS1(1,0,…)] 0`.
+    /// An instruction with a tag that holds arguments: angles `I[R_X(theta=0.3*pi)] 0`, or for
+    /// noise plain numbers, named where they have names: `I_ERROR[AMPLITUDE_DAMPING(gamma=0.1)] 0`,
+    /// `I_ERROR[KRAUS1(1,0,…)] 0`.
     case tagWithArguments(Gate, String)
     /// Not expressible but through its decomposition.
     case none
@@ -113,7 +116,8 @@ public final class GateDefinition: Sendable {
   public typealias ChannelFunction = @Sendable (_ arguments: [Double]) -> KrausChannel
 
   public let gate: Gate
-  /// Canonical name: Stim's where Stim has the gate (upper case), otherwise OpenQASM's (lower case).
+  /// Canonical name: Stim's where Stim has the gate (upper case), otherwise OpenQASM's (lower
+  /// case).
   public let name: String
   /// Other names in `.stim` files.
   public let aliases: [String]
@@ -122,21 +126,23 @@ public final class GateDefinition: Sendable {
   public let openQASM: [OpenQASMName]
   public let category: GateCategory
   public let shape: TargetShape
-  /// Names of the arguments, for those with fixed ones; angles are in radians, probabilities per application.
+  /// Names of the arguments, for those with fixed ones; angles are in radians, probabilities per
+  /// application.
   public let parameters: [String]
   /// How many arguments are accepted.
   public let argumentCount: ClosedRange<Int>
   public let summary: String
   /// The unitary for given arguments; bit j of an index is the group's j-th qubit.
   public let matrix: MatrixFunction?
-  /// The channel on one group of qubits for valid arguments; of every noise gate of fixed width that records nothing.
+  /// The channel on one group of qubits for valid arguments; of every noise gate of fixed width
+  /// that records nothing.
   public let channel: ChannelFunction?
   public let controlledForm: ControlledForm?
   public let flows: [StabilizerFlow]
   /// Steps over H, S, CX, M, R, such as `H 0; CX 0 1`, equal to the gate up to a global phase.
   public let decomposition: String?
-  /// The body of an OpenQASM `gate` over `stdgates.inc` names, qubits `a b c d e`, arguments by name:
-  /// equal to the gate, global phase included where `gphase` is at hand.
+  /// The body of an OpenQASM `gate` over `stdgates.inc` names, qubits `a b c d e`, arguments by
+  /// name: equal to the gate, global phase included where `gphase` is at hand.
   public let openQASMBody: String?
   public let inverse: Inverse
   public let power: Power
@@ -216,8 +222,8 @@ public final class GateDefinition: Sendable {
     }
   }
 
-  /// A catalog gate equal to `gate(arguments)` raised to `exponent`, on the principal branch if that is fractional; `nil` if
-  /// only the matrix gives it.
+  /// A catalog gate equal to `gate(arguments)` raised to `exponent`, on the principal branch if
+  /// that is fractional; `nil` if only the matrix gives it.
   public func power(_ exponent: Double, of arguments: [Double]) -> (
     gate: Gate, arguments: [Double]
   )? {
@@ -231,8 +237,8 @@ public final class GateDefinition: Sendable {
     }
   }
 
-  /// Arguments of the same unitary for which every eigenphase lies in (−π, π], so that scaling them takes principal powers;
-  /// `nil` if there are none or the gate's powers are not scalings.
+  /// Arguments of the same unitary for which every eigenphase lies in (−π, π], so that scaling them
+  /// takes principal powers; `nil` if there are none or the gate's powers are not scalings.
   package func principalArguments(_ arguments: [Double]) -> [Double]? {
     guard case .scalingArguments = power else { return nil }
     switch gate {

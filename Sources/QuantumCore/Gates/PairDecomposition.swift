@@ -1,7 +1,8 @@
-/// What a single-qubit Clifford does to the letters X, Z and Y (raw values of `Pauli`): for each the letter it goes to
-/// and, as 0 or 2, the exponent of its sign.
+/// What a single-qubit Clifford does to the letters X, Z and Y (raw values of `Pauli`): for each
+/// the letter it goes to and, as 0 or 2, the exponent of its sign.
 package struct LetterMap: Hashable, Sendable {
-  /// Byte k belongs to letter k: in bits 0 and 1 the letter it goes to, in bits 2 and 3 the exponent of its sign.
+  /// Byte k belongs to letter k: in bits 0 and 1 the letter it goes to, in bits 2 and 3 the
+  /// exponent of its sign.
   @usableFromInline package var table: UInt32 = 0x0302_0100
 
   @inlinable @inline(__always)
@@ -40,17 +41,20 @@ package struct LetterMap: Hashable, Sendable {
 
 /// A Clifford gate on one or two qubits in the form that is cheapest for a tableau.
 ///
-/// A gate on one qubit renames its letters. One on two qubits is a controlled Pauli, then a renaming of each qubit's letters,
-/// then perhaps a swap: every two-qubit Clifford is, since their classes are those of the identity, CX, CX·SWAP and SWAP.
+/// A gate on one qubit renames its letters. One on two qubits is a controlled Pauli, then a
+/// renaming of each qubit's letters, then perhaps a swap: every two-qubit Clifford is, since their
+/// classes are those of the identity, CX, CX·SWAP and SWAP.
 package struct PairDecomposition: Sendable {
   package let qubitCount: Int
-  /// Letters of the first and second qubit: (1 + P)/2 + (1 − P)/2 · Q; `nil` if the gate does not entangle.
+  /// Letters of the first and second qubit: (1 + P)/2 + (1 − P)/2 · Q; `nil` if the gate does not
+  /// entangle.
   package var controlledPauli: (first: UInt8, second: UInt8)?
   package var first = LetterMap.identity
   package var second = LetterMap.identity
   package var swaps = false
 
-  /// For each gate its form, by raw value; `nil` for all that are no Cliffords of one or two qubits.
+  /// For each gate its form, by raw value; `nil` for all that are no Cliffords of one or two
+  /// qubits.
   package static let byGate: [PairDecomposition?] = Gate.allCases.map { Self($0.definition) }
 
   package static func of(_ gate: Gate) -> PairDecomposition? { byGate[Int(gate.rawValue)] }
@@ -98,7 +102,8 @@ package struct PairDecomposition: Sendable {
     return false
   }
 
-  /// What is left to do on single qubits after a controlled Pauli and before a swap; `nil` if more is left.
+  /// What is left to do on single qubits after a controlled Pauli and before a swap; `nil` if more
+  /// is left.
   private static func rest(
     of images: [PauliString], pair: (Pauli, Pauli)?, isSwapped: Bool
   ) -> (first: LetterMap, second: LetterMap)? {

@@ -1,7 +1,8 @@
-/// Where the results of a circuit stand in the record of a noisy copy of it, which holds heralds besides.
+/// Where the results of a circuit stand in the record of a noisy copy of it, which holds heralds
+/// besides.
 ///
-/// Lookbacks of the circuit count results; those of the copy count results and heralds. Kept are the newest results, as many as
-/// any lookback needs.
+/// Lookbacks of the circuit count results; those of the copy count results and heralds. Kept are
+/// the newest results, as many as any lookback needs.
 struct HeraldedRecord {
   /// Heralds before the first kept result, then after each of them.
   private(set) var heralds: [UInt64] = [0]
@@ -61,7 +62,8 @@ struct HeraldedRecord {
     }
   }
 
-  /// Whether a block that leaves and asks what it does finds every result at the same lookback in each of its runs.
+  /// Whether a block that leaves and asks what it does finds every result at the same lookback in
+  /// each of its runs.
   func isSteady(_ block: HeraldedRecord, times: UInt64) -> Bool {
     guard times > 1, !block.asked.isEmpty else { return true }
     let wanted = block.asked.map { position(of: $0) }

@@ -89,8 +89,8 @@ extension KrausChannel {
 }
 
 extension KrausChannel {
-  /// Exchange of energy with a bath: populations move by the fraction γ towards `excited` on |1⟩, coherences shrink by
-  /// √(1 − γ).
+  /// Exchange of energy with a bath: populations move by the fraction γ towards `excited` on |1⟩,
+  /// coherences shrink by √(1 − γ).
   ///
   /// - Parameters:
   ///   - gamma: γ = 1 − e^{−t/T₁}, in 0...1.
@@ -107,9 +107,11 @@ extension KrausChannel {
         + excitation.map { $0.scaled(by: .init(excited.squareRoot())) })
   }
 
-  /// T₁ and T₂ together, exactly for every T₂ ≤ 2T₁: generalized amplitude damping, then phase damping.
+  /// T₁ and T₂ together, exactly for every T₂ ≤ 2T₁: generalized amplitude damping, then phase
+  /// damping.
   ///
-  /// Coherences shrink by √((1 − γ)(1 − λ)); see `relaxation(time:t1:t2:)` for γ and λ of given times.
+  /// Coherences shrink by √((1 − γ)(1 − λ)); see `relaxation(time:t1:t2:)` for γ and λ of given
+  /// times.
   ///
   /// - Source: [NielsenChuang10], sections 8.3.5 and 8.3.6.
   public static func thermalRelaxation(
@@ -119,8 +121,8 @@ extension KrausChannel {
       .followed(by: .phaseDamping(lambda))
   }
 
-  /// γ and λ of `thermalRelaxation` after a time, such that populations relax as e^{−t/T₁} and coherences shrink as
-  /// e^{−t/T₂}.
+  /// γ and λ of `thermalRelaxation` after a time, such that populations relax as e^{−t/T₁} and
+  /// coherences shrink as e^{−t/T₂}.
   ///
   ///     γ = 1 − e^{−t/T₁},   λ = 1 − e^{−2t(1/T₂ − 1/(2T₁))}
   ///
@@ -135,7 +137,8 @@ extension KrausChannel {
     return (-Double.expMinusOne(-time / t1), -Double.expMinusOne(-2 * time * pureRate))
   }
 
-  /// A classical confusion of |0⟩ and |1⟩, which loses all coherence: what a faulty readout does to the bit it reads.
+  /// A classical confusion of |0⟩ and |1⟩, which loses all coherence: what a faulty readout does to
+  /// the bit it reads.
   ///
   /// - Parameters: probabilities, `p01` that 0 becomes 1 and `p10` that 1 becomes 0.
   public static func readoutError(p01: Double, p10: Double) -> KrausChannel {
@@ -162,8 +165,9 @@ extension KrausChannel {
 }
 
 extension GateDefinition {
-  /// The Pauli errors of a noise channel on one group of qubits with their probabilities; `nil` if the gate is not such a
-  /// channel (products name their own Paulis) or holds nothing that acts. Identities of heralded channels are not listed.
+  /// The Pauli errors of a noise channel on one group of qubits with their probabilities; `nil` if
+  /// the gate is not such a channel (products name their own Paulis) or holds nothing that acts.
+  /// Identities of heralded channels are not listed.
   public func pauliErrors(_ p: some RandomAccessCollection<Double>) -> [(
     probability: Double, pauli: PauliString
   )]? {
@@ -191,7 +195,8 @@ extension GateDefinition {
     return (1..<16).map { (p[$0 - 1], PauliString([order[$0 / 4], order[$0 % 4]])) }
   }
 
-  /// The channel a noise instruction is on a group of qubits, heralds summed over; `nil` for gates that are none.
+  /// The channel a noise instruction is on a group of qubits, heralds summed over; `nil` for gates
+  /// that are none.
   ///
   /// - Precondition: the arguments are valid for the gate.
   public func averagedChannel(_ arguments: some RandomAccessCollection<Double>) -> KrausChannel? {

@@ -2,8 +2,8 @@ extension NoiseApplication {
   /// Runs of a block that may be written one by one because its lookbacks differ.
   private static var unrolledRunLimit: UInt64 { 4096 }
 
-  /// A repeat block into which rules add heralds: the first runs stand before it as long as their lookbacks differ from those of later
-  /// runs.
+  /// A repeat block into which rules add heralds: the first runs stand before it as long as their
+  /// lookbacks differ from those of later runs.
   mutating func copyHeralded(
     _ count: UInt64, _ body: BlockID, tag: String, into output: inout Circuit
   ) throws(Diagnostic) {
@@ -38,7 +38,8 @@ extension NoiseApplication {
     record.append(trial, times: count - 1)
   }
 
-  /// What one run of a block records, and what it asks of the record before it: found by a trial, once for each way to begin.
+  /// What one run of a block records, and what it asks of the record before it: found by a trial,
+  /// once for each way to begin.
   private mutating func record(of body: BlockID) throws(Diagnostic) -> HeraldedRecord {
     let start = TrialStart(body: body, isOpen: rounds.isOpen, isFirst: rounds.count == 0)
     if let known = trials[start] { return known }

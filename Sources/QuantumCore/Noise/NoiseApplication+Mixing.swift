@@ -1,11 +1,13 @@
 import RealModule
 
 extension NoiseApplication {
-  /// Pair measurements whose result and qubits are mixed: R on a helper qubit for each pair, the errors, and the products with the Z of the
-  /// helper as one more factor, which X errors on it turn over.
+  /// Pair measurements whose result and qubits are mixed: R on a helper qubit for each pair, the
+  /// errors, and the products with the Z of the helper as one more factor, which X errors on it
+  /// turn over.
   ///
-  /// Mixing with probability p, one of the 32 cases at random, is exactly the product of 31 independent errors of probability
-  /// (1 − (1 − p)^(1/16))/2, as every case but the identity is seen by 16 characters of the group of errors.
+  /// Mixing with probability p, one of the 32 cases at random, is exactly the product of 31
+  /// independent errors of probability (1 − (1 − p)^(1/16))/2, as every case but the identity is
+  /// seen by 16 characters of the group of errors.
   mutating func appendMixed(
     _ groups: [NoiseGroup], of instruction: Instruction, arguments: [Double], tag: String,
     into output: inout Circuit
@@ -28,7 +30,8 @@ extension NoiseApplication {
     try append(.mpp, arguments, targets, tag: tag, isFused: false, into: &output)
   }
 
-  /// All products of a Pauli on each of two qubits and an X on the helper or none, but the identity.
+  /// All products of a Pauli on each of two qubits and an X on the helper or none, but the
+  /// identity.
   private static func mixingErrors(on qubits: [Int], _ helper: Int) -> [[Target]] {
     (1..<32).map { number in
       let paulis = [number >> 3 & 3, number >> 1 & 3].map { [Pauli.i, .x, .y, .z][$0] }

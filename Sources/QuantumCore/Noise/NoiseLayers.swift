@@ -29,7 +29,8 @@ struct NoiseRounds {
 
   init(_ circuit: Circuit) { self.circuit = circuit }
 
-  /// The qubits measured at the end of the round that begins with an instruction; `nil` if none begins there.
+  /// The qubits measured at the end of the round that begins with an instruction; `nil` if none
+  /// begins there.
   mutating func visit(_ instruction: Instruction, at index: Int, of block: BlockID) -> Set<Int>? {
     let definition = instruction.gate.definition
     if definition.isMeasurement { isOpen = true }
@@ -40,8 +41,8 @@ struct NoiseRounds {
     return measured
   }
 
-  /// The qubits measured at the end of a round that begins at or after a node; `nil` if there is no such round before
-  /// the next measurement.
+  /// The qubits measured at the end of a round that begins at or after a node; `nil` if there is no
+  /// such round before the next measurement.
   func measured(from index: Int, of block: BlockID) -> Set<Int>? {
     var scan = Scan()
     scan.walk(block, from: index, of: circuit)
@@ -140,7 +141,8 @@ extension Node {
 }
 
 extension Circuit {
-  /// Qubits that a group of the instruction acts on, 0 for Paulis controlled by the record; the largest number for products.
+  /// Qubits that a group of the instruction acts on, 0 for Paulis controlled by the record; the
+  /// largest number for products.
   func width(of instruction: Instruction) -> Int {
     var width = 0
     forEachGroup(of: instruction) { group, _ in

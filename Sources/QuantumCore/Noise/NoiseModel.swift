@@ -1,11 +1,13 @@
 /// Rules that turn a circuit into a noisy one.
 ///
-/// Every rule sees the circuit as it is given: neither the noise it already has nor what other rules add is noisy in turn. Rules
-/// before an instruction act in their order, then the instruction, then the rules after it.
+/// Every rule sees the circuit as it is given: neither the noise it already has nor what other
+/// rules add is noisy in turn. Rules before an instruction act in their order, then the
+/// instruction, then the rules after it.
 ///
-/// A *layer* is what stands between two TICKs; blocks begin and end layers too. A *round* of checks begins with the first gate
-/// after a measurement, or of the circuit, if a gate on two or more qubits comes before the next measurement. That measurement
-/// lasts until the next gate, TICK or other annotation; the data qubits are the qubits of the circuit that it leaves alone.
+/// A *layer* is what stands between two TICKs; blocks begin and end layers too. A *round* of checks
+/// begins with the first gate after a measurement, or of the circuit, if a gate on two or more
+/// qubits comes before the next measurement. That measurement lasts until the next gate, TICK or
+/// other annotation; the data qubits are the qubits of the circuit that it leaves alone.
 public struct NoiseModel: Hashable, Sendable {
   /// What the user called it, such as `depolarizing` or the name of a file.
   public var name: String
@@ -16,9 +18,11 @@ public struct NoiseModel: Hashable, Sendable {
     self.rules = rules
   }
 
-  /// The circuit with the errors of several models; earlier ones act nearer to the start of the list of rules.
+  /// The circuit with the errors of several models; earlier ones act nearer to the start of the
+  /// list of rules.
   ///
-  /// Repeat blocks stay folded; classical control is kept. Registers, classical bits and the record stay as they are.
+  /// Repeat blocks stay folded; classical control is kept. Registers, classical bits and the record
+  /// stay as they are.
   ///
   /// - Throws: a `Diagnostic` if the noisy circuit would be too large.
   /// - Complexity: linear in the instructions and in what is added.
@@ -44,8 +48,8 @@ public struct NoisyCircuit: Sendable {
   public struct Firing: Hashable, Sendable {
     public let model: String
     public let rule: String
-    /// Errors added, as often as the circuit runs them: repeat blocks multiply, both sides of a branch count, loops of unknown
-    /// length count once. Saturates.
+    /// Errors added, as often as the circuit runs them: repeat blocks multiply, both sides of a
+    /// branch count, loops of unknown length count once. Saturates.
     public let count: UInt64
   }
 

@@ -1,7 +1,7 @@
 /// One kind of noise model: parsers, `--noise`, reference pages and tests derive from it.
 ///
-/// One of your own is written like those of the catalog: parameters with defaults and ranges, and the rules that follow from
-/// their values.
+/// One of your own is written like those of the catalog: parameters with defaults and ranges, and
+/// the rules that follow from their values.
 ///
 ///     let biased = NoiseModelDefinition(
 ///       "biased", "Dephases more than it flips.", details: "After every gate, `PAULI_CHANNEL_1`.",
@@ -28,11 +28,12 @@ public struct NoiseModelDefinition: Sendable {
   ///   - summary: what it does, in a sentence.
   ///   - details: rule by rule what happens; Markdown.
   ///   - parameters: what sets it up.
-  ///   - problem: what is wrong with values that are each in range, such as probabilities whose sum is above 1; `nil` for
-  ///     nothing.
-  ///   - rules: the rules for given values. Those without effect may be among them: they are left out of the model.
-  /// - Precondition: no two parameters have the same name, defaults are accepted, and what a parameter `sets` are other
-  ///   parameters that are numbers.
+  ///   - problem: what is wrong with values that are each in range, such as probabilities whose sum
+  ///     is above 1; `nil` for nothing.
+  ///   - rules: the rules for given values. Those without effect may be among them: they are left
+  ///     out of the model.
+  /// - Precondition: no two parameters have the same name, defaults are accepted, and what a
+  ///   parameter `sets` are other parameters that are numbers.
   public init(
     _ name: String, _ summary: String, details: String, parameters: [Parameter],
     problem: @escaping @Sendable (Values) -> String? = { _ in nil },
@@ -60,9 +61,11 @@ public struct NoiseModelDefinition: Sendable {
   /// A setting by its name.
   public typealias Setting = (name: String, value: NoiseSetting)
 
-  /// The model for given settings; what they leave open keeps its default. Rules without effect are left out.
+  /// The model for given settings; what they leave open keeps its default. Rules without effect are
+  /// left out.
   ///
-  /// - Throws: a `Diagnostic` naming the setting that is unknown, given twice, out of range or at odds with another.
+  /// - Throws: a `Diagnostic` naming the setting that is unknown, given twice, out of range or at
+  ///   odds with another.
   public func model(settings: [Setting] = []) throws(Diagnostic) -> NoiseModel {
     var given: [String: NoiseSetting] = [:]
     for (name, value) in settings {

@@ -41,7 +41,8 @@ extension NoiseModelDefinition {
     public let defaultValue: NoiseSetting
     /// Which values it takes.
     public let kind: Kind
-    /// Parameters this one stands for, each set to `factor` times it; empty for a parameter of its own.
+    /// Parameters this one stands for, each set to `factor` times it; empty for a parameter of its
+    /// own.
     public let sets: [String]
     /// What the parameters it stands for are multiples of.
     public let factor: Double

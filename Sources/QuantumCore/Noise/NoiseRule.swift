@@ -14,16 +14,19 @@ public struct NoiseRule: Hashable, Sendable {
   }
 }
 
-/// Which parts of a circuit a rule acts on. Conditions that are `nil` hold everywhere; all that are given must hold.
+/// Which parts of a circuit a rule acts on. Conditions that are `nil` hold everywhere; all that are
+/// given must hold.
 public struct NoisePlace: Hashable, Sendable {
   public enum Event: Hashable, Sendable {
     /// A unitary gate, measurement or reset.
     case operation
-    /// A unitary gate. Paulis controlled by the record are bookkeeping, not gates: no rule sees them.
+    /// A unitary gate. Paulis controlled by the record are bookkeeping, not gates: no rule sees
+    /// them.
     case gate
     case measurement
     case reset
-    /// A qubit that no instruction touches between two TICKs, in a layer where something else happens.
+    /// A qubit that no instruction touches between two TICKs, in a layer where something else
+    /// happens.
     case idle(IdleLayer)
     /// The data qubits before a round of checks, see `NoiseModel`.
     case round(isFirstOnly: Bool)
@@ -92,25 +95,30 @@ public struct NoisePlace: Hashable, Sendable {
 
 /// What happens where a rule acts.
 public enum NoiseEffect: Hashable, Sendable {
-  /// A noise channel or gate: on one qubit it acts on every qubit of the group, on two it acts on groups of two.
+  /// A noise channel or gate: on one qubit it acts on every qubit of the group, on two it acts on
+  /// groups of two.
   case operation(Gate, [Double])
-  /// Depolarising by the probability given: `DEPOLARIZE1` on one qubit, `DEPOLARIZE2` on two, `DEPOLARIZE1` on each of more.
+  /// Depolarising by the probability given: `DEPOLARIZE1` on one qubit, `DEPOLARIZE2` on two,
+  /// `DEPOLARIZE1` on each of more.
   case depolarizing(Double)
-  /// The error that turns a result or a prepared state over, with a probability: Z where the basis is X, X otherwise. Of pair
-  /// and product measurements the recorded result is flipped.
+  /// The error that turns a result or a prepared state over, with a probability: Z where the basis
+  /// is X, X otherwise. Of pair and product measurements the recorded result is flipped.
   case basisFlip(Double)
   /// The recorded result of a measurement is flipped with a probability; the state stays.
   case resultFlip(Double)
   /// 0 is read as 1 with probability `p01`, 1 as 0 with probability `p10`.
   ///
-  /// Equal probabilities flip the recorded result. Different ones become a `READOUT_ERROR` in the basis of the measurement and
-  /// before it: the distribution of the results is exact, and the state afterwards agrees with what was read. Results of pair
-  /// and product measurements are flipped with the mean of both.
+  /// Equal probabilities flip the recorded result. Different ones become a `READOUT_ERROR` in the
+  /// basis of the measurement and before it: the distribution of the results is exact, and the
+  /// state afterwards agrees with what was read. Results of pair and product measurements are
+  /// flipped with the mean of both.
   case confusion(p01: Double, p10: Double)
-  /// Pair measurements are mixed with a probability: one of the 32 products of a Pauli on each of the two qubits and a flip of the
-  /// result happens, the identity included [GidneyNewmanFowlerBroughton21].
+  /// Pair measurements are mixed with a probability: one of the 32 products of a Pauli on each of
+  /// the two qubits and a flip of the result happens, the identity included
+  /// [GidneyNewmanFowlerBroughton21].
   ///
-  /// The measurement becomes an MPP with the Z of a helper qubit, numbered after the circuit's own, as one more factor.
+  /// The measurement becomes an MPP with the Z of a helper qubit, numbered after the circuit's own,
+  /// as one more factor.
   case parityMixing(Double)
   /// Angles of rotations are 1 + ε times as large.
   case overRotation(Double)

@@ -1,8 +1,10 @@
-/// When each qubit is busy and when it waits, every operation starting as soon as its qubits are free.
+/// When each qubit is busy and when it waits, every operation starting as soon as its qubits are
+/// free.
 ///
-/// A qubit decays from its first operation on: before, it is in its ground state. TICKs and barriers hold qubits back until all
-/// of theirs are free; blocks of control flow begin and end with all qubits in step. Decay during a gate comes after it, decay
-/// during a measurement before it; a qubit that is being reset does not decay.
+/// A qubit decays from its first operation on: before, it is in its ground state. TICKs and
+/// barriers hold qubits back until all of theirs are free; blocks of control flow begin and end
+/// with all qubits in step. Decay during a gate comes after it, decay during a measurement before
+/// it; a qubit that is being reset does not decay.
 struct RelaxationSchedule {
   /// A time for which a qubit decays.
   struct Decay {
@@ -13,7 +15,8 @@ struct RelaxationSchedule {
   private let relaxation: Relaxation
   /// Qubits that decay; `nil` is all. The others keep time all the same.
   private let decaying: Set<Int>?
-  /// Up to when the decay of a qubit is accounted for, which is when it is free; qubits not yet used are absent.
+  /// Up to when the decay of a qubit is accounted for, which is when it is free; qubits not yet
+  /// used are absent.
   private var freeNs: [Int: Double] = [:]
   private var notBeforeNs: [Int: Double] = [:]
   private var floorNs = 0.0
@@ -73,7 +76,8 @@ struct RelaxationSchedule {
     }
   }
 
-  /// Lets qubits wait together for a time, from when all of them are free; they decay from here on if they did not before.
+  /// Lets qubits wait together for a time, from when all of them are free; they decay from here on
+  /// if they did not before.
   mutating func wait(_ qubits: [Int], timeNs: Double) -> [Decay] {
     guard let start = qubits.map({ earliest($0) }).max() else { return [] }
     return qubits.compactMap { qubit in

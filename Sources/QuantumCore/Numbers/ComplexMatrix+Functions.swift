@@ -3,7 +3,8 @@ import RealModule
 // Goals, in order: correct for every normal matrix, simple. Sizes here are gates (≤ 64 × 64).
 
 extension ComplexMatrix {
-  /// Raises a unitary matrix to a real power on the principal branch: eigenvalues e^{iα}, α ∈ (−π, π], become e^{iαp}.
+  /// Raises a unitary matrix to a real power on the principal branch: eigenvalues e^{iα}, α ∈ (−π,
+  /// π], become e^{iαp}.
   ///
   /// - Parameter exponent: finite; beyond 2⁵³ the digits of the phases are spent.
   /// - Precondition: the matrix is unitary.
@@ -32,8 +33,8 @@ extension ComplexMatrix {
 
   /// Eigenvalues and orthonormal eigenvectors (columns) of a normal matrix.
   ///
-  /// A normal N is H + iK with commuting Hermitian H and K: diagonalises a generic real combination of the two by complex
-  /// Jacobi rotations, which diagonalises both.
+  /// A normal N is H + iK with commuting Hermitian H and K: diagonalises a generic real combination
+  /// of the two by complex Jacobi rotations, which diagonalises both.
   public func normalEigendecomposition() -> (values: [Element], vectors: ComplexMatrix) {
     precondition(isSquare, "Only square matrices have eigenvalues")
     let hermitian = (self + adjoint).scaled(by: Element(0.5))
@@ -48,7 +49,8 @@ extension ComplexMatrix {
     return ((0..<rowCount).map { rotated[$0, $0] }, vectors)
   }
 
-  /// One cyclic sweep of complex Jacobi rotations on a Hermitian matrix; the off-diagonal weight before it.
+  /// One cyclic sweep of complex Jacobi rotations on a Hermitian matrix; the off-diagonal weight
+  /// before it.
   private mutating func jacobiSweep(accumulating vectors: inout ComplexMatrix) -> Double {
     var offDiagonal = 0.0
     for p in 0..<rowCount {

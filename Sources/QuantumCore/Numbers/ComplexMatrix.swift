@@ -127,7 +127,8 @@ public struct ComplexMatrix: Hashable, Sendable {
     isSquare && (self * adjoint).distance(to: .identity(rowCount)) <= tolerance
   }
 
-  /// This gate with `controls` further qubits below it, all of which must be 1 (bit j: clear in `negated` means 1).
+  /// This gate with `controls` further qubits below it, all of which must be 1 (bit j: clear in
+  /// `negated` means 1).
   ///
   /// The controls become qubits 0..<controls, the gate's own qubits follow.
   public func controlled(by controls: Int = 1, negated: Int = 0) -> ComplexMatrix {

@@ -22,7 +22,8 @@ public struct PauliString: Hashable, Sendable {
     self.phaseExponent = phaseExponent & 3
   }
 
-  /// Reads `+X_Z`, `-iXYZ`: an optional sign and `i`, then one letter a qubit, qubit 0 first. `nil` if malformed.
+  /// Reads `+X_Z`, `-iXYZ`: an optional sign and `i`, then one letter a qubit, qubit 0 first. `nil`
+  /// if malformed.
   public init?(_ text: String) {
     var rest = Substring(text)
     var exponent = 0
@@ -59,7 +60,8 @@ public struct PauliString: Hashable, Sendable {
     return phaseExponent == 0 ? 1 : -1
   }
 
-  /// The factor on a qubit; the identity outside `0..<count`. Setting beyond the end extends the string.
+  /// The factor on a qubit; the identity outside `0..<count`. Setting beyond the end extends the
+  /// string.
   public subscript(_ qubit: Int) -> Pauli {
     get { qubit < count ? Pauli(x: xBits[qubit], z: zBits[qubit]) : .i }
     set {

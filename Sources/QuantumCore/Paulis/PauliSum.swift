@@ -25,9 +25,9 @@ public struct PauliSum: Hashable, Sendable {
 extension PauliSum {
   /// Reads an observable: one term a line, a coefficient, then `X0*Z3` or a dense string.
   ///
-  /// `-0.7 X0*Z3` is a sparse product, `0.5 XIZ` a dense string whose character i acts on qubit i (qubit 0 on the
-  /// left, as in Stim); a coefficient alone is a multiple of the identity. `#` starts a comment;
-  /// blank lines and a byte order mark are skipped.
+  /// `-0.7 X0*Z3` is a sparse product, `0.5 XIZ` a dense string whose character i acts on qubit i
+  /// (qubit 0 on the left, as in Stim); a coefficient alone is a multiple of the identity. `#`
+  /// starts a comment; blank lines and a byte order mark are skipped.
   ///
   /// - Throws: `Diagnostic` with the place of the first malformed token, where there is no term at
   ///   all, or of the coefficient with which the expectation value could be too large for a number.

@@ -1,4 +1,5 @@
-/// A product of Paulis on a few of many qubits, its sign left aside: a stabilizer or a logical operator of a code.
+/// A product of Paulis on a few of many qubits, its sign left aside: a stabilizer or a logical
+/// operator of a code.
 ///
 ///     SparsePauliString(.z, on: [0, 1])            // Z0*Z1
 public struct SparsePauliString: Hashable, Sendable {

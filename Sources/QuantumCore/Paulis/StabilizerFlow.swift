@@ -1,7 +1,8 @@
 /// How a gate or circuit maps one Pauli product to another: `X_ -> XX`, `Z -> rec[-1]`, `1 -> Z`.
 ///
-/// Qubit 0 is leftmost. A circuit has the flow `P -> Q xor rec[…]` when measuring P before and Q after it
-/// gives results that differ by the XOR of the records; records may also be summed up as observables, `obs[k]`.
+/// Qubit 0 is leftmost. A circuit has the flow `P -> Q xor rec[…]` when measuring P before and Q
+/// after it gives results that differ by the XOR of the records; records may also be summed up as
+/// observables, `obs[k]`.
 public struct StabilizerFlow: Hashable, Sendable {
   public let input: PauliString
   public let output: PauliString
@@ -25,7 +26,8 @@ public struct StabilizerFlow: Hashable, Sendable {
 
   /// Reads one flow; `nil` if malformed.
   ///
-  /// Paulis are written out, `X_Z`, or by place, `X0*Z2`; 1 is the identity, and a minus sign may stand before either.
+  /// Paulis are written out, `X_Z`, or by place, `X0*Z2`; 1 is the identity, and a minus sign may
+  /// stand before either.
   public init?(_ text: String) {
     let words = text.split(separator: " ").map(String.init)
     guard let arrow = words.firstIndex(of: "->"), arrow == 1, words.count >= 3,

@@ -2,8 +2,9 @@ import RealModule
 
 /// The counter-based generator Philox4x64-10.
 ///
-/// A pure function from (key, counter) to four 64-bit words: streams are split by key, blocks and shots by
-/// counter, so results do not depend on how work is shared out, and any one block can be replayed alone.
+/// A pure function from (key, counter) to four 64-bit words: streams are split by key, blocks and
+/// shots by counter, so results do not depend on how work is shared out, and any one block can be
+/// replayed alone.
 ///
 /// - Source: [Salmon11], table 2 and section 3.2 (10 rounds).
 public struct Philox: Sendable, Hashable {

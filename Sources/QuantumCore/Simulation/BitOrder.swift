@@ -1,6 +1,7 @@
 /// In which order the bits of a result, or the qubits of a basis state, are written.
 public enum BitOrder: String, Sendable, CaseIterable, Codable {
-  /// Bit 0 rightmost; registers separated by a space, the last declared leftmost. As Qiskit prints counts.
+  /// Bit 0 rightmost; registers separated by a space, the last declared leftmost. As Qiskit prints
+  /// counts.
   case qiskit
   /// Bit 0 leftmost; registers separated by a space in the order declared. As Cirq prints results.
   case cirq
@@ -10,7 +11,8 @@ public enum BitOrder: String, Sendable, CaseIterable, Codable {
   /// A result as a key of counts: one `0` or `1` a bit.
   ///
   /// - Parameters:
-  ///   - registers: the registers that make up `bits`, in the order declared; empty if the bits are just numbered.
+  ///   - registers: the registers that make up `bits`, in the order declared; empty if the bits are
+  ///     just numbered.
   public func key(of bits: BitVector, registers: [Register]) -> String {
     var text: [UInt8] = []
     for group in groups(count: bits.count, registers: registers) {

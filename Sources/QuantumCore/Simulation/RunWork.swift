@@ -2,8 +2,9 @@ import RealModule
 
 /// What a run has to do, added up before it starts: a guess of its time, good to a factor of a few.
 ///
-/// Shots that have seen the same outcomes and errors share their work. They part at every random outcome, and at errors as often
-/// as those are likely. Loops whose end results decide count once, and so do repeat blocks that are left early.
+/// Shots that have seen the same outcomes and errors share their work. They part at every random
+/// outcome, and at errors as often as those are likely. Loops whose end results decide count once,
+/// and so do repeat blocks that are left early.
 public struct RunWork: Hashable, Sendable {
   /// On one core.
   public private(set) var seconds = 0.0
@@ -144,7 +145,8 @@ public struct RunWork: Hashable, Sendable {
     return min(shots, byOutcomes + byErrors)
   }
 
-  /// The mean over a stretch that does the same all along: halves of halves from its start, where shots part.
+  /// The mean over a stretch that does the same all along: halves of halves from its start, where
+  /// shots part.
   private func meanGroups(from start: Parting, _ cost: Cost) -> Double {
     guard shots > 1, cost.outcomes > 0 || cost.errors > 0 else { return groups(start) }
     var (mean, part) = (0.0, 0.5)

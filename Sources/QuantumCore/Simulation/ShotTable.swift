@@ -1,5 +1,5 @@
-/// Rows of results, one a shot, that grow in width while a circuit runs. Rows are word-aligned: threads may fill different
-/// rows at the same time.
+/// Rows of results, one a shot, that grow in width while a circuit runs. Rows are word-aligned:
+/// threads may fill different rows at the same time.
 package struct ShotTable: Sendable {
   package let rowCount: Int
   package private(set) var columnCount: Int

@@ -1,7 +1,7 @@
 /// Something that runs circuits.
 ///
-/// A simulator is a small value; state lives in the call. Same circuit, shots and seed give the same samples for any
-/// number of threads.
+/// A simulator is a small value; state lives in the call. Same circuit, shots and seed give the
+/// same samples for any number of threads.
 public protocol Simulator: Sendable {
   /// Name on the command line, such as `statevector`.
   static var name: String { get }
@@ -11,8 +11,8 @@ public protocol Simulator: Sendable {
 
   /// Runs the circuit `shots` times.
   ///
-  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error that shows only while running, such as a
-  ///   division by zero in a classical expression.
+  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error that shows only while running,
+  ///   such as a division by zero in a classical expression.
   func sample(_ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions) throws
     -> Samples
 }
@@ -49,14 +49,15 @@ public struct SimulationOptions: Sendable {
   public var instructionSet: InstructionSet
   /// Whether gates may be merged before they are applied. Off, every gate is its own step.
   public var fusesGates: Bool
-  /// Upper bound of memory in bytes for amplitudes; `nil` is unlimited. Callers that know the machine set it.
+  /// Upper bound of memory in bytes for amplitudes; `nil` is unlimited. Callers that know the
+  /// machine set it.
   public var memoryLimit: UInt64?
   /// How long a run may take; 100 hours by prediction where nothing else is said.
   public var timeLimit: TimeLimit
   /// Values of `sweep[k]`, the same for all shots; missing ones are 0.
   public var sweepBits: [Bool]
-  /// Called now and then with the fraction done and to ask whether to go on; returning `false` stops with
-  /// `CancellationError`. May be called from the thread that runs the simulation only.
+  /// Called now and then with the fraction done and to ask whether to go on; returning `false`
+  /// stops with `CancellationError`. May be called from the thread that runs the simulation only.
   public var progress: (@Sendable (Double) -> Bool)?
 
   public init(
@@ -116,7 +117,8 @@ public struct Samples: Hashable, Sendable {
   public enum Source: String, Hashable, Sendable {
     /// Column k is classical bit k at the end of the run.
     case bits
-    /// Column k is the k-th measurement of the run; runs shorter than the longest are padded with 0.
+    /// Column k is the k-th measurement of the run; runs shorter than the longest are padded with
+    /// 0.
     case record
   }
   public let source: Source

@@ -1,7 +1,8 @@
 /// How long a run may take.
 ///
-/// What a run has to do is added up before it starts, see `RunWork`: one that would take years is refused. How often a loop turns
-/// whose end results decide is not known beforehand; only a deadline ends such a run.
+/// What a run has to do is added up before it starts, see `RunWork`: one that would take years is
+/// refused. How often a loop turns whose end results decide is not known beforehand; only a
+/// deadline ends such a run.
 public struct TimeLimit: Hashable, Sendable {
   /// Seconds; runs that are predicted to take longer are refused.
   public var predicted: Double
@@ -13,7 +14,8 @@ public struct TimeLimit: Hashable, Sendable {
   /// - Parameter predicted: seconds; `.infinity` refuses nothing.
   public init(predicted: Double) { self.predicted = predicted }
 
-  /// A run is stopped so many seconds from now. Predictions are guesses: what may take ten times as long is tried.
+  /// A run is stopped so many seconds from now. Predictions are guesses: what may take ten times as
+  /// long is tried.
   public init(stoppingAfter seconds: Double) {
     predicted = 10 * seconds
     duration = seconds

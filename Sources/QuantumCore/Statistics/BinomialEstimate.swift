@@ -28,7 +28,8 @@ public struct BinomialEstimate: Hashable, Sendable, Codable {
     return max(0, center - half)...min(1, center + half)
   }
 
-  /// The exact (Clopper–Pearson) interval that misses the true rate with probability at most `errorProbability`.
+  /// The exact (Clopper–Pearson) interval that misses the true rate with probability at most
+  /// `errorProbability`.
   ///
   /// - Source: [ClopperPearson34].
   public func exactInterval(errorProbability: Double = 0.05) -> ClosedRange<Double> {

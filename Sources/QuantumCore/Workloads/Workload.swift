@@ -1,11 +1,13 @@
-/// A family of circuits that simulators are measured with: one circuit for each number of qubits and seed.
+/// A family of circuits that simulators are measured with: one circuit for each number of qubits
+/// and seed.
 ///
-/// A catalog: `qsim bench`, its tests and the scripts that compare simulators take their circuits from here.
+/// A catalog: `qsim bench`, its tests and the scripts that compare simulators take their circuits
+/// from here.
 ///
 ///     let circuit = Workload.fourierTransform.circuit(qubitCount: 24, seed: 1)
 ///
-/// The circuits have unitary gates only. Every qubit takes part, but for one of an odd number in some circuits of quantum
-/// volume.
+/// The circuits have unitary gates only. Every qubit takes part, but for one of an odd number in
+/// some circuits of quantum volume.
 public enum Workload: String, CaseIterable, Sendable, Codable {
   /// A random product state, then the Fourier transform with its final swaps.
   case fourierTransform = "qft"
@@ -23,7 +25,8 @@ public enum Workload: String, CaseIterable, Sendable, Codable {
   case hiddenShift = "hidden-shift"
   /// A hardware-efficient ansatz with 100 rotations: RY and RZ on every qubit, then a ring of CX.
   case ansatz = "hea"
-  /// The quantum circuit Born machine of the yardstiq benchmarks: ten rings of CX between layers of rotations.
+  /// The quantum circuit Born machine of the yardstiq benchmarks: ten rings of CX between layers of
+  /// rotations.
   case bornMachine = "qcbm"
 
   /// The fewest qubits that make a circuit of the family.
@@ -80,7 +83,8 @@ public enum Workload: String, CaseIterable, Sendable, Codable {
 
 /// Observables that simulators are measured with.
 public enum WorkloadObservable {
-  /// Random Pauli strings, every letter and the identity equally likely, coefficients uniform in [−1, 1).
+  /// Random Pauli strings, every letter and the identity equally likely, coefficients uniform in
+  /// [−1, 1).
   public static func randomSum(qubitCount: Int, termCount: Int, seed: UInt64) -> PauliSum {
     var random = PhiloxGenerator(seed: seed, block: 1 << 48 | UInt64(qubitCount))
     return PauliSum(
@@ -106,8 +110,8 @@ public enum WorkloadObservable {
 }
 
 extension Circuit {
-  /// The same circuit with depolarizing noise after every gate: `DEPOLARIZE1` after those on one qubit, `DEPOLARIZE2` after
-  /// those on two.
+  /// The same circuit with depolarizing noise after every gate: `DEPOLARIZE1` after those on one
+  /// qubit, `DEPOLARIZE2` after those on two.
   ///
   /// - Parameters:
   ///   - one: The probability of one of the 3 Paulis after a gate on one qubit.

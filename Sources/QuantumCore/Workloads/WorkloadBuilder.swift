@@ -36,7 +36,8 @@ struct WorkloadBuilder {
 
   // MARK: Random circuits
 
-  /// {√X, √Y, √W}, never twice the same on a qubit, and CZ on a quarter of the grid's edges a layer, in the order ABCDCDAB.
+  /// {√X, √Y, √W}, never twice the same on a qubit, and CZ on a quarter of the grid's edges a
+  /// layer, in the order ABCDCDAB.
   ///
   /// - Source: [Arute19], methods VII A: the gates; CZ stands for the fSim gate.
   mutating func appendRandomCircuit(depth: Int) {
@@ -59,7 +60,8 @@ struct WorkloadBuilder {
     }
   }
 
-  /// The edges of a grid ⌈√n⌉ wide: every other horizontal one, the rest of them, the same for vertical ones.
+  /// The edges of a grid ⌈√n⌉ wide: every other horizontal one, the rest of them, the same for
+  /// vertical ones.
   private func gridCouplers() -> [[(Int, Int)]] {
     var width = 1
     while width * width < qubitCount { width += 1 }

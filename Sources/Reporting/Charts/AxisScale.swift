@@ -1,4 +1,5 @@
-// Goals, in order: no number traps; the same ticks on every platform, so no function of the C library; few, round ticks.
+// Goals, in order: no number traps; the same ticks on every platform, so no function of the C
+// library; few, round ticks.
 
 /// Where values of an axis stand, and which of them get a tick.
 package struct AxisScale {
@@ -153,7 +154,8 @@ package struct AxisScale {
   /// 10ᵏ, correctly rounded.
   static func tenth(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? 0 }
 
-  /// The decimal logarithm of a positive number to about 15 digits, from its binary exponent and the series of artanh.
+  /// The decimal logarithm of a positive number to about 15 digits, from its binary exponent and
+  /// the series of artanh.
   package static func log10(_ value: Double) -> Double {
     guard value > 0, value.isFinite else {
       return value > 0 ? .infinity : value == 0 ? -.infinity : .nan

@@ -1,7 +1,8 @@
 /// A chart: series of points over two axes, with uncertainties and reference lines.
 ///
-/// A plain value like `Report`; `SVGChart` draws it. Any numbers are allowed: a point that has no place on its axes (NaN, an
-/// infinity, zero or less on a logarithmic axis, outside a given range) is left out and breaks the line it is on.
+/// A plain value like `Report`; `SVGChart` draws it. Any numbers are allowed: a point that has no
+/// place on its axes (NaN, an infinity, zero or less on a logarithmic axis, outside a given range)
+/// is left out and breaks the line it is on.
 ///
 ///     var chart = Chart(
 ///       title: "Fourier transform", x: .init("qubits"), y: .init("time", unit: "s", scale: .logarithmic))

@@ -1,8 +1,9 @@
 /// Draws charts as SVG documents.
 ///
-/// The text is a function of the chart alone: no fonts or scripts from elsewhere, no locale, coordinates in hundredths of a
-/// pixel. The background is transparent and the colours are readable on light and dark pages; series differ in colour (the
-/// palette of [OkabeIto08]) and in the shape of their marks. Title and description are there for screen readers.
+/// The text is a function of the chart alone: no fonts or scripts from elsewhere, no locale,
+/// coordinates in hundredths of a pixel. The background is transparent and the colours are readable
+/// on light and dark pages; series differ in colour (the palette of [OkabeIto08]) and in the shape
+/// of their marks. Title and description are there for screen readers.
 public struct SVGChart: Sendable {
   /// The size of the document in pixels.
   public let width: Int
@@ -247,7 +248,8 @@ package struct ChartDrawing {
     return (horizontal(across), vertical(up))
   }
 
-  /// The heights of both ends of an uncertainty, at the border of the plot if they are outside; `nil` for none.
+  /// The heights of both ends of an uncertainty, at the border of the plot if they are outside;
+  /// `nil` for none.
   private func ends(of point: Chart.Point) -> (low: Double, high: Double)? {
     let (low, high) = (point.low ?? .nan, point.high ?? .nan)
     guard !low.isNaN || !high.isNaN else { return nil }

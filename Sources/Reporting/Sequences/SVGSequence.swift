@@ -1,7 +1,8 @@
 /// Draws sequence diagrams as SVG documents.
 ///
-/// Like `SVGChart`: the text is a function of the diagram alone, the background is transparent and the colours are readable
-/// on light and dark pages. Title and description are there for screen readers.
+/// Like `SVGChart`: the text is a function of the diagram alone, the background is transparent and
+/// the colours are readable on light and dark pages. Title and description are there for screen
+/// readers.
 public struct SVGSequence: Sendable {
   public init() {}
 

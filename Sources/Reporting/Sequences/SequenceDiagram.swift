@@ -1,7 +1,9 @@
-/// Who says what to whom, in order: participants, messages, what each does by itself, notes and phases.
+/// Who says what to whom, in order: participants, messages, what each does by itself, notes and
+/// phases.
 ///
-/// A plain value like `Report`; `SVGSequence` and `TextSequence` draw it. A participant is its name: one that was not named
-/// before stands to the right of the others, so nothing a caller writes is wrong.
+/// A plain value like `Report`; `SVGSequence` and `TextSequence` draw it. A participant is its
+/// name: one that was not named before stands to the right of the others, so nothing a caller
+/// writes is wrong.
 ///
 ///     var diagram = SequenceDiagram(title: "Encapsulation", participants: ["Alice", "Bob"])
 ///     diagram.send(from: "Alice", to: "Bob", "encapsulation key", byteCount: 1184)
@@ -22,7 +24,8 @@ public struct SequenceDiagram: Sendable, Hashable {
     case message(from: Int, to: Int, label: String, style: ArrowStyle)
     /// Something that a participant does alone.
     case action(by: Int, label: String)
-    /// A remark beside the lines of participants, from the leftmost to the rightmost one; may have several lines.
+    /// A remark beside the lines of participants, from the leftmost to the rightmost one; may have
+    /// several lines.
     case note(over: ClosedRange<Int>, text: String)
     /// A heading across the diagram.
     case phase(String)
@@ -49,7 +52,8 @@ public struct SequenceDiagram: Sendable, Hashable {
 
   /// Adds a message; one from a participant to itself is an action.
   ///
-  /// - Parameter byteCount: Printed behind the label; `nil` for messages whose size is of no interest.
+  /// - Parameter byteCount: Printed behind the label; `nil` for messages whose size is of no
+  ///   interest.
   public mutating func send(
     from sender: String, to receiver: String, _ label: String, byteCount: Int? = nil,
     style: ArrowStyle = .solid

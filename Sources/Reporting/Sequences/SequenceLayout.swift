@@ -1,6 +1,7 @@
 /// Where the lines of a sequence diagram stand, in characters or pixels.
 ///
-/// Every label asks for some distance between two lines, and each line stands as far left as all of that allows.
+/// Every label asks for some distance between two lines, and each line stands as far left as all of
+/// that allows.
 struct SequenceLayout {
   /// Sizes of a drawing.
   struct Metrics {

@@ -1,6 +1,7 @@
 /// Draws sequence diagrams as text.
 ///
-/// The text is a function of the diagram alone and ends with a line feed. Control characters of labels print as U+FFFD.
+/// The text is a function of the diagram alone and ends with a line feed. Control characters of
+/// labels print as U+FFFD.
 public struct TextSequence: Sendable {
   /// Whether only ASCII characters are used for lines; labels stay as they are.
   public var isASCII: Bool

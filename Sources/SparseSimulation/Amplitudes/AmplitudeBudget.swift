@@ -10,7 +10,8 @@ import Synchronization
   import Musl
 #endif
 
-/// How many bytes of amplitudes exist at a time and how many may, and how many threads work on them.
+/// How many bytes of amplitudes exist at a time and how many may, and how many threads work on
+/// them.
 ///
 /// Every buffer of the sparse engine is taken from a budget and given back when it is freed.
 package final class AmplitudeBudget: Sendable {

@@ -1,11 +1,13 @@
 import ComplexModule
 import QuantumCore
 
-// A group most of whose basis states have amplitudes is kept as a list of all of them in order: gates then find their partners
-// by place instead of by table, in place and on all threads. Amplitudes of 0 are kept there.
+// A group most of whose basis states have amplitudes is kept as a list of all of them in order:
+// gates then find their partners by place instead of by table, in place and on all threads.
+// Amplitudes of 0 are kept there.
 
 extension AmplitudeStore {
-  /// Groups of fewer amplitudes are never filled up: their qubits still leave when their values become known.
+  /// Groups of fewer amplitudes are never filled up: their qubits still leave when their values
+  /// become known.
   private static var leastFull: Int { 1 << 10 }
   private static var mostColumns: Int { 31 }
 
@@ -99,7 +101,8 @@ extension AmplitudeStore {
     }
   }
 
-  /// Calls `body` for each choice of the bits outside some columns, with the places of the amplitudes that differ in them.
+  /// Calls `body` for each choice of the bits outside some columns, with the places of the
+  /// amplitudes that differ in them.
   @inline(__always)
   private func forEachGroup(
     of columns: [Int], where condition: KeyCondition,

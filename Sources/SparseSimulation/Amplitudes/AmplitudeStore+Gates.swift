@@ -1,12 +1,14 @@
 import ComplexModule
 import QuantumCore
 
-// Goals, in order: every amplitude right; the same sums in the same order whatever the number of threads; no allocation for
-// each amplitude. Gates that move or turn amplitudes work in place; a dense gate gathers the amplitudes whose keys agree outside
-// its targets by `KeyGroups`, and writes the products into a new store.
+// Goals, in order: every amplitude right; the same sums in the same order whatever the number of
+// threads; no allocation for each amplitude. Gates that move or turn amplitudes work in place; a
+// dense gate gathers the amplitudes whose keys agree outside its targets by `KeyGroups`, and writes
+// the products into a new store.
 
 extension AmplitudeStore {
-  /// What is left of a sum that cancels: results below this part of the square of what went in are 0.
+  /// What is left of a sum that cancels: results below this part of the square of what went in are
+  /// 0.
   ///
   /// A dropped amplitude is below 9·10⁻¹⁶ of the amplitudes that it was summed from.
   package static var cancellation: Double { 0x1p-100 }

@@ -3,8 +3,8 @@ import QuantumCore
 
 /// The amplitudes of a group of qubits that are not 0, each under its basis state as a key.
 ///
-/// Bit c of a key is the value of column c of the group; a key has as many words as the columns need. Keys are distinct and in
-/// no particular order. Columns that no qubit uses hold 0.
+/// Bit c of a key is the value of column c of the group; a key has as many words as the columns
+/// need. Keys are distinct and in no particular order. Columns that no qubit uses hold 0.
 package final class AmplitudeStore: @unchecked Sendable {
   package typealias Element = Complex<Double>
 

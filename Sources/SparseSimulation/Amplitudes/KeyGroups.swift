@@ -1,7 +1,8 @@
 import ComplexModule
 import QuantumCore
 
-/// Places in a store by key, under an open-addressed table: which keys are the same once some bits are cleared.
+/// Places in a store by key, under an open-addressed table: which keys are the same once some bits
+/// are cleared.
 ///
 /// Memory is 4 bytes a place and up to 16 a key, and comes from the budget.
 package final class KeyGroups {
@@ -79,7 +80,8 @@ package final class KeyGroups {
     }
   }
 
-  /// The place of the first key that agrees with another, which must be in no bit that does not count.
+  /// The place of the first key that agrees with another, which must be in no bit that does not
+  /// count.
   package func place(of key: UnsafeMutablePointer<UInt64>) -> Int? {
     kept.withUnsafeBufferPointer { kept in
       var slot = Self.hash(key, kept) & slotMask

@@ -48,11 +48,12 @@ package struct SparseMemory: Sendable {
 extension SparsePlan {
   /// What a run takes at most beside the program itself.
   ///
-  /// Where one simulation serves all shots, its trial is what it takes, and each thread that draws shots takes as much at most.
-  /// Otherwise outcomes and noise decide how many amplitudes there will be: then it is all that the memory limit leaves them.
+  /// Where one simulation serves all shots, its trial is what it takes, and each thread that draws
+  /// shots takes as much at most. Otherwise outcomes and noise decide how many amplitudes there
+  /// will be: then it is all that the memory limit leaves them.
   ///
-  /// - Parameter needsState: whether values or amplitudes of the state at the end are wanted, for which gates that wait
-  ///   are applied.
+  /// - Parameter needsState: whether values or amplitudes of the state at the end are wanted, for
+  ///   which gates that wait are applied.
   public func memory(
     of circuit: Circuit, _ task: RunTask, needsState: Bool, options: SimulationOptions
   ) -> MemoryBound {

@@ -18,7 +18,8 @@ public struct SparsePlan: Hashable, Sendable {
   public let basis: Basis
   /// Bytes of one state, with what its gates need while they run; saturates.
   public let stateBytes: UInt64
-  /// log₂ of the number of amplitudes, over all groups: the most that the trial had after a gate, or the bound.
+  /// log₂ of the number of amplitudes, over all groups: the most that the trial had after a gate,
+  /// or the bound.
   public let amplitudeBits: Double
   /// The qubits that the engine keeps, ascending.
   public let liveQubits: [Int]
@@ -37,7 +38,8 @@ extension SparseSimulator {
   /// Programs with more steps are not tried.
   private static var trialSteps: Int { 400_000 }
 
-  /// What the engine would need: found by running the circuit where that takes some milliseconds, otherwise from its gates.
+  /// What the engine would need: found by running the circuit where that takes some milliseconds,
+  /// otherwise from its gates.
   ///
   /// - Parameter shots: how often the circuit is to run.
   /// - Throws: `Obstacle` for what the engine does not do. Memory is none: see `stateBytes`.
@@ -59,7 +61,8 @@ extension SparseSimulator {
     return plan(.bound, bound.bytes, bound.amplitudeBits)
   }
 
-  /// Bytes that one shot took, and its amplitudes at most; `nil` if it was not through within the limits.
+  /// Bytes that one shot took, and its amplitudes at most; `nil` if it was not through within the
+  /// limits.
   private static func trial(
     _ program: SparseProgram, of circuit: Circuit, _ live: [Int], _ options: SimulationOptions
   ) -> (bytes: UInt64, amplitudes: Int)? {

@@ -5,10 +5,11 @@ import RealModule
 
 /// A bound of the amplitudes that are not 0, from the gates alone.
 ///
-/// Every qubit is known to be 0 or 1, or in a group. Gates that permute or turn amplitudes keep the number of a group, a dense
-/// gate on k qubits multiplies it by 2ᵏ at most, and no group has more than 2ⁿ for its n qubits. Groups that a gate joins
-/// multiply. A measured qubit leaves its group where the program is a straight line; with jumps nothing leaves. A group in a loop
-/// is taken to be full, and whatever is in a group at the end of the loop may be so at its start.
+/// Every qubit is known to be 0 or 1, or in a group. Gates that permute or turn amplitudes keep the
+/// number of a group, a dense gate on k qubits multiplies it by 2ᵏ at most, and no group has more
+/// than 2ⁿ for its n qubits. Groups that a gate joins multiply. A measured qubit leaves its group
+/// where the program is a straight line; with jumps nothing leaves. A group in a loop is taken to
+/// be full, and whatever is in a group at the end of the loop may be so at its start.
 package struct SupportBound {
   /// Over all groups, at the worst time, as they are stored: see `storedBits`.
   package private(set) var amplitudeBits = 0.0
@@ -38,8 +39,8 @@ package struct SupportBound {
 
   package static func bound(of program: SparseProgram) -> SupportBound {
     var bound = SupportBound(program)
-    // What is known to the first walk may be in a group at the next turn of a loop: but for diagonal
-    // gates, which join groups only, the second walk finds all that further ones would.
+    // What is known to the first walk may be in a group at the next turn of a loop: but for
+    // diagonal gates, which join groups only, the second walk finds all that further ones would.
     for _ in 0..<(bound.hasLoops ? 2 : 1) {
       for step in program.steps { bound.take(step) }
     }
@@ -233,7 +234,8 @@ package struct SupportBound {
 
   private static func bytes(of group: Group) -> Double {
     let width = (group.columnCount + 63) / 64
-    // Before and after a gate, with as much room again before it is given back, and the table of keys.
+    // Before and after a gate, with as much room again before it is given back, and the table of
+    // keys.
     return amplitudes(of: group) * Double(4 * (8 * width + 16) + 20)
   }
 }

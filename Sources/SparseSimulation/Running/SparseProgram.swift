@@ -1,7 +1,8 @@
 import DenseSimulation
 import QuantumCore
 
-/// A circuit as a list of steps with jumps, on the positions of its live qubits: as `Program`, at any width.
+/// A circuit as a list of steps with jumps, on the positions of its live qubits: as `Program`, at
+/// any width.
 package struct SparseProgram: Sendable {
   package enum Step: Sendable {
     case gate(SparseGate)

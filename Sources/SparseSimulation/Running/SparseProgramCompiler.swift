@@ -4,7 +4,8 @@ import QuantumCore
 
 /// Turns a circuit into a program of the sparse engine.
 ///
-/// It takes the same steps as `ProgramCompiler` in the same order, so that an event of a shot has the same number in both.
+/// It takes the same steps as `ProgramCompiler` in the same order, so that an event of a shot has
+/// the same number in both.
 package struct SparseProgramCompiler {
   let circuit: Circuit
   /// For each live qubit its position.
@@ -141,7 +142,8 @@ package struct SparseProgramCompiler {
     closeLoop(turnsTo: turn)
   }
 
-  /// Adds a block of gates on at most 6 qubits many times over, as one matrix; whether it is such a block.
+  /// Adds a block of gates on at most 6 qubits many times over, as one matrix; whether it is such a
+  /// block.
   private mutating func addPower(
     of body: BlockID, exponent: UInt64
   ) throws(Obstacle) -> Bool {

@@ -22,7 +22,8 @@ extension SparseRun {
       }
       parts[current].value.append(shot)
     }
-    // The smallest part goes on, the larger ones wait: at most log₂(shots) levels of them at a time.
+    // The smallest part goes on, the larger ones wait: at most log₂(shots) levels of them at a
+    // time.
     parts.sort { ($0.value.count, $1.key) > ($1.value.count, $0.key) }
     for (outcome, shots) in parts.dropLast() {
       var part = branch
@@ -60,7 +61,8 @@ extension SparseRun {
     }
   }
 
-  /// Measures the qubit in a basis in which its value is certain, if there is one, then turns it to |+basis⟩.
+  /// Measures the qubit in a basis in which its value is certain, if there is one, then turns it to
+  /// |+basis⟩.
   func reset(
     _ qubit: Int, to basis: Pauli, _ branch: inout SparseBranch,
     _ branches: inout [SparseBranch]

@@ -1,12 +1,13 @@
 import DenseSimulation
 import QuantumCore
 
-// Goals, in order: every shot gets what it would get alone, whatever the other shots and the number of threads; shots share work
-// as long as they agree; memory is bounded.
+// Goals, in order: every shot gets what it would get alone, whatever the other shots and the number
+// of threads; shots share work as long as they agree; memory is bounded.
 //
-// As in `TrajectoryRun`, shots that have seen the same outcomes form a branch with one state. At a random event each draws its
-// own number, and the branch splits by what they drew: smaller parts go on with copies, which share every group that does not
-// change, the smallest goes on in place and ends first.
+// As in `TrajectoryRun`, shots that have seen the same outcomes form a branch with one state. At a
+// random event each draws its own number, and the branch splits by what they drew: smaller parts go
+// on with copies, which share every group that does not change, the smallest goes on in place and
+// ends first.
 
 /// What a run of the sparse engine is to give.
 package struct SparseRequest {
@@ -63,7 +64,8 @@ package final class SparseRun {
   /// Amplitudes and columns of groups that all branches worked on.
   package var work: UInt64 { workDone }
 
-  /// - Parameter task: what takes memory beside the amplitudes; `nil` leaves all of the limit to them.
+  /// - Parameter task: what takes memory beside the amplitudes; `nil` leaves all of the limit to
+  ///   them.
   /// - Throws: `Obstacle` where nothing is left for amplitudes.
   package init(
     _ program: SparseProgram, of circuit: Circuit, liveQubits: [Int], shots: Int, seed: UInt64,
@@ -91,8 +93,8 @@ package final class SparseRun {
     record = ShotTable(rowCount: request.keepsRecord ? rows : 0, columnCount: 0)
   }
 
-  /// - Throws: `Obstacle` with the place where memory ran out, or that of the loop which would take too long; `Diagnostic`,
-  ///   `CancellationError`.
+  /// - Throws: `Obstacle` with the place where memory ran out, or that of the loop which would take
+  ///   too long; `Diagnostic`, `CancellationError`.
   package func run() throws {
     if request.mostWork == nil {
       try RunWork(of: program, shots: shotCount)

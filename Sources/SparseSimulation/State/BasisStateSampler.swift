@@ -2,12 +2,13 @@ import ComplexModule
 import QuantumCore
 import RealModule
 
-// Goals, in order: each shot's basis state depends on its own numbers only; where one number is enough it is the state that the
-// inverse of the cumulative distribution over all indices gives, as the state vector draws it; work goes with the groups, not
-// with their product.
+// Goals, in order: each shot's basis state depends on its own numbers only; where one number is
+// enough it is the state that the inverse of the cumulative distribution over all indices gives, as
+// the state vector draws it; work goes with the groups, not with their product.
 //
-// Qubits are drawn from the highest down. `low` and `width` are the part of [0, 1) that the bits drawn so far leave; the next
-// bit divides it. A number has 53 bits: when too little of it is left, the shot goes on with its next one.
+// Qubits are drawn from the highest down. `low` and `width` are the part of [0, 1) that the bits
+// drawn so far leave; the next bit divides it. A number has 53 bits: when too little of it is left,
+// the shot goes on with its next one.
 
 /// Draws basis states of a sparse state.
 package struct BasisStateSampler: @unchecked Sendable {
@@ -19,7 +20,8 @@ package struct BasisStateSampler: @unchecked Sendable {
     case gated(GatedGroup)
   }
 
-  /// Neighbouring qubits of one group: columns `columns`, the highest first, of those sorted by qubit.
+  /// Neighbouring qubits of one group: columns `columns`, the highest first, of those sorted by
+  /// qubit.
   private struct Span {
     let source: Int
     var columns: [Int]
@@ -34,7 +36,8 @@ package struct BasisStateSampler: @unchecked Sendable {
 
   /// States of fewer qubits in groups draw all from one number, as the state vector does.
   private static var mostFromOneNumber: Int { 32 }
-  /// A group may grow to so many amplitudes when gates that wait are applied; larger ones keep them waiting.
+  /// A group may grow to so many amplitudes when gates that wait are applied; larger ones keep them
+  /// waiting.
   private static var mostGrown: Int { 1 << 20 }
 
   /// - Throws: `Obstacle` if there is no memory.
@@ -175,7 +178,8 @@ private struct NumberPart {
   }
 }
 
-/// The basis states of a group in the order of their indices, with running sums of their probabilities.
+/// The basis states of a group in the order of their indices, with running sums of their
+/// probabilities.
 private struct ListedGroup {
   let qubits: [Int]
   let store: AmplitudeStore
@@ -225,7 +229,8 @@ private struct ListedGroup {
       let middle = (low + high) / 2
       if sums[middle + 1] > threshold { high = middle } else { low = middle + 1 }
     }
-    // Rounding may lead to the end of the list, which holds no state of probability 0 but by underflow.
+    // Rounding may lead to the end of the list, which holds no state of probability 0 but by
+    // underflow.
     if total > 0 {
       part.narrow(to: (sums[low] - first) / total, size: (sums[low + 1] - sums[low]) / total)
     }
@@ -271,7 +276,8 @@ private final class RunningSums {
   subscript(_ index: Int) -> Double { sums[index] }
 }
 
-/// A group some of whose qubits have gates that wait: its qubits are drawn one by one, each right after its gate.
+/// A group some of whose qubits have gates that wait: its qubits are drawn one by one, each right
+/// after its gate.
 private struct GatedGroup {
   typealias Element = Complex<Double>
   let qubits: [Int]
@@ -290,7 +296,8 @@ private struct GatedGroup {
     let matrix = gates[column] ?? .identity(2)
     let store = draw.store
     let groups = try KeyGroups(of: store, clearing: [column])
-    // Amplitudes that differ in this column only, side by side; the keys of each group move to its place.
+    // Amplitudes that differ in this column only, side by side; the keys of each group move to its
+    // place.
     let pairs = try AmplitudeStore(
       wordCount: store.wordCount, capacity: 2 * groups.groupCount, budget: store.budget)
     pairs.amplitudes.update(repeating: .zero, count: 2 * groups.groupCount)

@@ -40,7 +40,8 @@ package struct SparseGate: Sendable {
   }
 }
 
-/// A Hermitian or anti-Hermitian Pauli product on qubits of a sparse state: i^letterExponent times letters, each qubit once.
+/// A Hermitian or anti-Hermitian Pauli product on qubits of a sparse state: i^letterExponent times
+/// letters, each qubit once.
 package struct QubitPauli: Sendable {
   package var letters: [(qubit: Int, pauli: Pauli)] = []
   package var letterExponent = 0

@@ -10,7 +10,8 @@ package struct BasisState: Sendable {
 }
 
 extension SparseState {
-  /// The basis states of largest probability, equal ones by their index, in the order of the indices.
+  /// The basis states of largest probability, equal ones by their index, in the order of the
+  /// indices.
   ///
   /// - Parameters:
   ///   - limit: the most to give.
@@ -74,7 +75,8 @@ extension SparseState {
   ///
   /// - Parameter amplitudes: 2ⁿ of them.
   /// - Precondition: there are at most 48 qubits.
-  /// - Throws: `Obstacle` if there is no memory for the gates that wait or the places of amplitudes.
+  /// - Throws: `Obstacle` if there is no memory for the gates that wait or the places of
+  ///   amplitudes.
   package mutating func write<S: Scalar>(
     to amplitudes: UnsafeMutablePointer<Complex<S>>
   ) throws(Obstacle) {

@@ -28,10 +28,12 @@ extension SparseState {
     return results
   }
 
-  /// Groups of up to so many amplitudes are compared pair by pair, with the gates that wait between them.
+  /// Groups of up to so many amplitudes are compared pair by pair, with the gates that wait between
+  /// them.
   private static var mostPaired: Int { 4096 }
 
-  /// Applies gates that wait, but where comparing pairs is less work than what the group would grow to.
+  /// Applies gates that wait, but where comparing pairs is less work than what the group would grow
+  /// to.
   private mutating func flushUnlessPaired() throws(Obstacle) {
     for (index, qubits) in waitingByGroup() {
       let count = group(index).store.count

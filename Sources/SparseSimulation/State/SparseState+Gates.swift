@@ -3,9 +3,11 @@ import DenseSimulation
 import QuantumCore
 
 extension SparseState {
-  /// How far a product may be from a multiple of its argument and still count as one: squares, relative.
+  /// How far a product may be from a multiple of its argument and still count as one: squares,
+  /// relative.
   ///
-  /// A gate whose targets it only multiplies by a number turns its controls instead; amplitudes are then off by 3·10⁻¹⁵ at most.
+  /// A gate whose targets it only multiplies by a number turns its controls instead; amplitudes are
+  /// then off by 3·10⁻¹⁵ at most.
   private static var eigenvalueTolerance: Double { 1e-29 }
 
   /// Applies a gate.
@@ -158,7 +160,8 @@ extension SparseState {
     try settle(index, columns: columns)
   }
 
-  /// - Parameter isUnitary: whether the matrix is; otherwise the state is scaled to norm 1 after it.
+  /// - Parameter isUnitary: whether the matrix is; otherwise the state is scaled to norm 1 after
+  ///   it.
   package mutating func applyDense(
     _ matrix: ComplexMatrix, to targets: [Int], controls: [(qubit: Int, value: Bool)],
     isUnitary: Bool = true
@@ -174,7 +177,8 @@ extension SparseState {
       of: index, by: try group(index).store.applying(matrix, on: columns, where: condition))
     guard group(index).store.count > 0 else { return }
     if !isUnitary { try normalize(index) }
-    // A unitary leaves something under every choice of the other bits: only its own may be constant.
+    // A unitary leaves something under every choice of the other bits: only its own may be
+    // constant.
     try settle(index, columns: isUnitary ? columns : nil)
     try fillUp(index)
   }
@@ -195,7 +199,8 @@ extension SparseState {
 
   // MARK: Eigenstates
 
-  /// The number that a gate multiplies its targets by, if it does: they must share no group with others.
+  /// The number that a gate multiplies its targets by, if it does: they must share no group with
+  /// others.
   private func eigenvalue(
     of action: GateApplication.Action, _ targets: [Int], hasControls: Bool
   ) -> Element? {

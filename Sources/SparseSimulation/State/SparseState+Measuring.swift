@@ -56,7 +56,8 @@ extension SparseState {
     return probability < Self.certainty ? 0 : probability > 1 - Self.certainty ? 1 : probability
   }
 
-  /// Projects on the eigenspace of a product, which has a probability above 0, and scales to norm 1.
+  /// Projects on the eigenspace of a product, which has a probability above 0, and scales to norm
+  /// 1.
   package mutating func collapse(_ product: QubitPauli, result: Bool) throws(Obstacle) {
     let (letters, isNegative) = open(product)
     guard !letters.isEmpty else { return }

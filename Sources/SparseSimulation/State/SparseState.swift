@@ -4,9 +4,10 @@ import QuantumCore
 
 /// A state of any number of qubits as a product of groups that do not share entanglement.
 ///
-/// A qubit whose value is known is in no group. Each group keeps the amplitudes that are not 0. Gates join the groups that they
-/// entangle; a qubit whose value becomes known leaves its group. A gate on one qubit of a larger group waits until the qubit is
-/// needed, so that a measurement right after it does not see it grow.
+/// A qubit whose value is known is in no group. Each group keeps the amplitudes that are not 0.
+/// Gates join the groups that they entangle; a qubit whose value becomes known leaves its group. A
+/// gate on one qubit of a larger group waits until the qubit is needed, so that a measurement right
+/// after it does not see it grow.
 ///
 /// Copies share groups until one of them changes.
 package struct SparseState: Sendable {

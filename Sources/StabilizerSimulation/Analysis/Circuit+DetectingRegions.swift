@@ -1,17 +1,19 @@
 import QuantumCore
 
 extension Circuit {
-  /// The detecting region of every detector and observable at every tick, by sparse reverse tracking.
+  /// The detecting region of every detector and observable at every tick, by sparse reverse
+  /// tracking.
   ///
   ///     let regions = try circuit.detectingRegions()
   ///     regions[.detector(3), tick: 5]             // such as X1*X2
   ///
   /// - Parameters:
-  ///   - ticks: those of interest, counted from 0; what stands before them is not looked at. All if left out.
-  ///   - toleratesRandom: whether a detector that is random without noise is left out before the collapse that makes it so;
-  ///     if not, it is an error.
-  /// - Throws: `Diagnostic` naming such a detector, or an instruction that is no stabilizer operation; `Obstacle` for control
-  ///   flow or a circuit too long to be walked turn by turn.
+  ///   - ticks: those of interest, counted from 0; what stands before them is not looked at. All if
+  ///     left out.
+  ///   - toleratesRandom: whether a detector that is random without noise is left out before the
+  ///     collapse that makes it so; if not, it is an error.
+  /// - Throws: `Diagnostic` naming such a detector, or an instruction that is no stabilizer
+  ///   operation; `Obstacle` for control flow or a circuit too long to be walked turn by turn.
   public func detectingRegions(
     ticks: Range<UInt64>? = nil, toleratesRandom: Bool = false
   ) throws -> DetectingRegions {

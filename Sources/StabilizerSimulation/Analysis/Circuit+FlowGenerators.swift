@@ -1,13 +1,15 @@
 import QuantumCore
 
 extension Circuit {
-  /// Flows of which every flow of the circuit is a product: reduced over inputs, then outputs, then records, and sorted.
+  /// Flows of which every flow of the circuit is a product: reduced over inputs, then outputs, then
+  /// records, and sorted.
   ///
-  /// Noise is left aside. Two circuits on the same qubits with the same measurements have the same flows exactly if they have
-  /// the same generators.
+  /// Noise is left aside. Two circuits on the same qubits with the same measurements have the same
+  /// flows exactly if they have the same generators.
   ///
-  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for control flow, or if the
-  ///   circuit is too large: memory grows with (2 · qubits + measurements)², repeat blocks written out.
+  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for
+  ///   control flow, or if the circuit is too large: memory grows with (2 · qubits +
+  ///   measurements)², repeat blocks written out.
   /// - Complexity: O((2n + m)³/64) for n qubits and m measurements, and O(2n + m) for every gate.
   public func flowGenerators() throws -> [StabilizerFlow] {
     var work = 0
@@ -22,7 +24,8 @@ extension Circuit {
     return (0..<rows.count).map { rows.flow($0) }.sorted { $0.precedes($1) }
   }
 
-  /// Deterministic parities of measurements that neither detectors nor observables tell: a detector for each independent one.
+  /// Deterministic parities of measurements that neither detectors nor observables tell: a detector
+  /// for each independent one.
   ///
   /// Appended to the circuit they leave none missing. They are not chosen for low weight.
   ///

@@ -1,14 +1,17 @@
 import QuantumCore
 
 extension Circuit {
-  /// The circuit without Paulis controlled by records, its detectors and observables meaning what they meant.
+  /// The circuit without Paulis controlled by records, its detectors and observables meaning what
+  /// they meant.
   ///
-  /// Where a Pauli would flip a detector, the record that controls it joins the detector; an observable gets an
-  /// `OBSERVABLE_INCLUDE` at the place of the Pauli. The error model is the same. A circuit with feedback comes back with its
-  /// repeat blocks written out; one without is not changed.
+  /// Where a Pauli would flip a detector, the record that controls it joins the detector; an
+  /// observable gets an `OBSERVABLE_INCLUDE` at the place of the Pauli. The error model is the
+  /// same. A circuit with feedback comes back with its repeat blocks written out; one without is
+  /// not changed.
   ///
-  /// - Throws: `Obstacle` if the circuit has feedback and is too long to be written out, or has control flow; `Diagnostic`
-  ///   if a detector is random without noise, or an instruction is no stabilizer operation.
+  /// - Throws: `Obstacle` if the circuit has feedback and is too long to be written out, or has
+  ///   control flow; `Diagnostic` if a detector is random without noise, or an instruction is no
+  ///   stabilizer operation.
   public func withInlinedFeedback() throws -> Circuit {
     var hasFeedback = false
     forEachInstruction { instruction in

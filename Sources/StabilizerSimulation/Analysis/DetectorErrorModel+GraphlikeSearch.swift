@@ -1,17 +1,21 @@
 import QuantumCore
 
 extension DetectorErrorModel {
-  /// A smallest set of graphlike mechanisms that flips an observable and no detector; its size is the graphlike distance.
+  /// A smallest set of graphlike mechanisms that flips an observable and no detector; its size is
+  /// the graphlike distance.
   ///
-  /// Mechanisms with at most two detectors are edges of a graph, those with one lead to the boundary. An undetected set is a
-  /// union of cycles; one that flips an observable is shortest among closed walks that cross the observable an odd number of
-  /// times, found by breadth-first search in the double cover of the graph. Probabilities do not count, but mechanisms of
+  /// Mechanisms with at most two detectors are edges of a graph, those with one lead to the
+  /// boundary. An undetected set is a union of cycles; one that flips an observable is shortest
+  /// among closed walks that cross the observable an odd number of times, found by breadth-first
+  /// search in the double cover of the graph. Probabilities do not count, but mechanisms of
   /// probability 0 are left out.
   ///
-  /// - Parameter isIgnoringOthers: whether mechanisms with more detectors or with a suggested decomposition are skipped; if not,
-  ///   the parts of decompositions are edges of their own, and a part with more than two detectors is an error.
+  /// - Parameter isIgnoringOthers: whether mechanisms with more detectors or with a suggested
+  ///   decomposition are skipped; if not, the parts of decompositions are edges of their own, and a
+  ///   part with more than two detectors is an error.
   /// - Returns: the mechanisms, each with probability 1, and nothing else.
-  /// - Throws: `Obstacle` if there is no such set, or if the model has other mechanisms and they are not to be skipped.
+  /// - Throws: `Obstacle` if there is no such set, or if the model has other mechanisms and they
+  ///   are not to be skipped.
   /// - Complexity: O(crossings · (V + E)) for each observable, less once a short set is known.
   public func shortestGraphlikeError(
     isIgnoringOthers: Bool = true
@@ -63,9 +67,9 @@ extension DetectorErrorModel {
 
 /// Shortest closed walks that cross an observable an odd number of times.
 ///
-/// Vertices are the detectors and, last, the boundary; every edge joins two of them, the boundary to itself if it flips no
-/// detector. In the double cover a crossing edge changes sheets: the walk sought leads from a vertex on one sheet to the same
-/// vertex on the other.
+/// Vertices are the detectors and, last, the boundary; every edge joins two of them, the boundary
+/// to itself if it flips no detector. In the double cover a crossing edge changes sheets: the walk
+/// sought leads from a vertex on one sheet to the same vertex on the other.
 private struct GraphlikeSearch {
   private let graph: SymptomGraph
   private let boundary: Int
@@ -110,7 +114,8 @@ private struct GraphlikeSearch {
       var roots: Set<Int> = []
       for edge in crosses.indices where crosses[edge] {
         let (a, b) = Self.ends(of: graph.edges[edge], boundary: boundary)
-        // Every walk that crosses passes one end of a crossing edge; the boundary, where most do, goes first.
+        // Every walk that crosses passes one end of a crossing edge; the boundary, where most do,
+        // goes first.
         roots.insert(b == boundary ? b : a)
       }
       for root in roots.sorted(by: >) {
@@ -121,10 +126,11 @@ private struct GraphlikeSearch {
     return best
   }
 
-  /// The shortest closed walk through a vertex that crosses an odd number of times, if it has at most `limit` edges.
+  /// The shortest closed walk through a vertex that crosses an odd number of times, if it has at
+  /// most `limit` edges.
   ///
-  /// Where both sheets of a vertex are known, the ways to them from the root make such a walk, since the sheets are alike: the
-  /// search needs to go only half as far as the walk is long.
+  /// Where both sheets of a vertex are known, the ways to them from the root make such a walk,
+  /// since the sheets are alike: the search needs to go only half as far as the walk is long.
   private mutating func search(from root: Int, crosses: [Bool], limit: Int) -> [Int32]? {
     // Only what the search before has touched is to be cleared.
     for state in queue { arrival[Int(state)] = -1 }

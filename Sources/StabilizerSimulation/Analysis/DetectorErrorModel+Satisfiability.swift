@@ -9,22 +9,25 @@ import QuantumCore
 #endif
 
 extension DetectorErrorModel {
-  /// A weighted maximum satisfiability problem whose optimum is the smallest undetected logical error, in WDIMACS form.
+  /// A weighted maximum satisfiability problem whose optimum is the smallest undetected logical
+  /// error, in WDIMACS form.
   ///
-  /// Variable k ≥ 1 says whether the k-th mechanism happens (those of probability 0 left out); it costs 1. Mechanisms of
-  /// repeat blocks that shift no detectors count once: the same mechanism twice is none. Hard clauses say
-  /// that every detector sees an even number of them and some observable an odd one; parities are chained by further variables.
-  /// Any solver of the yearly competitions reads it; the cost of its solution is the distance.
+  /// Variable k ≥ 1 says whether the k-th mechanism happens (those of probability 0 left out); it
+  /// costs 1. Mechanisms of repeat blocks that shift no detectors count once: the same mechanism
+  /// twice is none. Hard clauses say that every detector sees an even number of them and some
+  /// observable an odd one; parities are chained by further variables. Any solver of the yearly
+  /// competitions reads it; the cost of its solution is the distance.
   ///
   /// - Throws: `Obstacle` if the model is too long to be unrolled.
   public func shortestErrorSATProblem() throws(Obstacle) -> String {
     try satisfiabilityProblem { _ in 1 }
   }
 
-  /// The same for the likeliest undetected logical error: mechanism k costs its log-odds ln((1 − p)/p), rounded to a whole
-  /// number of steps of which the largest has `quantization`.
+  /// The same for the likeliest undetected logical error: mechanism k costs its log-odds ln((1 −
+  /// p)/p), rounded to a whole number of steps of which the largest has `quantization`.
   ///
-  /// A mechanism of probability above 1/2 costs where it does not happen, one of probability 1 always happens.
+  /// A mechanism of probability above 1/2 costs where it does not happen, one of probability 1
+  /// always happens.
   ///
   /// - Precondition: `quantization` is positive.
   /// - Throws: `Obstacle` if the model is too long to be unrolled.
@@ -43,11 +46,12 @@ extension DetectorErrorModel {
     }
   }
 
-  /// Finite for every probability between 0 and 1, the smallest included: the quotient would overflow.
+  /// Finite for every probability between 0 and 1, the smallest included: the quotient would
+  /// overflow.
   private func logOdds(_ probability: Double) -> Double { log1p(-probability) - log(probability) }
 
-  /// - Parameter cost: of a mechanism that happens, by its probability; negative for one that does not; `nil` for one that
-  ///   must happen.
+  /// - Parameter cost: of a mechanism that happens, by its probability; negative for one that does
+  ///   not; `nil` for one that must happen.
   private func satisfiabilityProblem(
     cost: (_ probability: Double) -> Int?
   ) throws(Obstacle) -> String {
@@ -59,7 +63,8 @@ extension DetectorErrorModel {
       guard probability > 0 else { return }
       let symptoms = Symptoms(step.targets, detectorOffset: step.detectorOffset)
       let cost = cost(probability)
-      // Of several the cheapest set has at most one that goes against its odds; the others happen if they are likely to.
+      // Of several the cheapest set has at most one that goes against its odds; the others happen
+      // if they are likely to.
       let othersHappen = cost.map { $0 < 0 } ?? true
       if othersHappen, step.multiplicity % 2 == 0 { writer.append(symptoms, cost: nil) }
       writer.append(symptoms, cost: cost)

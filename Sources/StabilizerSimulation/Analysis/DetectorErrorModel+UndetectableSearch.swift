@@ -23,11 +23,12 @@ extension DetectorErrorModel {
     }
   }
 
-  /// A small set of mechanisms, with any number of detectors each, that flips an observable and no detector.
+  /// A small set of mechanisms, with any number of detectors each, that flips an observable and no
+  /// detector.
   ///
-  /// Breadth first from every mechanism that flips an observable: the detection event with the lowest number is met by every
-  /// mechanism that flips it. Smallest among the sets within the limits that can be built that way; not always the smallest
-  /// of all.
+  /// Breadth first from every mechanism that flips an observable: the detection event with the
+  /// lowest number is met by every mechanism that flips it. Smallest among the sets within the
+  /// limits that can be built that way; not always the smallest of all.
   ///
   /// - Returns: the mechanisms, each with probability 1, and nothing else.
   /// - Throws: `Obstacle` if none is found, or if there are more states than `limits` allows.

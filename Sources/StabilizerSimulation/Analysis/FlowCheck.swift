@@ -3,14 +3,16 @@ import QuantumCore
 extension Circuit {
   /// Whether the circuit, its noise aside, has a flow.
   ///
-  /// The output is carried backwards through the circuit: a gate conjugates it, a measurement that takes part multiplies it, one
-  /// that does not commute with it ends the matter. Exact, signs included.
+  /// The output is carried backwards through the circuit: a gate conjugates it, a measurement that
+  /// takes part multiplies it, one that does not commute with it ends the matter. Exact, signs
+  /// included.
   ///
   ///     circuit.hasFlow(StabilizerFlow("X_ -> XX")!)
   ///
   /// - Parameter unsigned: whether Pauli strings may have the wrong sign.
-  /// - Throws: `Diagnostic` for a flow that names a measurement that there is not, or an instruction that is no stabilizer
-  ///   operation; `Obstacle` for control flow or more work than can be done.
+  /// - Throws: `Diagnostic` for a flow that names a measurement that there is not, or an
+  ///   instruction that is no stabilizer operation; `Obstacle` for control flow or more work than
+  ///   can be done.
   /// - Complexity: O(targets), of repeat blocks only until a turn changes nothing.
   public func hasFlow(_ flow: StabilizerFlow, unsigned: Bool = false) throws -> Bool {
     guard flow.input.isHermitian, flow.output.isHermitian else {
@@ -22,7 +24,8 @@ extension Circuit {
   }
 }
 
-/// A Pauli product on its way back through a circuit, and the records that are still to be multiplied in.
+/// A Pauli product on its way back through a circuit, and the records that are still to be
+/// multiplied in.
 private struct FlowCheck {
   /// All that decides what happens before the present place.
   private struct State: Hashable {
@@ -130,7 +133,8 @@ private struct FlowCheck {
     return true
   }
 
-  /// Whether the state is an older one moved back by some measurements; records from before the loop do not move.
+  /// Whether the state is an older one moved back by some measurements; records from before the
+  /// loop do not move.
   private func recurs(_ older: State, after shift: UInt64, loopStart: UInt64) -> Bool {
     guard state.phaseExponent == older.phaseExponent, state.records.count == older.records.count,
       state.paulis == older.paulis
@@ -249,7 +253,8 @@ extension FlowCheck {
     state.phaseExponent &= 3
   }
 
-  /// With U = exp(iπ/4 (1 − P)): U†QU = Q if they commute, −iQP otherwise (S†XS = −iXZ = −Y); for the inverse iQP.
+  /// With U = exp(iπ/4 (1 − P)): U†QU = Q if they commute, −iQP otherwise (S†XS = −iXZ = −Y); for
+  /// the inverse iQP.
   private mutating func undoRotation(_ product: SignedPauliProduct, _ isInverse: Bool) {
     guard !commutes(with: product) else { return }
     multiply(by: product)

@@ -1,8 +1,10 @@
 import QuantumCore
 
-/// Generators of a group of flows, one a row: bits of the input Paulis, of the output Paulis, of the records, and a sign.
+/// Generators of a group of flows, one a row: bits of the input Paulis, of the output Paulis, of
+/// the records, and a sign.
 ///
-/// Paulis take two columns a qubit, X then Z; the sections start at words of their own. Rows multiply by XOR and a phase.
+/// Paulis take two columns a qubit, X then Z; the sections start at words of their own. Rows
+/// multiply by XOR and a phase.
 struct FlowRows: Equatable {
   let qubitCount: Int
   let recordCount: Int
@@ -243,7 +245,8 @@ struct FlowRows: Equatable {
     return leads.count
   }
 
-  /// Multiplies a row by the pivots whose columns it has behind its own, which is `lead`; by all where it has none.
+  /// Multiplies a row by the pivots whose columns it has behind its own, which is `lead`; by all
+  /// where it has none.
   ///
   /// - Precondition: those pivots have no columns of each other.
   private mutating func clearPivots(

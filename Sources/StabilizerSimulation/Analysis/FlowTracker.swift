@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// Carries flows forward through a circuit: from the identity flow X → X, Z → Z of every qubit, or from prepared qubits.
+/// Carries flows forward through a circuit: from the identity flow X → X, Z → Z of every qubit, or
+/// from prepared qubits.
 struct FlowTracker {
   /// What is known about the qubits before the circuit.
   enum Start {
@@ -28,8 +29,8 @@ struct FlowTracker {
   /// Bytes that the rows may take.
   private static let memoryLimit: UInt64 = 4 << 30
 
-  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for control flow, or if the
-  ///   circuit is too large.
+  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for
+  ///   control flow, or if the circuit is too large.
   init(_ circuit: Circuit, start: Start) throws {
     let counts = try CircuitCounts(circuit)
     let qubits = UInt64(circuit.qubitCount)
@@ -182,7 +183,8 @@ struct FlowTracker {
     }
   }
 
-  /// With U = exp(iπ/4 (1 − P)): UQU† = Q if they commute, iQP otherwise (SXS† = iXZ = Y); for the inverse −iQP.
+  /// With U = exp(iπ/4 (1 − P)): UQU† = Q if they commute, iQP otherwise (SXS† = iXZ = Y); for the
+  /// inverse −iQP.
   private mutating func applyRotation(_ product: SignedPauliProduct, _ isInverse: Bool) {
     for row in rowsActing(on: product.factors.map(\.qubit)) where !commutes(row, product) {
       multiply(row, by: product)
@@ -190,7 +192,8 @@ struct FlowTracker {
     }
   }
 
-  /// Flows that do not commute with what is measured end here, but for their products; the result starts one.
+  /// Flows that do not commute with what is measured end here, but for their products; the result
+  /// starts one.
   private mutating func measure(_ product: SignedPauliProduct, record: Int?) {
     let broken = rowsActing(on: product.factors.map(\.qubit))
       .filter { !commutes($0, product) }

@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// What a Clifford gate on one or two qubits does to Paulis, signs included: U P U† for each of the 4 or 16 products.
+/// What a Clifford gate on one or two qubits does to Paulis, signs included: U P U† for each of the
+/// 4 or 16 products.
 ///
 /// Two bits a qubit, as `Pauli.rawValue`; Y is Y itself, not XZ.
 struct SignedCliffordAction: Sendable {
@@ -8,7 +9,8 @@ struct SignedCliffordAction: Sendable {
   let images: [UInt8]
   let isNegated: [Bool]
 
-  /// The action of each gate, by raw value; `nil` for all that are no Cliffords of one or two qubits.
+  /// The action of each gate, by raw value; `nil` for all that are no Cliffords of one or two
+  /// qubits.
   static let byGate: [SignedCliffordAction?] = Gate.allCases.map { Self($0.definition) }
 
   /// That of the gate that undoes each gate.

@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// What an instruction does, group by group, to stabilizers: the few steps that analyses of flows are made of.
+/// What an instruction does, group by group, to stabilizers: the few steps that analyses of flows
+/// are made of.
 enum StabilizerStep {
   /// A Clifford gate on one or two qubits.
   case clifford(Gate, Int, Int)
@@ -21,7 +22,8 @@ enum StabilizerStep {
 }
 
 extension Circuit {
-  /// The steps of an instruction in order; noise has none but the constants that heralds leave in a record without it.
+  /// The steps of an instruction in order; noise has none but the constants that heralds leave in a
+  /// record without it.
   ///
   /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation.
   func stabilizerSteps(of instruction: Instruction) throws(Diagnostic) -> [StabilizerStep] {

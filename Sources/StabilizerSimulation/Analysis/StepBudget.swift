@@ -2,8 +2,9 @@ import QuantumCore
 
 /// Steps that a walk over a circuit may take, in all its repeat blocks together.
 ///
-/// What is left is judged by what the turns so far took: a block that is folded counts with what that took, and blocks
-/// within blocks count together. A block is asked only after many steps in it: one that soon recurs is never refused.
+/// What is left is judged by what the turns so far took: a block that is folded counts with what
+/// that took, and blocks within blocks count together. A block is asked only after many steps in
+/// it: one that soon recurs is never refused.
 package final class StepBudget {
   private let limit: Double
   private let patience: UInt64

@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// The mechanisms of an error model by what they flip: sets of detectors and masks of observables, each once.
+/// The mechanisms of an error model by what they flip: sets of detectors and masks of observables,
+/// each once.
 struct SymptomGraph {
   struct Edge {
     /// Ascending numbers of detectors, as `detectors` lists them.

@@ -11,8 +11,8 @@ struct AliasTable: Sendable {
   /// As many as there are weights.
   let columns: [Column]
 
-  /// - Parameter weights: at least one and fewer than 2³²; none is negative, not all are 0. Relative rounding errors stay
-  ///   below 2⁻⁵⁰.
+  /// - Parameter weights: at least one and fewer than 2³²; none is negative, not all are 0.
+  ///   Relative rounding errors stay below 2⁻⁵⁰.
   init(weights: [Double]) {
     let scale = Double(weights.count) / weights.reduce(0, +)
     var columns = weights.indices.map {

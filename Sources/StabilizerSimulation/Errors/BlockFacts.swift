@@ -38,7 +38,8 @@ struct BlockFacts {
     }
   }
 
-  /// Targets of all instructions of a turn as often as they run, and one for each instruction; saturates.
+  /// Targets of all instructions of a turn as often as they run, and one for each instruction;
+  /// saturates.
   mutating func work(of block: BlockID) -> UInt64 { fact(of: block).work }
 
   /// As `work`, of the instructions that stand in no block within.

@@ -10,7 +10,8 @@ extension Circuit {
 
   /// The coordinates of several detectors, shifts included; those that do not exist are left out.
   ///
-  /// - Complexity: linear in the text of the circuit for each turn of a repeat block that holds some of them.
+  /// - Complexity: linear in the text of the circuit for each turn of a repeat block that holds
+  ///   some of them.
   public func coordinates(ofDetectors detectors: some Sequence<UInt64>) -> [UInt64: [Double]] {
     var work = 0
     return coordinates(ofDetectors: detectors, work: &work)

@@ -1,10 +1,11 @@
 import QuantumCore
 
 extension Circuit {
-  /// Where the statement stood that makes an instruction impossible: one that names a record from before the start, has a
-  /// record in the place of a qubit, or a product that is not Hermitian.
+  /// Where the statement stood that makes an instruction impossible: one that names a record from
+  /// before the start, has a record in the place of a qubit, or a product that is not Hermitian.
   ///
-  /// Statements that differ in targets only are one instruction, so its own place is that of the first.
+  /// Statements that differ in targets only are one instruction, so its own place is that of the
+  /// first.
   ///
   /// - Parameter measurements: records before the instruction.
   /// - Returns: the place of the instruction if no target is to blame.

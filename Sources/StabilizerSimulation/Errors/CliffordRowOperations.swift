@@ -16,12 +16,14 @@ struct CliffordRowOperations: Sendable {
   /// By raw value of the gate; `nil` for all that are no Cliffords of one or two qubits.
   static let byGate: [CliffordRowOperations?] = CliffordAction.byGate.map { $0.map(Self.init) }
 
-  /// An error E before the gate is U E U† behind it, so its symptoms are the XOR of those of the factors of that.
+  /// An error E before the gate is U E U† behind it, so its symptoms are the XOR of those of the
+  /// factors of that.
   init(_ action: CliffordAction) {
     qubitCount = action.qubitCount
     var images = action.images
     var steps: [Step] = []
-    // Gauss-Jordan: the steps that take the matrix to the identity, in reverse order, make the matrix.
+    // Gauss-Jordan: the steps that take the matrix to the identity, in reverse order, make the
+    // matrix.
     for column in images.indices {
       let mask = UInt8(1) << UInt8(column)
       let pivot = images.indices.first { $0 >= column && images[$0] & mask != 0 }!

@@ -1,10 +1,12 @@
 import QuantumCore
 
-/// How detection events of a circuit are sampled: by Pauli frames, or faults drawn from its error model.
+/// How detection events of a circuit are sampled: by Pauli frames, or faults drawn from its error
+/// model.
 ///
-/// Both are exact. Frames cost as the circuit is long and its faults are many, the error model as faults are many: the lower
-/// the error rate, the more it saves. But the circuit must first be analysed, and that is possible only where its noise is
-/// a product of independent mechanisms and its detectors are deterministic.
+/// Both are exact. Frames cost as the circuit is long and its faults are many, the error model as
+/// faults are many: the lower the error rate, the more it saves. But the circuit must first be
+/// analysed, and that is possible only where its noise is a product of independent mechanisms and
+/// its detectors are deterministic.
 public enum DetectionRoute: Sendable {
   case frames(DetectionSampler)
   case errorModel(DetectorErrorModel)
@@ -24,7 +26,8 @@ public enum DetectionRoute: Sendable {
   ///
   /// The choice depends on the circuit and the number of shots, never on the number of threads.
   ///
-  /// - Throws: what `DetectionSampler` throws; if `choice` is `errors`, what `ErrorAnalyzer` throws.
+  /// - Throws: what `DetectionSampler` throws; if `choice` is `errors`, what `ErrorAnalyzer`
+  ///   throws.
   public static func choose(
     for circuit: Circuit, shots: Int, choice: Choice = .auto, memoryLimit: UInt64 = 1 << 33
   ) throws -> Decision {

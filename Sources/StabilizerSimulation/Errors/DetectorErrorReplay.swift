@@ -2,7 +2,8 @@ import QuantumCore
 
 /// Which mechanisms of an error model happened, recorded and replayed.
 ///
-/// Mechanisms count in the order of the model, repeat blocks unrolled; those of probability 0 count, too.
+/// Mechanisms count in the order of the model, repeat blocks unrolled; those of probability 0
+/// count, too.
 ///
 ///     let replay = try DetectorErrorReplay(model)
 ///     let errors = try DetectorErrorReplay.sampler(for: model).sample(shots: 100, seed: 1)   // a column a mechanism
@@ -29,7 +30,8 @@ public struct DetectorErrorReplay: Sendable {
   private var items: [[Item]] = []
   private let targets: [DetectorErrorModel.Target]
 
-  /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or more, or more than 2²⁸ mechanisms.
+  /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or more, or more than 2²⁸
+  ///   mechanisms.
   /// - Complexity: O(length of the model), repeat blocks once.
   public init(_ model: DetectorErrorModel) throws {
     let extent = try model.extent()
@@ -53,7 +55,8 @@ public struct DetectorErrorReplay: Sendable {
       model.recordingMechanisms(), columns: .detectors, memoryLimit: memoryLimit)
   }
 
-  /// Calls `body` with some of the shots and their events after the other, so that few of them are in memory.
+  /// Calls `body` with some of the shots and their events after the other, so that few of them are
+  /// in memory.
   ///
   /// - Parameters:
   ///   - errors: a row a shot, a column a mechanism.
@@ -204,7 +207,8 @@ public struct DetectorErrorReplay: Sendable {
     return items
   }
 
-  /// Mechanisms of a model that can be recorded: every shot has a bit for each, whether they flip anything or not.
+  /// Mechanisms of a model that can be recorded: every shot has a bit for each, whether they flip
+  /// anything or not.
   static let mechanismLimit: UInt64 = 1 << 28
 
   private static func check(_ extent: ModelExtent) throws {

@@ -1,20 +1,24 @@
 import QuantumCore
 
-/// Samples detector and observable flips straight from an error model: the cost of a shot follows the number of its faults.
+/// Samples detector and observable flips straight from an error model: the cost of a shot follows
+/// the number of its faults.
 ///
-/// A mechanism that happens with probability p is the parity of a Poisson count of mean λ = −½ ln(1 − 2p). So the faults of a
-/// shot are drawn at once: their number from a Poisson distribution of mean Σλ, then each one's mechanism with probability
-/// proportional to λ. This is exact. A repeat block stays folded: a fault in it draws the turn and the mechanism of the body.
+/// A mechanism that happens with probability p is the parity of a Poisson count of mean λ = −½ ln(1
+/// − 2p). So the faults of a shot are drawn at once: their number from a Poisson distribution of
+/// mean Σλ, then each one's mechanism with probability proportional to λ. This is exact. A repeat
+/// block stays folded: a fault in it draws the turn and the mechanism of the body.
 ///
 ///     let sampler = try DetectorErrorSampler(model)
 ///     let flips = try sampler.sample(shots: 1000, seed: 1, threads: 2)     // a row a shot
 ///
-/// Mechanisms with p > ½ always happen and are undone with probability 1 − p; those near ½ are drawn one by one.
+/// Mechanisms with p > ½ always happen and are undone with probability 1 − p; those near ½ are
+/// drawn one by one.
 public struct DetectorErrorSampler: Sendable {
   /// Which bits a row holds, in which order.
   public enum Columns: Sendable, Hashable, CaseIterable {
     case detectors, observables, detectorsThenObservables, observablesThenDetectors
-    /// The observables start at the next multiple of 64 columns behind the detectors; those between are 0.
+    /// The observables start at the next multiple of 64 columns behind the detectors; those between
+    /// are 0.
     case separate
   }
 
@@ -93,9 +97,11 @@ public struct DetectorErrorSampler: Sendable {
     return table
   }
 
-  /// Calls `body` with one block of shots after the other; blocks are made on several threads, `body` runs on one at a time.
+  /// Calls `body` with one block of shots after the other; blocks are made on several threads,
+  /// `body` runs on one at a time.
   ///
-  /// - Parameter body: gets a row a shot; all but the last block have a multiple of 64 rows unless a row has millions of bits.
+  /// - Parameter body: gets a row a shot; all but the last block have a multiple of 64 rows unless
+  ///   a row has millions of bits.
   public func forEachBlock(
     shots: Int, seed: UInt64, threads: Int = 1, _ body: (BitTable) throws -> Void
   ) throws {
@@ -113,7 +119,8 @@ public struct DetectorErrorSampler: Sendable {
   /// - Parameters:
   ///   - alignment: rows start at multiples of this many bytes; 1 packs them as `b8` files do.
   ///   - product: makes what `make` works on; a few are made, and used again and again.
-  ///   - make: gets a view of the rows, valid during the call, and the number of the block; runs on several threads.
+  ///   - make: gets a view of the rows, valid during the call, and the number of the block; runs on
+  ///     several threads.
   ///   - take: gets the same view, and the product, one block after the other.
   package func forEachBlock<Product>(
     shots: Int, seed: UInt64, threads: Int = 1, alignment: Int = 1, product: () -> Product,

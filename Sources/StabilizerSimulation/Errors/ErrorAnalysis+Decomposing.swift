@@ -1,6 +1,7 @@
 import QuantumCore
 
-// Decompositions across channels: an error of many detectors is put together from known errors of one or two.
+// Decompositions across channels: an error of many detectors is put together from known errors of
+// one or two.
 
 extension ErrorAnalysis {
   /// Suggests a decomposition for every mechanism of more than two detectors that has none yet.

@@ -47,7 +47,8 @@ extension ErrorAnalysis {
     return "D\(target.value) at (\(list.joined(separator: ", ")))"
   }
 
-  /// Where the collapse stands that makes something random; at the start of the circuit where that is declared.
+  /// Where the collapse stands that makes something random; at the start of the circuit where that
+  /// is declared.
   private func place(of error: GaugeError) -> SourceRange? {
     guard let frame = path.last else {
       return error.symptoms.first.flatMap { circuit.rangeOfDeclaration(of: $0) }

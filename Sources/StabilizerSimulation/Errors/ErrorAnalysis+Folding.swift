@@ -1,11 +1,13 @@
 import QuantumCore
 
 extension ErrorAnalysis {
-  /// Undoes a repeat block, and finds out on the way whether its turns come to do the same again and again.
+  /// Undoes a repeat block, and finds out on the way whether its turns come to do the same again
+  /// and again.
   ///
-  /// A scout walks ahead, and the walk itself follows by one turn for every two of the scout's. Once both know the same up to
-  /// a shift of the detectors, the turns between them are one period, which stands for all that remain; the turns left over
-  /// stand before it. Where the repetition begins is thereby the same as with Stim, and so is the text of the model.
+  /// A scout walks ahead, and the walk itself follows by one turn for every two of the scout's.
+  /// Once both know the same up to a shift of the detectors, the turns between them are one period,
+  /// which stands for all that remain; the turns left over stand before it. Where the repetition
+  /// begins is thereby the same as with Stim, and so is the text of the model.
   ///
   /// - Source: [Gidney21], error analysis of Stim 1.16.
   func foldRepeat(_ turns: ReverseTurns) throws {
@@ -78,7 +80,8 @@ extension ErrorAnalysis {
 }
 
 extension SparseReverseTracker {
-  /// Whether another tracker, which this one came from, knew the same with all detectors shifted by those passed meanwhile.
+  /// Whether another tracker, which this one came from, knew the same with all detectors shifted by
+  /// those passed meanwhile.
   func recurs(from other: SparseReverseTracker) -> Bool {
     let shift = other.detectorCount - detectorCount
     func isSame(_ row: UInt32, _ otherRow: UInt32) -> Bool {
@@ -108,12 +111,14 @@ extension SparseReverseTracker {
     return true
   }
 
-  /// The row of a record, counted back from the present place; the empty row 0 if nothing was ever known of it.
+  /// The row of a record, counted back from the present place; the empty row 0 if nothing was ever
+  /// known of it.
   private func recordRow(back lookback: UInt64) -> UInt32 {
     recordRows[Int((measurementCount - lookback) & recordMask)]
   }
 
-  /// Steps over a stretch that leaves everything as it is, except that detectors and records are numbered on.
+  /// Steps over a stretch that leaves everything as it is, except that detectors and records are
+  /// numbered on.
   func skip(detectors: UInt64, measurements: UInt64) {
     for place in touchedPlaces.values {
       rows.shiftDetectors(by: -Int64(detectors), in: qubitRows[Int(place)])

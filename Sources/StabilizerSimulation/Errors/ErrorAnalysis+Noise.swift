@@ -150,8 +150,8 @@ extension ErrorAnalysis {
     }
   }
 
-  /// Adds cases that exclude each other as if they were independent; the probabilities of those that flip the same are
-  /// summed, which is exact.
+  /// Adds cases that exclude each other as if they were independent; the probabilities of those
+  /// that flip the same are summed, which is exact.
   private func addExclusive(
     _ given: SIMD16<Double>, tag: UInt32, order: ChannelSplit.Order = .firstQubit
   ) {
@@ -210,7 +210,8 @@ extension ErrorAnalysis {
     try addChain(Array(links), instruction)
   }
 
-  /// Adds the cases of E, ELSE_CORRELATED_ERROR, … in order; each happens only if those before it did not.
+  /// Adds the cases of E, ELSE_CORRELATED_ERROR, … in order; each happens only if those before it
+  /// did not.
   private func addChain(_ links: [ChainLink], _ instruction: Instruction) throws {
     var remaining = 1.0
     var probabilities: [Double] = []

@@ -28,7 +28,8 @@ extension ErrorAnalysis {
     return size
   }
 
-  /// Appends pieces in the order of the circuit. `offset` is the number of the detector that the model calls D0.
+  /// Appends pieces in the order of the circuit. `offset` is the number of the detector that the
+  /// model calls D0.
   private func append(
     _ pieces: [ModelPiece], to model: inout DetectorErrorModel, offset: inout UInt64,
     _ mentioned: inout MentionedSymptoms
@@ -107,7 +108,8 @@ extension ErrorAnalysis {
   }
 }
 
-/// Which detectors and observables the errors written so far flip; of those in repeat blocks what the first turn flips.
+/// Which detectors and observables the errors written so far flip; of those in repeat blocks what
+/// the first turn flips.
 private struct MentionedSymptoms {
   /// Pages of `pageWords` words, and where they are.
   private var words: [UInt64] = []

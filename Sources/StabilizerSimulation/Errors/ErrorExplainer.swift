@@ -1,17 +1,20 @@
 import QuantumCore
 
-/// Finds what in a circuit causes given symptoms: the way back from a detector error model to the circuit.
+/// Finds what in a circuit causes given symptoms: the way back from a detector error model to the
+/// circuit.
 ///
 /// - Source: [Gidney21], explained errors of Stim 1.16.
 public enum ErrorExplainer {
   /// Explains the mechanisms of a circuit.
   ///
   /// - Parameters:
-  ///   - filter: a model whose errors are to be explained, by their symptoms; `nil` explains all there are.
-  ///   - isSingle: whether one location for each set of symptoms is enough: one that flips the fewest qubits.
+  ///   - filter: a model whose errors are to be explained, by their symptoms; `nil` explains all
+  ///     there are.
+  ///   - isSingle: whether one location for each set of symptoms is enough: one that flips the
+  ///     fewest qubits.
   /// - Returns: in the order of the symptoms, one explanation for each set.
-  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation or a record before the start; `Obstacle` if
-  ///   the circuit or the filter is too long to unroll.
+  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation or a record before
+  ///   the start; `Obstacle` if the circuit or the filter is too long to unroll.
   /// - Complexity: O(instructions run × size of the symptom sets).
   public static func explain(
     _ circuit: Circuit, filter: DetectorErrorModel? = nil, isSingle: Bool = false
@@ -116,7 +119,8 @@ final class ErrorSearch: ReverseObserver {
     return ticks
   }
 
-  /// Notes an error whose symptoms are those of the flip of a measurement and of a Pauli product together.
+  /// Notes an error whose symptoms are those of the flip of a measurement and of a Pauli product
+  /// together.
   func note(
     _ instruction: Instruction, _ targetRange: Range<Int>, paulis: [ErrorLocation.Factor],
     measurement: ErrorLocation.FlippedMeasurement? = nil

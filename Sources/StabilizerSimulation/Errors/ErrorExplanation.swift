@@ -15,7 +15,8 @@ public struct ErrorExplanation: Sendable, Hashable {
   public let locations: [ErrorLocation]
 }
 
-/// A case of a noise channel, or a flip of a measurement's result, at one place of a circuit and at one time.
+/// A case of a noise channel, or a flip of a measurement's result, at one place of a circuit and at
+/// one time.
 public struct ErrorLocation: Sendable, Hashable {
   /// A block of the circuit on the way to the instruction.
   public struct Frame: Sendable, Hashable {

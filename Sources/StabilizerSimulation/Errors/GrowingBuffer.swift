@@ -6,7 +6,8 @@
   import Musl
 #endif
 
-/// A growing run of plain values at a stable pointer between appends, without reference counts or bounds checks on the way.
+/// A growing run of plain values at a stable pointer between appends, without reference counts or
+/// bounds checks on the way.
 struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
   private(set) var base: UnsafeMutablePointer<Element>
   private(set) var count = 0
@@ -21,7 +22,8 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   /// Memory of the C library, which moves large blocks by their page tables.
   ///
-  /// Where there is none it traps, as `Array` does: who fills buffers from data watches `byteCount`.
+  /// Where there is none it traps, as `Array` does: who fills buffers from data watches
+  /// `byteCount`.
   private static func memory(
     _ old: UnsafeMutablePointer<Element>?, _ capacity: Int
   ) -> UnsafeMutablePointer<Element> {

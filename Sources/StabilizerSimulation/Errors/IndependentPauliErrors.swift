@@ -21,9 +21,9 @@ struct IndependentPauliErrors {
 
   /// `nil` if the channel with these probabilities of X, Y and Z is no product of such errors.
   ///
-  /// The channel shrinks the Pauli X by λ_x = 1 − 2(p_y + p_z), and so on. Errors q_x, q_y, q_z shrink it by
-  /// (1 − 2q_y)(1 − 2q_z), so 1 − 2q_x = ±√(λ_y λ_z / λ_x), with − if λ_y and λ_z are negative: the error is more likely
-  /// than not.
+  /// The channel shrinks the Pauli X by λ_x = 1 − 2(p_y + p_z), and so on. Errors q_x, q_y, q_z
+  /// shrink it by (1 − 2q_y)(1 − 2q_z), so 1 − 2q_x = ±√(λ_y λ_z / λ_x), with − if λ_y and λ_z are
+  /// negative: the error is more likely than not.
   init?(x px: Double, y py: Double, z pz: Double) {
     if [px, py, pz].count(where: { $0 > 0 }) <= 1 {
       (x, y, z) = (px, py, pz)

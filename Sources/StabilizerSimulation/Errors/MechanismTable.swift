@@ -1,10 +1,10 @@
 import QuantumCore
 
-/// Error mechanisms by what they flip; those that flip the same in the same parts (and have the same tag) are merged as they
-/// come.
+/// Error mechanisms by what they flip; those that flip the same in the same parts (and have the
+/// same tag) are merged as they come.
 ///
-/// The place of a mechanism in the table follows its first detector, so mechanisms that are near in the circuit are near in
-/// memory.
+/// The place of a mechanism in the table follows its first detector, so mechanisms that are near in
+/// the circuit are near in memory.
 struct MechanismTable: ~Copyable {
   /// 32 bytes.
   struct Entry: BitwiseCopyable {
@@ -14,13 +14,15 @@ struct MechanismTable: ~Copyable {
     let start: UInt32
     let count: UInt32
     let tag: UInt32
-    /// Where its suggested decomposition lies in `suggestions`; 0 is none, `inParts` that its symptoms stand in parts.
+    /// Where its suggested decomposition lies in `suggestions`; 0 is none, `inParts` that its
+    /// symptoms stand in parts.
     var suggestion: UInt32
   }
 
   private(set) var entries = GrowingBuffer<Entry>(capacity: 256)
   private(set) var symptoms = GrowingBuffer<Symptom>(capacity: 1024)
-  /// Suggested decompositions: for each its length, then the symptoms of the parts with `separator` between.
+  /// Suggested decompositions: for each its length, then the symptoms of the parts with `separator`
+  /// between.
   private var suggestions = GrowingBuffer<Symptom>(capacity: 256)
   /// By entry that stands whole: parts, with separators, in which it may be put down if need be.
   private(set) var alternatives: [Int: [Symptom]] = [:]
@@ -121,8 +123,8 @@ struct MechanismTable: ~Copyable {
     return entries.count - 1
   }
 
-  /// Adds a mechanism whose symptoms stand in parts with separators between: apart from one that flips the same in other
-  /// parts or in none.
+  /// Adds a mechanism whose symptoms stand in parts with separators between: apart from one that
+  /// flips the same in other parts or in none.
   mutating func add(parts: SymptomSet, probability: Double, tag: UInt32) {
     let index = add(parts, probability: probability, tag: tag)
     entries.base[index].suggestion = Self.inParts
@@ -154,7 +156,8 @@ struct MechanismTable: ~Copyable {
     }
   }
 
-  /// The slots to look at, one after the other: some near the place of the first detector, then from anywhere on.
+  /// The slots to look at, one after the other: some near the place of the first detector, then
+  /// from anywhere on.
   private struct Probe {
     var place: Int
     private var steps = 0

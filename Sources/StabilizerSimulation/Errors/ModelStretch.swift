@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// What a reverse walk finds on a stretch of the circuit: the mechanisms, and the declarations with the last one first.
+/// What a reverse walk finds on a stretch of the circuit: the mechanisms, and the declarations with
+/// the last one first.
 ///
 /// Detectors have absolute numbers.
 final class ModelStretch: ReverseObserver {

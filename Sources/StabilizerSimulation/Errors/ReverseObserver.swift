@@ -8,7 +8,8 @@ protocol ReverseObserver: AnyObject {
   /// Symptoms that a collapse randomizes: detectors or observables that are not deterministic.
   ///
   /// - Parameter collapse: the Pauli product that is measured or reset.
-  /// - Throws: to end the walk. Otherwise the walk goes on as if one of the detectors did not exist.
+  /// - Throws: to end the walk. Otherwise the walk goes on as if one of the detectors did not
+  ///   exist.
   func collapseRandomizes(_ symptoms: SymptomSet, collapse: [(Pauli, Int)]) throws
 }
 

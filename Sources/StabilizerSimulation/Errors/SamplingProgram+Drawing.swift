@@ -4,7 +4,8 @@ extension SamplingProgram {
   /// Draws a block of shots.
   ///
   /// - Parameters:
-  ///   - rows: `shots` rows, `stride` bytes apart, with `padding` bytes behind them; what they held is overwritten.
+  ///   - rows: `shots` rows, `stride` bytes apart, with `padding` bytes behind them; what they held
+  ///     is overwritten.
   ///   - block: its number, which with the seed decides everything.
   func fill(
     _ rows: UnsafeMutableRawPointer, stride: Int, shots: Int, seed: UInt64, block: UInt64
@@ -35,7 +36,8 @@ extension SamplingProgram {
     }
   }
 
-  /// Makes the rows of a cluster what they are before anything is drawn, and the padding behind them zero.
+  /// Makes the rows of a cluster what they are before anything is drawn, and the padding behind
+  /// them zero.
   private func start(_ cluster: Cluster) {
     let rows = UnsafeMutableRawPointer(cluster.rows)
     rows.initializeMemory(
@@ -122,7 +124,8 @@ extension SamplingProgram {
     }
   }
 
-  /// Draws faults of a family: of each the shot, the turn and the mechanism, digits of mixed radix from the top of one word.
+  /// Draws faults of a family: of each the shot, the turn and the mechanism, digits of mixed radix
+  /// from the top of one word.
   @inline(__always)
   private func draw(
     _ faults: Int, of family: UnsafePointer<Family>, _ cluster: Cluster, _ tables: Tables,
@@ -204,7 +207,8 @@ extension SamplingProgram {
     if shape.pointee.listCount > 0 { flipList(of: shape.pointee, from: first, in: row) }
   }
 
-  /// Flips columns from one on; up to eight bytes change, whether or not anything is flipped in them.
+  /// Flips columns from one on; up to eight bytes change, whether or not anything is flipped in
+  /// them.
   @inline(__always)
   private static func flip(
     _ window: UInt64, from column: UInt64, in row: UnsafeMutablePointer<UInt8>

@@ -23,8 +23,8 @@ struct RowLayout: Sendable {
   }
 }
 
-/// An error model made ready for drawing: mechanisms in families of equal rate, and tables for how many faults of each there
-/// are.
+/// An error model made ready for drawing: mechanisms in families of equal rate, and tables for how
+/// many faults of each there are.
 struct SamplingProgram: Sendable {
   /// What a mechanism flips, 8 bytes.
   struct Mechanism: Sendable {
@@ -34,7 +34,8 @@ struct SamplingProgram: Sendable {
     var shape: UInt32
   }
 
-  /// What mechanisms flip relative to their first column. A code looks the same at most places, so a circuit has few shapes.
+  /// What mechanisms flip relative to their first column. A code looks the same at most places, so
+  /// a circuit has few shapes.
   struct Shape: Sendable {
     /// Flips from the first column on, in bits 0 to 56: moved by up to seven they still fit a word.
     var near: UInt64 = 0
@@ -161,8 +162,9 @@ struct SamplingProgram: Sendable {
     }
   }
 
-  /// A cluster of rows shares a second-level cache with the tables. Smaller ones would stay in the first level, but have too few
-  /// faults of each family to keep its mechanisms there: drawing took half as long again with 8 KiB.
+  /// A cluster of rows shares a second-level cache with the tables. Smaller ones would stay in the
+  /// first level, but have too few faults of each family to keep its mechanisms there: drawing took
+  /// half as long again with 8 KiB.
   private static func clusterBits(bytesPerShot: Int) -> UInt64 {
     var bits: UInt64 = 0
     while bits < 13, bytesPerShot << (bits + 1) <= 1 << 17 { bits += 1 }

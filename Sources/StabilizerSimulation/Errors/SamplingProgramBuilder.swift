@@ -39,7 +39,8 @@ struct SamplingProgramBuilder {
   private var detectors: [UInt64] = []
   private var observables: [UInt64] = []
 
-  /// Beyond this probability a mechanism is drawn by itself: more Poisson events than that would cost more.
+  /// Beyond this probability a mechanism is drawn by itself: more Poisson events than that would
+  /// cost more.
   private static let coinProbability = 0.25
 
   init(_ model: DetectorErrorModel, _ layout: RowLayout) {
@@ -147,7 +148,8 @@ struct SamplingProgramBuilder {
     return groups.count - 1
   }
 
-  /// The probability that an odd number of `times` independent mechanisms of probability `p` happen.
+  /// The probability that an odd number of `times` independent mechanisms of probability `p`
+  /// happen.
   static func parity(of p: Double, times: UInt64) -> Double {
     if times == 1 { return p }
     var (result, power, rest) = (0.0, p, times)
@@ -159,7 +161,8 @@ struct SamplingProgramBuilder {
     return min(max(result, 0), 1)
   }
 
-  /// λ = −½ ln(1 − 2p) = artanh(p / (1 − p)), the mean of a Poisson count that is odd with probability p ≤ ¼.
+  /// λ = −½ ln(1 − 2p) = artanh(p / (1 − p)), the mean of a Poisson count that is odd with
+  /// probability p ≤ ¼.
   static func rate(of p: Double) -> Double {
     let y = p / (1 - p)
     let square = y * y

@@ -142,7 +142,8 @@ extension SparseReverseTracker {
     }
   }
 
-  /// Symptoms that a collapse randomizes are told, and then one of their detectors is expressed by the others.
+  /// Symptoms that a collapse randomizes are told, and then one of their detectors is expressed by
+  /// the others.
   func check(
     _ row: UInt32, _ collapse: [(Pauli, Int)], _ observer: some ReverseObserver
   ) throws {

@@ -25,7 +25,8 @@ extension SparseReverseTracker {
     }
   }
 
-  /// Steps back over a circuit of plain Clifford gates of one and two qubits, which need not be part of this one.
+  /// Steps back over a circuit of plain Clifford gates of one and two qubits, which need not be
+  /// part of this one.
   func undo(gatesOf gates: Circuit) {
     for node in gates.nodes().reversed() {
       guard case .instruction(let instruction) = node,

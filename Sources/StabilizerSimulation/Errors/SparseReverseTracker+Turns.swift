@@ -10,7 +10,8 @@ struct ReverseTurns {
   let ownWork: UInt64
   let records: UInt64
   let kinds: BlockFacts.Kinds
-  /// How many of so many turns may be left out where the walk only looks at what they do to the state.
+  /// How many of so many turns may be left out where the walk only looks at what they do to the
+  /// state.
   var mostLeftOut: (UInt64) -> UInt64 = { $0 }
 
   init(
@@ -27,7 +28,8 @@ struct ReverseTurns {
 }
 
 extension StepBudget {
-  /// That of a walk backwards: targets and instructions, and a few for looking whether a turn is like one before.
+  /// That of a walk backwards: targets and instructions, and a few for looking whether a turn is
+  /// like one before.
   static func ofReverseWalk(
     hint: String = "use fewer repetitions", reason: String = "following the repeat blocks"
   ) -> StepBudget {
@@ -36,9 +38,11 @@ extension StepBudget {
 }
 
 extension SparseReverseTracker {
-  /// Steps back over a repeat block by its turns, but for those that would only do to the symptoms what others did.
+  /// Steps back over a repeat block by its turns, but for those that would only do to the symptoms
+  /// what others did.
   ///
-  /// Nothing is left out that a noise channel could be sensitive to, or that brings detectors or observables.
+  /// Nothing is left out that a noise channel could be sensitive to, or that brings detectors or
+  /// observables.
   ///
   /// - Parameters:
   ///   - leaveOut: told how many turns are stepped over.
@@ -107,7 +111,8 @@ private struct Recurrence {
   private var remembered: SparseReverseTracker?
   private var (turnsSince, turnsUntilNext): (UInt64, UInt64) = (0, 1)
 
-  /// To be asked before every turn: how many turns ago the tracker knew the same; `nil` if that is not known.
+  /// To be asked before every turn: how many turns ago the tracker knew the same; `nil` if that is
+  /// not known.
   mutating func period(of tracker: SparseReverseTracker) throws(Obstacle) -> UInt64? {
     guard let old = remembered else {
       remembered = try SparseReverseTracker(copying: tracker)

@@ -4,8 +4,8 @@ extension SparseReverseTracker {
   /// Steps back over one instruction; noise channels only give back the records they made.
   ///
   /// - Precondition: the instruction is the one before the present place.
-  /// - Throws: `GaugeError` if it randomizes a detector or observable, `CircuitError` for an instruction that is no
-  ///   stabilizer operation or names a measurement before the start.
+  /// - Throws: `GaugeError` if it randomizes a detector or observable, `CircuitError` for an
+  ///   instruction that is no stabilizer operation or names a measurement before the start.
   package func undo(_ instruction: Instruction) throws {
     try undo(instruction, telling: StrictObserver.shared)
   }
@@ -76,7 +76,8 @@ extension SparseReverseTracker {
 extension SparseReverseTracker {
   /// Steps back over a measurement.
   ///
-  /// - Returns: the row of its result, for the caller to clear; the empty row 0 if nothing depends on it.
+  /// - Returns: the row of its result, for the caller to clear; the empty row 0 if nothing depends
+  ///   on it.
   @inline(__always)
   func takeRecord() -> UInt32 {
     measurementCount -= 1

@@ -8,11 +8,13 @@ import QuantumCore
   import Musl
 #endif
 
-/// Walks a circuit backwards and knows, at every place, which detectors and observables an error there would flip.
+/// Walks a circuit backwards and knows, at every place, which detectors and observables an error
+/// there would flip.
 ///
-/// For each qubit there are two sparse sets, for X errors and for Z errors; for each measurement still to be passed one,
-/// for a flip of its result. Gates act by XOR of sets, so a walk costs (circuit × size of the sets), and no state is
-/// simulated. `measurementCount` and `detectorCount` are those of the part not yet undone.
+/// For each qubit there are two sparse sets, for X errors and for Z errors; for each measurement
+/// still to be passed one, for a flip of its result. Gates act by XOR of sets, so a walk costs
+/// (circuit × size of the sets), and no state is simulated. `measurementCount` and `detectorCount`
+/// are those of the part not yet undone.
 ///
 ///     let tracker = try SparseReverseTracker(circuit)
 ///     for case .instruction(let instruction) in circuit.nodes().reversed() {
@@ -47,7 +49,8 @@ package final class SparseReverseTracker {
 
   /// Starts at the end of a circuit.
   ///
-  /// - Throws: `Obstacle` if the circuit makes choices while it runs, or has 2⁶² measurements or detectors, or when memory runs out.
+  /// - Throws: `Obstacle` if the circuit makes choices while it runs, or has 2⁶² measurements or
+  ///   detectors, or when memory runs out.
   package convenience init(_ circuit: Circuit) throws(Obstacle) {
     try self.init(circuit, budget: .ofReverseWalk())
   }
@@ -155,7 +158,8 @@ package final class SparseReverseTracker {
 // MARK: - Reading
 
 extension SparseReverseTracker {
-  /// What an error on a qubit at the present place flips, ascending, as targets with absolute numbers.
+  /// What an error on a qubit at the present place flips, ascending, as targets with absolute
+  /// numbers.
   package func symptoms(of pauli: Pauli, on qubit: Int) -> [DetectorErrorModel.Target] {
     gather([(pauli, qubit)])
     return targets(of: rows.set(scratchRow))
@@ -163,7 +167,8 @@ extension SparseReverseTracker {
 
   /// What a flip of an earlier measurement flips through what comes behind the present place.
   ///
-  /// - Precondition: the measurement is `measurementCount - k` with k at most the largest lookback of the circuit.
+  /// - Precondition: the measurement is `measurementCount - k` with k at most the largest lookback
+  ///   of the circuit.
   package func symptoms(ofMeasurement index: UInt64) -> [DetectorErrorModel.Target] {
     targets(of: rows.set(recordRow(index)))
   }

@@ -1,6 +1,8 @@
-/// Many symptom sets that change all the time, by number; set 0 is always empty and may only be read and cleared.
+/// Many symptom sets that change all the time, by number; set 0 is always empty and may only be
+/// read and cleared.
 ///
-/// A set of up to six symptoms lies in one cache line together with its hash; larger ones lie on the heap.
+/// A set of up to six symptoms lies in one cache line together with its hash; larger ones lie on
+/// the heap.
 struct SymptomRows: ~Copyable {
   /// 64 bytes.
   struct Row: BitwiseCopyable {

@@ -1,7 +1,8 @@
 import QuantumCore
 
-/// A detector or observable as it stands in symptom sets: the raw value of a `DetectorErrorModel.Target` with an absolute
-/// index. Sets are ascending, so detectors come before observables.
+/// A detector or observable as it stands in symptom sets: the raw value of a
+/// `DetectorErrorModel.Target` with an absolute index. Sets are ascending, so detectors come before
+/// observables.
 package typealias Symptom = UInt64
 
 /// The first symptom that is an observable.

@@ -1,10 +1,12 @@
 import CQSimKernels
 import QuantumCore
 
-/// A fast generator for the bulk of one block of work: eight xoshiro256++ generators side by side, seeded by Philox.
+/// A fast generator for the bulk of one block of work: eight xoshiro256++ generators side by side,
+/// seeded by Philox.
 ///
-/// Blocks are addressed by (seed, purpose, block) as everywhere, so results do not depend on how blocks are shared out. Besides
-/// words it deals exponential variates, made many at a time, from which the distances between rare events follow.
+/// Blocks are addressed by (seed, purpose, block) as everywhere, so results do not depend on how
+/// blocks are shared out. Besides words it deals exponential variates, made many at a time, from
+/// which the distances between rare events follow.
 ///
 /// - Source: [BlackmanVigna21], xoshiro256++.
 package struct BlockGenerator: ~Copyable {
@@ -79,14 +81,16 @@ package struct BlockGenerator: ~Copyable {
     }
   }
 
-  /// A number of failures before the next success, for the scale of the success probability; see `GapScale`.
+  /// A number of failures before the next success, for the scale of the success probability; see
+  /// `GapScale`.
   @inline(__always) package mutating func gap(scale: Double) -> Int {
     if variatePlace == Self.bufferSize { refillVariates() }
     variatePlace &+= 1
     return Self.gap(variates[variatePlace &- 1], scale)
   }
 
-  /// Calls `body` for the places of successes, the first at `first`, up to `limit`; returns the first place not below it.
+  /// Calls `body` for the places of successes, the first at `first`, up to `limit`; returns the
+  /// first place not below it.
   ///
   /// - Parameter body: may draw words from the generator, but no gaps.
   @inline(__always) mutating func forEachEvent(

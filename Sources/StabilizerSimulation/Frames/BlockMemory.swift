@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// How many blocks of shots may be in memory while threads make them and somebody takes them in order.
+/// How many blocks of shots may be in memory while threads make them and somebody takes them in
+/// order.
 struct BlockMemory {
   /// Bytes of the results of a block.
   let slotBytes: UInt64

@@ -1,9 +1,11 @@
 import QuantumCore
 
-/// Samples which detectors and observables of a noisy Clifford circuit flip against the noiseless circuit.
+/// Samples which detectors and observables of a noisy Clifford circuit flip against the noiseless
+/// circuit.
 ///
-/// Detectors are sums of records, added in the batch before anything is transposed; only the records that a detector can still
-/// look back at are kept, so that memory does not grow with the length of a memory experiment but by its results.
+/// Detectors are sums of records, added in the batch before anything is transposed; only the
+/// records that a detector can still look back at are kept, so that memory does not grow with the
+/// length of a memory experiment but by its results.
 ///
 /// - Source: [Gidney21], sections 4 and 5.
 public struct DetectionSampler: Sendable {
@@ -22,7 +24,8 @@ public struct DetectionSampler: Sendable {
     case detectors
     /// The observables follow the detectors in the same row.
     case detectorsThenObservables
-    /// The observables have their own table; in packed rows they start at the next multiple of 64 bits.
+    /// The observables have their own table; in packed rows they start at the next multiple of 64
+    /// bits.
     case separate
   }
 
@@ -36,9 +39,11 @@ public struct DetectionSampler: Sendable {
 
   /// Compiles a circuit.
   ///
-  /// - Parameter memoryLimit: upper bound in bytes for the results of a block of shots, and for the tables of `sample`.
-  /// - Throws: `Obstacle` where the circuit holds something that is no Clifford gate, Pauli noise or feedback on a record, or
-  ///   is too large; `Diagnostic` where it is wrong, such as a record from before the start.
+  /// - Parameter memoryLimit: upper bound in bytes for the results of a block of shots, and for the
+  ///   tables of `sample`.
+  /// - Throws: `Obstacle` where the circuit holds something that is no Clifford gate, Pauli noise
+  ///   or feedback on a record, or is too large; `Diagnostic` where it is wrong, such as a record
+  ///   from before the start.
   public init(_ circuit: Circuit, memoryLimit: UInt64 = 1 << 33) throws {
     let program = try FrameProgram(circuit, output: .detectors)
     engine = try FrameEngine(program, memoryLimit: memoryLimit)
@@ -53,8 +58,10 @@ public struct DetectionSampler: Sendable {
   ///
   /// The same for any number of threads; shot k does not depend on how many follow.
   ///
-  /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing ones are 0.
-  /// - Throws: `Obstacle` if the tables need more than the memory limit, or their shots more time than they may take.
+  /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing
+  ///   ones are 0.
+  /// - Throws: `Obstacle` if the tables need more than the memory limit, or their shots more time
+  ///   than they may take.
   public func sample(
     shots: Int, seed: UInt64, threads: Int = 1, sweep: BitTable? = nil
   ) throws -> Events {
@@ -76,10 +83,11 @@ public struct DetectionSampler: Sendable {
     return events
   }
 
-  /// Calls `body` with the shots in order, some hundreds at a time, while other threads make the next ones.
+  /// Calls `body` with the shots in order, some hundreds at a time, while other threads make the
+  /// next ones.
   ///
-  /// Memory does not grow with the number of shots. `body` may be called on any thread, but never twice at a time, and not
-  /// with empty tables.
+  /// Memory does not grow with the number of shots. `body` may be called on any thread, but never
+  /// twice at a time, and not with empty tables.
   ///
   /// - Throws: what `body` throws; no further block is made then.
   public func forEachBlock(
@@ -114,7 +122,8 @@ public struct DetectionSampler: Sendable {
     layout == .detectors ? detectorCount : firstObservableColumn(layout) + observableCount
   }
 
-  /// Calls `take` with packed rows in order, without a copy, and with work on a block that threads share before it is taken.
+  /// Calls `take` with packed rows in order, without a copy, and with work on a block that threads
+  /// share before it is taken.
   ///
   /// - Parameters:
   ///   - alignment: rows start at multiples of this many bytes; 1 packs them as `b8` files do.

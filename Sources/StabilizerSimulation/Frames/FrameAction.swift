@@ -1,9 +1,10 @@
 import QuantumCore
 
-/// What a Clifford gate does to a Pauli frame: additions `row[d] ^= row[s]` one after the other, then a renaming of rows.
+/// What a Clifford gate does to a Pauli frame: additions `row[d] ^= row[s]` one after the other,
+/// then a renaming of rows.
 ///
-/// Rows are numbered as the generators of `CliffordAction`: X and Z of the first qubit, X and Z of the second. The additions
-/// are as few as there can be; SWAP and H need none.
+/// Rows are numbered as the generators of `CliffordAction`: X and Z of the first qubit, X and Z of
+/// the second. The additions are as few as there can be; SWAP and H need none.
 package struct FrameAction: Sendable {
   package struct Addition: Sendable {
     package let destination: UInt8
@@ -17,7 +18,8 @@ package struct FrameAction: Sendable {
   /// Breadth first over the sets of rows that additions can make, of which two qubits have 840.
   package init(_ action: CliffordAction) {
     let count = 2 * action.qubitCount
-    // Row j of the frame behind the gate is the sum of the rows whose generators have an image with factor j.
+    // Row j of the frame behind the gate is the sum of the rows whose generators have an image with
+    // factor j.
     let goal = (0..<count).map { row in
       (0..<count).reduce(UInt8(0)) { $0 | (action.images[$1] >> UInt8(row) & 1) << UInt8($1) }
     }

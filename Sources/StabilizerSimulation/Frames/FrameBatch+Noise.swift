@@ -3,7 +3,8 @@ import QuantumCore
 extension FrameBatch {
   /// Calls `body` for each sparse event of a stream among the next `trials`.
   ///
-  /// What is left of a distance carries over to the stream's next trials, wherever they are: distances have no memory.
+  /// What is left of a distance carries over to the stream's next trials, wherever they are:
+  /// distances have no memory.
   @inline(__always)
   mutating func forEachEvent(
     _ stream: Int, trials: Int, _ body: (inout BlockGenerator, Int) -> Void
@@ -43,7 +44,8 @@ extension FrameBatch {
     }
   }
 
-  /// Random bits that are 1 with probability `level`/256: AND halves a probability, OR halves its complement.
+  /// Random bits that are 1 with probability `level`/256: AND halves a probability, OR halves its
+  /// complement.
   private mutating func fillLevel(_ level: Int, _ row: Row) {
     let first = level.trailingZeroBitCount
     randomize(row)

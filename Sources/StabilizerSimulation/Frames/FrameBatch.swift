@@ -3,8 +3,9 @@ import QuantumCore
 
 /// The rows of one batch of frames, and what runs a program on them.
 ///
-/// Rows hold `width` words, one bit a shot, and lie one after the other: the frames' rows, the latest records as a ring, and
-/// what waits to be transposed. Everything is allocated once and used for one block of shots after the other.
+/// Rows hold `width` words, one bit a shot, and lie one after the other: the frames' rows, the
+/// latest records as a ring, and what waits to be transposed. Everything is allocated once and used
+/// for one block of shots after the other.
 struct FrameBatch: ~Copyable {
   typealias Row = UnsafeMutablePointer<UInt64>
 
@@ -89,7 +90,8 @@ struct FrameBatch: ~Copyable {
     ]
   }
 
-  /// A multiple of the chunk that holds what may be looked back at besides a chunk that is not yet transposed.
+  /// A multiple of the chunk that holds what may be looked back at besides a chunk that is not yet
+  /// transposed.
   private static func recordCapacity(of program: FrameProgram) -> Int {
     (program.lookback + 2 * chunk - 1) / chunk * chunk
   }
@@ -227,7 +229,8 @@ extension FrameBatch {
     collapse(pairs, records: nil, clears: true)
   }
 
-  /// Records the first row of every pair unless `records` is `nil`, clears it if told to, and makes the second one random.
+  /// Records the first row of every pair unless `records` is `nil`, clears it if told to, and makes
+  /// the second one random.
   mutating func collapse(_ pairs: UnsafeBufferPointer<UInt32>, records: Row?, clears: Bool) {
     guard width < 8 else {
       return kernels.pointee.collapse_rows(

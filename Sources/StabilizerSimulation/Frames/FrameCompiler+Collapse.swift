@@ -15,7 +15,8 @@ struct FrameProduct {
 }
 
 extension FrameCompiler {
-  /// Measurements, resets and both: turned so that every product is the Z of one qubit, collapsed there, and turned back.
+  /// Measurements, resets and both: turned so that every product is the Z of one qubit, collapsed
+  /// there, and turned back.
   ///
   /// Products on different qubits go through each of the three stages together.
   mutating func compileCollapse(_ instruction: Instruction) throws {
@@ -111,7 +112,8 @@ extension FrameCompiler {
 private struct CollapseBatch {
   /// Pairs (destination, source) of additions that turn every product into the Z of one qubit.
   var turns: [UInt32] = []
-  /// Pairs (read, gauge): a frame with a 1 in `read` anticommutes with the product, `gauge` is the product itself.
+  /// Pairs (read, gauge): a frame with a 1 in `read` anticommutes with the product, `gauge` is the
+  /// product itself.
   var collapses: [UInt32] = []
 
   mutating func append(_ product: FrameProduct, rows: [UInt32]) {

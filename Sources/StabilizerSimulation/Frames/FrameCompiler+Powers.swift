@@ -6,8 +6,8 @@ extension FrameCompiler {
   /// Powers of maps of more rows are not taken.
   private static let powerWidth = 1024
 
-  /// Replaces the operations from `start` on by what they do in `count` turns, where they only add and exchange rows: such
-  /// a block takes no longer for a large count.
+  /// Replaces the operations from `start` on by what they do in `count` turns, where they only add
+  /// and exchange rows: such a block takes no longer for a large count.
   ///
   /// - Returns: whether it did.
   /// - Complexity: O(k³ log count) bit operations for k rows.
@@ -94,7 +94,8 @@ private struct RowMap {
     return result
   }
 
-  /// Steps that make the map of the identity: those of Gaussian elimination, which each undo themselves, backwards.
+  /// Steps that make the map of the identity: those of Gaussian elimination, which each undo
+  /// themselves, backwards.
   func steps() -> [RowStep] {
     var (map, steps) = (self, [RowStep]())
     func take(_ step: RowStep) {

@@ -7,7 +7,8 @@ struct FrameCompiler {
   private var numbering = QubitNumbering()
   /// Where the generators of live qubits are: 2q is X of qubit q, 2q + 1 its Z.
   var rows: [UInt32] = []
-  /// Places in `rows` that gates renamed, with what was there, since the outermost repeat block began.
+  /// Places in `rows` that gates renamed, with what was there, since the outermost repeat block
+  /// began.
   private var renamings: [(generator: Int, row: UInt32)] = []
   private var repeatDepth = 0
   /// Operations from here on may be joined to the one before.
@@ -141,7 +142,8 @@ struct FrameCompiler {
     append(.init(code: .add), CollectionOfPair(first: destination, second: source))
   }
 
-  /// Appends an operation with operands, or adds the operands to the last one if it is of the same kind.
+  /// Appends an operation with operands, or adds the operands to the last one if it is of the same
+  /// kind.
   mutating func append(_ operation: FrameProgram.Operation, _ operands: some Collection<UInt32>) {
     if canJoin(operation) {
       program.operands.append(contentsOf: operands)

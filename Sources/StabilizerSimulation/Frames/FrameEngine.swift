@@ -2,13 +2,14 @@ import QuantumCore
 
 /// A compiled program with the shape of its batches, and the loops over blocks of shots.
 ///
-/// The shape depends on the program only, and block b draws its random numbers from stream b of the seed: neither the number
-/// of threads nor that of shots changes a shot.
+/// The shape depends on the program only, and block b draws its random numbers from stream b of the
+/// seed: neither the number of threads nor that of shots changes a shot.
 struct FrameEngine: Sendable {
   let program: FrameProgram
   /// Words in a row of a batch.
   let width: Int
-  /// Shots that are kept of a batch; fewer than its 64 · `width` only if so many results would not fit in memory.
+  /// Shots that are kept of a batch; fewer than its 64 · `width` only if so many results would not
+  /// fit in memory.
   let blockShots: Int
   private let memoryLimit: UInt64
   /// How long a call may take.
@@ -85,7 +86,8 @@ struct FrameEngine: Sendable {
     try timeLimit.check()
   }
 
-  /// What so many shots have to do: rows of all shots of a block are worked on at a time, then turned.
+  /// What so many shots have to do: rows of all shots of a block are worked on at a time, then
+  /// turned.
   private func work(shots: Int) -> RunWork {
     let blocks = Double(shots / blockShots + (shots % blockShots > 0 ? 1 : 0))
     let steps = Double(program.work)
@@ -106,7 +108,8 @@ struct FrameEngine: Sendable {
     var failure: (any Error)?
   }
 
-  /// Runs all blocks and hands their results on in order, one at a time, while the next ones are made.
+  /// Runs all blocks and hands their results on in order, one at a time, while the next ones are
+  /// made.
   ///
   /// Throws `Obstacle` if that takes too long.
   ///

@@ -1,10 +1,12 @@
 import QuantumCore
 
-/// Replaces repeat blocks of a program, of which nothing is kept but what they do to the frames, by what many turns do at once.
+/// Replaces repeat blocks of a program, of which nothing is kept but what they do to the frames, by
+/// what many turns do at once.
 ///
-/// The state of a frame is a vector over GF(2), and a turn is a linear map of it, to which noise and random outcomes are
-/// added. So N turns are the N-th power of the map, and the noise of each turn moved through those that follow. A source of noise
-/// that is moved comes back to the same place again and again, where its distribution is raised to a power.
+/// The state of a frame is a vector over GF(2), and a turn is a linear map of it, to which noise
+/// and random outcomes are added. So N turns are the N-th power of the map, and the noise of each
+/// turn moved through those that follow. A source of noise that is moved comes back to the same
+/// place again and again, where its distribution is raised to a power.
 struct FrameFolder {
   private let source: FrameProgram
   private var output: FrameProgram
@@ -55,7 +57,8 @@ struct FrameFolder {
     copy(body)
     output.operations[start].end = output.operations.count
     let turn = output.operations[(start + 1)...]
-    // Results of the last turns may be looked back at, and a chain of correlated errors may go on behind the block.
+    // Results of the last turns may be looked back at, and a chain of correlated errors may go on
+    // behind the block.
     let results = turn.reduce(0) { min($0 + LinearTurn.resultCount($1), Int(Int32.max)) }
     var kept: UInt64 = turn.contains { $0.code == .correlatedError } ? 1 : 0
     if results > 0, source.lookback > 0 {

@@ -2,10 +2,11 @@ import QuantumCore
 
 /// A circuit as steps on the rows of a batch of Pauli frames.
 ///
-/// A frame is the Pauli that a noisy shot has picked up against the noiseless reference, signs aside [Gidney21]. For each
-/// live qubit there are two rows of bits, one bit a shot: whether its frame holds an X and whether it holds a Z there. Every
-/// Clifford gate becomes additions of rows; those that only exchange rows (H, SWAP) become a renaming and cost nothing.
-/// Measurements in any basis and of products become additions around a measurement in the Z basis. Repeat blocks stay
+/// A frame is the Pauli that a noisy shot has picked up against the noiseless reference, signs
+/// aside [Gidney21]. For each live qubit there are two rows of bits, one bit a shot: whether its
+/// frame holds an X and whether it holds a Z there. Every Clifford gate becomes additions of rows;
+/// those that only exchange rows (H, SWAP) become a renaming and cost nothing. Measurements in any
+/// basis and of products become additions around a measurement in the Z basis. Repeat blocks stay
 /// nested. Row 2q is the X row of live qubit q at the start and 2q + 1 its Z row.
 package struct FrameProgram: Sendable {
   /// What is kept: every measurement, or detectors and observables only.
@@ -18,13 +19,15 @@ package struct FrameProgram: Sendable {
     case exchange
     /// Pairs (read, gauge): `read` is cleared and `gauge` becomes random.
     case reset
-    /// Pairs (read, gauge): `read` is recorded and `gauge` becomes random; the record is flipped by `stream`.
+    /// Pairs (read, gauge): `read` is recorded and `gauge` becomes random; the record is flipped by
+    /// `stream`.
     case measure
     /// Both of the above.
     case measureReset
     /// `count` records without a flip but by `stream`.
     case pad
-    /// Groups of `width` rows: where `stream` says so, a case of `cases` is chosen, and the rows of its mask are flipped.
+    /// Groups of `width` rows: where `stream` says so, a case of `cases` is chosen, and the rows of
+    /// its mask are flipped.
     case error
     /// As `error`, and what `stream` says is recorded.
     case herald
@@ -106,9 +109,10 @@ package struct FrameProgram: Sendable {
     return total
   }
 
-  /// - Throws: `Obstacle` where the circuit holds something frames cannot follow, `Diagnostic` where it is wrong, such as a
-  ///   record from before the start.
-  /// - Complexity: O(length of the text); repeat blocks are compiled once. Those of which nothing is kept are folded.
+  /// - Throws: `Obstacle` where the circuit holds something frames cannot follow, `Diagnostic`
+  ///   where it is wrong, such as a record from before the start.
+  /// - Complexity: O(length of the text); repeat blocks are compiled once. Those of which nothing
+  ///   is kept are folded.
   package init(_ circuit: Circuit, output: Output) throws {
     var compiler = FrameCompiler(circuit, FrameProgram(output: output))
     try compiler.compile(.root)

@@ -2,8 +2,9 @@ import QuantumCore
 
 /// Samples the measurement record of a noisy Clifford circuit by Pauli frames.
 ///
-/// One noiseless reference record is computed once; every shot is the reference XOR what a random Pauli frame flips. Shots are
-/// done hundreds at a time, one bit of a row each, so that a gate on a shot costs a fraction of an operation.
+/// One noiseless reference record is computed once; every shot is the reference XOR what a random
+/// Pauli frame flips. Shots are done hundreds at a time, one bit of a row each, so that a gate on a
+/// shot costs a fraction of an operation.
 ///
 ///     let sampler = try FrameSampler(circuit)
 ///     let table = try sampler.sample(shots: 1_000_000, seed: 5, threads: 2)
@@ -24,12 +25,14 @@ public struct FrameSampler: Sendable {
   /// Compiles a circuit.
   ///
   /// - Parameters:
-  ///   - usesReference: if not, the noiseless record is taken to be zeros, so that the samples are the flips that noise and
-  ///     random outcomes cause.
+  ///   - usesReference: if not, the noiseless record is taken to be zeros, so that the samples are
+  ///     the flips that noise and random outcomes cause.
   ///   - threads: how many may share the work on the reference.
-  ///   - memoryLimit: upper bound in bytes for the results of a block of shots, and for the table of `sample`.
-  /// - Throws: `Obstacle` where the circuit holds something that is no Clifford gate, Pauli noise or feedback on a record, or
-  ///   is too large; `Diagnostic` where it is wrong, such as a record from before the start.
+  ///   - memoryLimit: upper bound in bytes for the results of a block of shots, and for the table
+  ///     of `sample`.
+  /// - Throws: `Obstacle` where the circuit holds something that is no Clifford gate, Pauli noise
+  ///   or feedback on a record, or is too large; `Diagnostic` where it is wrong, such as a record
+  ///   from before the start.
   public init(
     _ circuit: Circuit, usesReference: Bool = true, threads: Int = 1, memoryLimit: UInt64 = 1 << 33
   ) throws {
@@ -53,7 +56,8 @@ public struct FrameSampler: Sendable {
     try self.init(program!.get(), memoryLimit: memoryLimit, reference: record!.get)
   }
 
-  /// Whether the reference takes about as long as the rest, and neither needs both threads for itself.
+  /// Whether the reference takes about as long as the rest, and neither needs both threads for
+  /// itself.
   private static func isWorthTwoThreads(_ circuit: Circuit) -> Bool {
     guard let counts = try? CircuitCounts(circuit) else { return false }
     return counts.work > 20_000 && counts.measurements < 1 << 24 && circuit.qubitCount < 2048
@@ -97,8 +101,10 @@ public struct FrameSampler: Sendable {
   ///
   /// The same for any number of threads; shot k does not depend on how many follow.
   ///
-  /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing ones are 0.
-  /// - Throws: `Obstacle` if the table needs more than the memory limit, or its shots more time than they may take.
+  /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing
+  ///   ones are 0.
+  /// - Throws: `Obstacle` if the table needs more than the memory limit, or its shots more time
+  ///   than they may take.
   public func sample(
     shots: Int, seed: UInt64, threads: Int = 1, sweep: BitTable? = nil
   ) throws -> BitTable {
@@ -116,10 +122,11 @@ public struct FrameSampler: Sendable {
     return table
   }
 
-  /// Calls `body` with the shots in order, some hundreds at a time, while other threads make the next ones.
+  /// Calls `body` with the shots in order, some hundreds at a time, while other threads make the
+  /// next ones.
   ///
-  /// Memory does not grow with the number of shots. `body` may be called on any thread, but never twice at a time, and not
-  /// with an empty table.
+  /// Memory does not grow with the number of shots. `body` may be called on any thread, but never
+  /// twice at a time, and not with an empty table.
   ///
   /// - Throws: what `body` throws; no further block is made then.
   public func forEachBlock(

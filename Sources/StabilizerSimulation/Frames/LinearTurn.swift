@@ -14,10 +14,11 @@ struct LinearTurn {
   struct Source {
     /// At most four.
     var basis: [BitVector]
-    /// For every set s of basis vectors 1 − E[(−1)^{number of them in s that are added}]: 0 if nothing happens.
+    /// For every set s of basis vectors 1 − E[(−1)^{number of them in s that are added}]: 0 if
+    /// nothing happens.
     ///
-    /// Sums of independent sources multiply these expectations; kept as differences from 1, small probabilities keep their
-    /// digits.
+    /// Sums of independent sources multiply these expectations; kept as differences from 1, small
+    /// probabilities keep their digits.
     var defects: [Double]
   }
 
@@ -37,7 +38,8 @@ struct LinearTurn {
   /// Places of noise in a power at most.
   private static let noiseLimit = 4096
 
-  /// Whether an operation can be followed where only frames matter, and results that nobody looks at.
+  /// Whether an operation can be followed where only frames matter, and results that nobody looks
+  /// at.
   static func follows(_ code: FrameProgram.Code, keeping output: FrameProgram.Output) -> Bool {
     switch code {
     case .add, .exchange, .reset, .error, .correlatedError, .elseCorrelatedError: true
@@ -192,7 +194,8 @@ extension LinearTurn {
 // MARK: - Sources
 
 extension LinearTurn.Source {
-  /// Of every set of basis vectors the probability that its sum is added; that of the empty set is left 0.
+  /// Of every set of basis vectors the probability that its sum is added; that of the empty set is
+  /// left 0.
   var probabilities: [Double] {
     defects.indices.map { mask in
       guard mask > 0 else { return 0 }
@@ -271,7 +274,8 @@ extension LinearTurn {
     return Power(turn: self, images: power.images, random: span.basis.vectors, noise: noise)
   }
 
-  /// The noise of all turns at the end of the last: each source at the places it is moved to, as often as it comes there.
+  /// The noise of all turns at the end of the last: each source at the places it is moved to, as
+  /// often as it comes there.
   private func spread(_ count: UInt64, modulo span: RandomSpan) -> [Source]? {
     let map = LinearMap(images)
     var sources: [[BitVector]: Source] = [:]

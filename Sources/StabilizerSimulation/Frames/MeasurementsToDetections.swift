@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// Turns measurement records of a circuit, simulated or from an experiment, into detection events and observable flips.
+/// Turns measurement records of a circuit, simulated or from an experiment, into detection events
+/// and observable flips.
 ///
 /// An event is the sum of a detector's records, XOR what it is without noise.
 ///
@@ -26,8 +27,9 @@ public struct MeasurementsToDetections: Sendable {
   /// - Parameters:
   ///   - usesReference: if not, all records without noise are taken to be 0.
   ///   - memoryLimit: upper bound in bytes for what is known of the detectors.
-  /// - Throws: `Diagnostic` with the place of a record from before the first, or of what the reference cannot run; `Obstacle`
-  ///   for classical control flow, or too many records and detectors.
+  /// - Throws: `Diagnostic` with the place of a record from before the first, or of what the
+  ///   reference cannot run; `Obstacle` for classical control flow, or too many records and
+  ///   detectors.
   /// - Complexity: blocks without detectors and observables count as long as their text.
   public init(
     _ circuit: Circuit, usesReference: Bool = true, memoryLimit: UInt64 = 1 << 33
@@ -169,7 +171,8 @@ extension DetectionSampler.Events {
   }
 }
 
-/// Collects which records every detector and observable adds up; repeat blocks that hold some are unrolled.
+/// Collects which records every detector and observable adds up; repeat blocks that hold some are
+/// unrolled.
 private struct RecordCollector {
   private let circuit: Circuit
   /// Of the detectors, one list after the other.

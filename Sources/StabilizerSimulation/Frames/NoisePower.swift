@@ -31,7 +31,8 @@ struct NoisePower {
   struct Draw {
     /// A Pauli on each qubit that has one.
     var errors: [(qubit: Int, pauli: Pauli)]
-    /// Whether something happened of the chain of correlated errors that began last; `nil` if none began.
+    /// Whether something happened of the chain of correlated errors that began last; `nil` if none
+    /// began.
     var chainHappened: Bool?
   }
 

@@ -6,11 +6,13 @@ struct NoiseStream: Sendable, Hashable {
   static let denseLimit = 0.03
 
   let probability: Double
-  /// Bits of random words that are combined to a word whose bits are 1 with probability `level`/256; 0 if events are sparse.
+  /// Bits of random words that are combined to a word whose bits are 1 with probability
+  /// `level`/256; 0 if events are sparse.
   let level: Int
   /// The probability of what remains: an event is a 1 in the word or one of these.
   let rest: Double
-  /// Mean distance between the remaining events, times an exponential variate and rounded down, is a distance.
+  /// Mean distance between the remaining events, times an exponential variate and rounded down, is
+  /// a distance.
   let scale: Double
 
   init(_ probability: Double) {

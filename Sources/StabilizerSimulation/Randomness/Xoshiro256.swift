@@ -2,9 +2,11 @@ import QuantumCore
 
 /// The sequential generator xoshiro256++: a nanosecond a word, for the inner loops of samplers.
 ///
-/// Each block of work seeds one of its own from Philox, so that results do not depend on who does the work.
+/// Each block of work seeds one of its own from Philox, so that results do not depend on who does
+/// the work.
 ///
-/// - Source: [Blackman21], figure 2. Period 2²⁵⁶ − 1; states seeded at random do not overlap in practice.
+/// - Source: [Blackman21], figure 2. Period 2²⁵⁶ − 1; states seeded at random do not overlap in
+///   practice.
 struct Xoshiro256: RandomNumberGenerator, Sendable {
   var s0: UInt64
   var s1: UInt64

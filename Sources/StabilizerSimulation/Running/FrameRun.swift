@@ -20,7 +20,8 @@ struct FrameRun {
     sources = circuit.bitCount > 0 ? Self.sources(of: .root, in: circuit).bits : [:]
   }
 
-  /// Results of one run of a block, and for each classical bit the last of them that it takes. Saturates.
+  /// Results of one run of a block, and for each classical bit the last of them that it takes.
+  /// Saturates.
   private static func sources(
     of block: BlockID, in circuit: Circuit
   ) -> (count: UInt64, bits: [Int: UInt64]) {

@@ -2,7 +2,8 @@ import QuantumCore
 
 /// Counts made before a circuit runs.
 enum PlacedQubits {
-  /// How many qubits a gate or measurement may turn out of the Z basis or entangle: an upper bound for the size of a tableau.
+  /// How many qubits a gate or measurement may turn out of the Z basis or entangle: an upper bound
+  /// for the size of a tableau.
   static func count(in circuit: Circuit) -> Int {
     var words: [UInt64] = []
     for block in circuit.blocks {

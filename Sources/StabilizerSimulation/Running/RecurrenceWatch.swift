@@ -2,8 +2,8 @@ import QuantumCore
 
 /// Tells when the state before a turn of a loop is one seen before.
 ///
-/// One state is remembered, and replaced after 1, 2, 4 … turns, so a period is found within about twice its length of where it
-/// sets in, whatever comes before.
+/// One state is remembered, and replaced after 1, 2, 4 … turns, so a period is found within about
+/// twice its length of where it sets in, whatever comes before.
 ///
 /// - Source: [Brent80].
 struct RecurrenceWatch {
@@ -14,12 +14,14 @@ struct RecurrenceWatch {
   private(set) var hasJustRemembered = false
   /// Targets and instructions of a turn.
   private let turnCost: UInt64
-  /// What the turns so far cost, in the same unit; a thorough comparison waits until it costs no more.
+  /// What the turns so far cost, in the same unit; a thorough comparison waits until it costs no
+  /// more.
   private var spent: UInt64 = 0
 
   init(turnCost: UInt64) { self.turnCost = turnCost }
 
-  /// Whether everything that decides how the loop goes on is as it was when the remembered state was taken.
+  /// Whether everything that decides how the loop goes on is as it was when the remembered state
+  /// was taken.
   ///
   /// - Parameter lookback: how many of the last results decide.
   mutating func recurs(

@@ -2,7 +2,8 @@ import QuantumCore
 
 /// The results of a circuit without its noise, every random one being 0 before inversion.
 ///
-/// What repeats is stored once: a memory experiment of 10¹² rounds takes as much room as one of a few.
+/// What repeats is stored once: a memory experiment of 10¹² rounds takes as much room as one of a
+/// few.
 public struct ReferenceSample: Hashable, Sendable {
   public indirect enum Segment: Hashable, Sendable {
     case bits(BitVector)
@@ -38,8 +39,9 @@ public struct ReferenceSample: Hashable, Sendable {
   /// The results of a circuit, sweep bits being 0.
   ///
   /// - Parameter threads: how many share the work on large tableaus.
-  /// - Throws: `Diagnostic` with the place of what cannot run: a gate that is no Clifford, a product that is not Hermitian, a
-  ///   record before the first, classical control flow. `Obstacle` when memory runs out.
+  /// - Throws: `Diagnostic` with the place of what cannot run: a gate that is no Clifford, a
+  ///   product that is not Hermitian, a record before the first, classical control flow. `Obstacle`
+  ///   when memory runs out.
   /// - Complexity: repeat blocks are run until the state before a turn recurs, and no further.
   public static func measurements(
     of circuit: Circuit, threads: Int = 1

@@ -98,7 +98,8 @@ struct ReferenceSampler {
     return segments
   }
 
-  /// Moves results from the simulator's record to a segment, and forgets those that feedback can no longer reach.
+  /// Moves results from the simulator's record to a segment, and forgets those that feedback can no
+  /// longer reach.
   private mutating func takeResults(into segments: inout [ReferenceSample.Segment]) {
     let record = simulator.memory.record
     if record.count > start { Self.append([.bits(record.suffix(from: start))], to: &segments) }

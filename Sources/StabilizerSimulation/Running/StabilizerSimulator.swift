@@ -2,9 +2,9 @@ import QuantumCore
 
 /// Runs Clifford circuits with Pauli noise on thousands of qubits.
 ///
-/// Gates count as Clifford by what they do: `rx(pi/2)` and `cp(pi)` run, see `CliffordRecognition`. Circuits without branches and
-/// loops go through `FrameSampler`, hundreds of shots at a time; others run shot by shot, and what comes before the first random
-/// event is simulated once.
+/// Gates count as Clifford by what they do: `rx(pi/2)` and `cp(pi)` run, see `CliffordRecognition`.
+/// Circuits without branches and loops go through `FrameSampler`, hundreds of shots at a time;
+/// others run shot by shot, and what comes before the first random event is simulated once.
 ///
 ///     let samples = try StabilizerSimulator().sample(circuit, shots: 1000, seed: 1, options: .init())
 ///
@@ -14,7 +14,8 @@ public struct StabilizerSimulator: Simulator {
 
   public init() {}
 
-  /// Why the circuit cannot run: the first gate that is no Clifford with its place, and how many there are.
+  /// Why the circuit cannot run: the first gate that is no Clifford with its place, and how many
+  /// there are.
   public static func obstacle(to circuit: Circuit, options: SimulationOptions) -> Obstacle? {
     do throws(Obstacle) {
       _ = try prepare(circuit, options: options)
@@ -26,8 +27,10 @@ public struct StabilizerSimulator: Simulator {
 
   /// Runs the circuit `shots` times.
   ///
-  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the measurement record.
-  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error that shows only while running; `CancellationError`.
+  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the
+  ///   measurement record.
+  /// - Throws: `Obstacle` if there is one; `Diagnostic` for an error that shows only while running;
+  ///   `CancellationError`.
   public func sample(
     _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
   ) throws -> Samples {

@@ -2,16 +2,18 @@ import QuantumCore
 
 /// A batch of commuting measurements on an inverse tableau, collapsed together.
 ///
-/// A measured product P has the image U†PU = i^k Xᵃ Zᵇ. If a = 0 its result is certain. Otherwise pick a column p of a: the
-/// state after the measurement is U′|0…0⟩ with U′†PU′ = ±Z_p, which turns every row r into
+/// A measured product P has the image U†PU = i^k Xᵃ Zᵇ. If a = 0 its result is certain. Otherwise
+/// pick a column p of a: the state after the measurement is U′|0…0⟩ with U′†PU′ = ±Z_p, which turns
+/// every row r into
 ///
 ///     r·P without its Z at p, with Z_p in P's place     if r has X at p
 ///     r without its Z at p                               otherwise
 ///
-/// and the rows that anticommute with P get X at p. So a batch is a Gaussian elimination: pivots are kept reduced by each other
-/// (none has X at another's column), and all rows are brought up to date when the panel is closed, by products with the
-/// pivots they have columns of. Where many bits are set, eight pivots at a time go through a table of their 256
-/// products (the "method of the four Russians").
+/// and the rows that anticommute with P get X at p. So a batch is a Gaussian elimination: pivots
+/// are kept reduced by each other (none has X at another's column), and all rows are brought up to
+/// date when the panel is closed, by products with the pivots they have columns of. Where many bits
+/// are set, eight pivots at a time go through a table of their 256 products (the "method of the
+/// four Russians").
 ///
 /// - Source: [Aaronson04] for the update of one measurement.
 package final class CollapsePanel {
@@ -79,7 +81,8 @@ package final class CollapsePanel {
 
   // MARK: Measuring
 
-  /// Announces the last measurements of the tableau, which is then of no more use: of these Paulis in this order.
+  /// Announces the last measurements of the tableau, which is then of no more use: of these Paulis
+  /// in this order.
   package func prepareForLast(_ measurements: [(letter: UInt8, qubit: Int)]) {
     let view = tableau.view
     lastRows = measurements.map {
@@ -104,7 +107,8 @@ package final class CollapsePanel {
     return try resolve(choose)
   }
 
-  /// Measures a Hermitian product of Paulis on several qubits, which commutes with all measured since the panel was closed.
+  /// Measures a Hermitian product of Paulis on several qubits, which commutes with all measured
+  /// since the panel was closed.
   ///
   /// - Parameter phase: the product is i^phase times that of the factors in their order.
   package func measure(

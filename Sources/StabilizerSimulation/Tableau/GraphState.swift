@@ -2,8 +2,8 @@ import QuantumCore
 
 /// A stabilizer state as a graph and a Clifford gate on each qubit.
 ///
-/// The graph's state has a CZ between the ends of every edge, on qubits in |+⟩; then `localCliffords` act. Every stabilizer state
-/// is of this form.
+/// The graph's state has a CZ between the ends of every edge, on qubits in |+⟩; then
+/// `localCliffords` act. Every stabilizer state is of this form.
 ///
 /// - Source: [VanDenNest04].
 public struct GraphState: Hashable, Sendable {
@@ -15,7 +15,8 @@ public struct GraphState: Hashable, Sendable {
   public var qubitCount: Int { adjacency.rowCount }
   public var edgeCount: Int { adjacency.words.reduce(0) { $0 + $1.nonzeroBitCount } / 2 }
 
-  /// - Precondition: `adjacency` is symmetric with an empty diagonal, and there is a gate for each of its rows.
+  /// - Precondition: `adjacency` is symmetric with an empty diagonal, and there is a gate for each
+  ///   of its rows.
   public init(adjacency: BitTable, localCliffords: [Gate]) {
     precondition(
       adjacency.rowCount == adjacency.columnCount && localCliffords.count == adjacency.rowCount,

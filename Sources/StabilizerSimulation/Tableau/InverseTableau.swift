@@ -1,14 +1,17 @@
 import QuantumCore
 
-// Goals, in order: right; a gate costs at most two products of rows; a batch of measurements is one elimination; memory of
-// n qubits is n²/2 bytes.
+// Goals, in order: right; a gate costs at most two products of rows; a batch of measurements is one
+// elimination; memory of n qubits is n²/2 bytes.
 
-/// A stabilizer state U|0…0⟩ as the inverse of U: for every qubit what U† P U is, for two of its Paulis P.
+/// A stabilizer state U|0…0⟩ as the inverse of U: for every qubit what U† P U is, for two of its
+/// Paulis P.
 ///
-/// Which two is free: a gate on one qubit only renames them, a controlled Pauli takes the two it needs (the third is their
-/// product). U may be changed by any V that keeps |0…0⟩, which measurement does: see `CollapsePanel`.
+/// Which two is free: a gate on one qubit only renames them, a controlled Pauli takes the two it
+/// needs (the third is their product). U may be changed by any V that keeps |0…0⟩, which
+/// measurement does: see `CollapsePanel`.
 ///
-/// - Source: [Gidney21] for the inverse tableau, where a measurement with a certain result is read off one row.
+/// - Source: [Gidney21] for the inverse tableau, where a measurement with a certain result is read
+///   off one row.
 package final class InverseTableau: @unchecked Sendable {
   @exclusivity(unchecked)
   package private(set) var qubitCount: Int

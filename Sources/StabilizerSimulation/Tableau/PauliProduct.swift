@@ -10,7 +10,8 @@ package struct PauliProduct: Sendable {
     (self.factors, self.phase) = (factors, phase)
   }
 
-  /// The product of Pauli targets in their order, `!` being a sign; qubits may occur more than once.
+  /// The product of Pauli targets in their order, `!` being a sign; qubits may occur more than
+  /// once.
   package init(_ targets: ArraySlice<Target>) {
     self.init(factors: [], phase: 0)
     var places: [Int: Int] = [:]

@@ -6,8 +6,9 @@ package typealias RowBlock = SIMD8<UInt64>
 
 /// Pauli strings in one buffer: row r is Xᵃ Zᵇ on up to `512 · blocks` columns, a first, then b.
 ///
-/// Phases are kept apart by whoever owns the rows, as exponents k of i^k Xᵃ Zᵇ: in this form the product of two rows
-/// is the XOR of their bits, and its phase takes one parity, (−1)^{b·c} for Xᵃ Zᵇ · Xᶜ Zᵈ.
+/// Phases are kept apart by whoever owns the rows, as exponents k of i^k Xᵃ Zᵇ: in this form the
+/// product of two rows is the XOR of their bits, and its phase takes one parity, (−1)^{b·c} for Xᵃ
+/// Zᵇ · Xᶜ Zᵈ.
 package final class PauliRows: @unchecked Sendable {
   package let rowCount: Int
   /// Blocks of 512 columns in each half of a row.

@@ -2,7 +2,8 @@ import QuantumCore
 
 /// The repeat blocks of one circuit that hold gates alone, raised to powers.
 ///
-/// Every block is looked at once and raised once for a number of turns, however often a block around it comes to it.
+/// Every block is looked at once and raised once for a number of turns, however often a block
+/// around it comes to it.
 struct GatePowers {
   struct Key: Hashable {
     let body: BlockID
@@ -26,7 +27,8 @@ struct GatePowers {
     facts = BlockFacts(circuit)
   }
 
-  /// A block that is worth raising to a power; `nil` if it holds anything else, or is as quickly run by its turns.
+  /// A block that is worth raising to a power; `nil` if it holds anything else, or is as quickly
+  /// run by its turns.
   mutating func block(_ body: BlockID, _ count: UInt64) -> GateBlock? {
     let steps = facts.work(of: body).saturatingMultiply(count)
     guard count > 1, steps >= Self.leastSteps else { return nil }
@@ -52,7 +54,8 @@ struct GatePowers {
   }
 }
 
-/// What a simulator of one circuit makes of its repeat blocks: powers of gates and noise, and the steps of all others.
+/// What a simulator of one circuit makes of its repeat blocks: powers of gates and noise, and the
+/// steps of all others.
 struct RepeatPowers {
   /// What many turns of a block do.
   struct Power {
@@ -71,8 +74,8 @@ struct RepeatPowers {
     gates = GatePowers(circuit, ignoringNoise: true)
   }
 
-  /// `nil` if the block holds anything else, acts on too many qubits, has noise that comes to too many places, or is as quickly
-  /// run by its turns.
+  /// `nil` if the block holds anything else, acts on too many qubits, has noise that comes to too
+  /// many places, or is as quickly run by its turns.
   mutating func power(
     of body: BlockID, _ count: UInt64, drawsNoise: Bool
   ) throws -> Power? {

@@ -113,7 +113,8 @@ final class ProductTable {
   private let phases: UnsafeMutablePointer<UInt8>
   private let columns: UnsafeMutablePointer<UInt32>
   private var columnCount = 0
-  /// Where all columns lie in eight neighbouring bits of a word: the word, its shift, and which of the eight they are.
+  /// Where all columns lie in eight neighbouring bits of a word: the word, its shift, and which of
+  /// the eight they are.
   private var word: UInt64 = 0
   private var shift: UInt64 = 0
   private var span: UInt64 = 0

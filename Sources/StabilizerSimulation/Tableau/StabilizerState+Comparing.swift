@@ -27,7 +27,8 @@ extension StabilizerState {
     return true
   }
 
-  /// Generators of the group that stabilizes the qubits that have a place; `nil` if they have more than `limit` factors.
+  /// Generators of the group that stabilizes the qubits that have a place; `nil` if they have more
+  /// than `limit` factors.
   package func stabilizerList(limit: UInt64) -> StabilizerList? {
     let tableau = tableau
     let qubits = map.placedQubits(count: tableau.qubitCount)

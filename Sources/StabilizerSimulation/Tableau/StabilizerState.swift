@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// A stabilizer state of numbered qubits, all |0⟩ at first: an inverse tableau of those that need a place in it.
+/// A stabilizer state of numbered qubits, all |0⟩ at first: an inverse tableau of those that need a
+/// place in it.
 package final class StabilizerState: @unchecked Sendable {
   @exclusivity(unchecked)
   private(set) var tableau: InverseTableau
@@ -9,7 +10,8 @@ package final class StabilizerState: @unchecked Sendable {
   @exclusivity(unchecked)
   private(set) var map = QubitMap()
 
-  /// What all measurements of the batch that is not ended measure; 0 if that is nothing, or not the same.
+  /// What all measurements of the batch that is not ended measure; 0 if that is nothing, or not the
+  /// same.
   private var openLetter: UInt8 = 0
 
   /// - Parameter capacity: how many qubits to make room for; there may be more.
@@ -43,7 +45,8 @@ package final class StabilizerState: @unchecked Sendable {
   }
 
   private func addPlace(for qubit: Int, isOne: Bool) throws(Obstacle) -> Int {
-    // A measurement may have left the qubit out because its value is known; those to come may not commute with it then.
+    // A measurement may have left the qubit out because its value is known; those to come may not
+    // commute with it then.
     try panel.close()
     try tableau.addQubit()
     if !panel.isCurrent { panel = try CollapsePanel(tableau) }
@@ -160,7 +163,8 @@ package final class StabilizerState: @unchecked Sendable {
   func applyRoot(of product: PauliProduct, isInverse: Bool) throws(Obstacle) {
     let letters = try reduced(product)
     guard let pivot = letters.factors.last else { return }
-    // A chain of controlled Paulis makes the product a single Pauli of the last qubit; a root of that, and back.
+    // A chain of controlled Paulis makes the product a single Pauli of the last qubit; a root of
+    // that, and back.
     let others = letters.factors.dropLast()
     let turned: UInt8 = pivot.letter == Pauli.z.rawValue ? Pauli.x.rawValue : Pauli.z.rawValue
     for factor in others {
@@ -190,7 +194,8 @@ package final class StabilizerState: @unchecked Sendable {
     return result
   }
 
-  /// Measures one of a qubit's Paulis as part of a batch, to be ended by `endMeasuring`; no gate may come in between.
+  /// Measures one of a qubit's Paulis as part of a batch, to be ended by `endMeasuring`; no gate
+  /// may come in between.
   ///
   /// - Parameter choose: gives the result if it is random.
   @inline(__always)
@@ -212,7 +217,8 @@ package final class StabilizerState: @unchecked Sendable {
     return try panel.measure(product.factors, phase: product.phase, choose: choose)
   }
 
-  /// Announces the last measurements of the state, which is then of no more use: of one Pauli on these qubits in this order.
+  /// Announces the last measurements of the state, which is then of no more use: of one Pauli on
+  /// these qubits in this order.
   func prepareForLast(_ letter: UInt8, on qubits: [Int]) throws(Obstacle) {
     var measurements: [(letter: UInt8, qubit: Int)] = []
     for qubit in qubits where map[qubit] >= 0 || letter != Pauli.z.rawValue {
@@ -232,7 +238,8 @@ package final class StabilizerState: @unchecked Sendable {
     openLetter = letter
   }
 
-  /// The value of a product if it is certain, 0 for +1; `nil` if it is random. Leaves the state as it is.
+  /// The value of a product if it is certain, 0 for +1; `nil` if it is random. Leaves the state as
+  /// it is.
   func certainValue(of product: PauliProduct) throws(Obstacle) -> Bool? {
     let product = try reduced(product)
     return panel.certainValue(of: product.factors, phase: product.phase)

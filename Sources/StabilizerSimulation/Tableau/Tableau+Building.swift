@@ -14,8 +14,8 @@ extension Tableau {
 
   /// The operation of a circuit of Clifford gates; repeat blocks count as often as they run.
   ///
-  /// - Throws: `Diagnostic` with the place of the first instruction that is no Clifford gate; `Obstacle` for more
-  ///   than 2²⁰ qubits, or when memory runs out.
+  /// - Throws: `Diagnostic` with the place of the first instruction that is no Clifford gate;
+  ///   `Obstacle` for more than 2²⁰ qubits, or when memory runs out.
   public init(of circuit: Circuit) throws {
     let circuit = CliffordRecognition(of: circuit).circuit
     try self.init(identityOn: circuit.qubitCount)
@@ -191,7 +191,8 @@ extension Tableau {
     return tableau
   }
 
-  /// Prepends a random element of the group of CX with controls above targets, √X, and controlled X in X's eigenbasis.
+  /// Prepends a random element of the group of CX with controls above targets, √X, and controlled X
+  /// in X's eigenbasis.
   private mutating func prependBorel(using generator: inout PhiloxGenerator) {
     for row in (0..<qubitCount).reversed() {
       for column in 0..<row where generator.next() >> 63 == 1 {

@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// A Clifford operation U on n qubits, up to a global phase: the images U P U† of X and Z on every qubit.
+/// A Clifford operation U on n qubits, up to a global phase: the images U P U† of X and Z on every
+/// qubit.
 ///
 ///     let bell = try Tableau(of: circuit)                   // H 0, CX 0 1
 ///     bell.image(of: .z, on: 0)                            // +XX

@@ -1,12 +1,12 @@
 import QuantumCore
 
 extension TableauSimulator {
-  /// Runs a circuit on the present state; its classical bits and variables replace those of a circuit before, its record
-  /// joins the one so far.
+  /// Runs a circuit on the present state; its classical bits and variables replace those of a
+  /// circuit before, its record joins the one so far.
   ///
-  /// - Throws: `Diagnostic` with the place of an instruction that cannot run (a gate that is no Clifford, a product
-  ///   that is not Hermitian, a record before the first); `Obstacle` when memory runs out. The state is then that before the
-  ///   instruction.
+  /// - Throws: `Diagnostic` with the place of an instruction that cannot run (a gate that is no
+  ///   Clifford, a product that is not Hermitian, a record before the first); `Obstacle` when
+  ///   memory runs out. The state is then that before the instruction.
   public mutating func run(_ circuit: Circuit) throws {
     let circuit = CliffordRecognition(of: circuit).circuit
     prepareMemory(for: circuit)

@@ -102,7 +102,8 @@ extension TableauSimulator {
     }
   }
 
-  /// Announces the last instructions that anything depends on, all of which measure qubits in one basis: that takes less time.
+  /// Announces the last instructions that anything depends on, all of which measure qubits in one
+  /// basis: that takes less time.
   mutating func prepareForLast(_ instructions: [Instruction], of circuit: Circuit) throws {
     guard let basis = instructions.first.flatMap({ Self.basis(of: $0.gate) }) else { return }
     try makeUnique()

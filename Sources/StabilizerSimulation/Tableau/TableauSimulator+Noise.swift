@@ -47,7 +47,8 @@ extension TableauSimulator {
 
 /// The exclusive cases of a Pauli channel on one or two qubits.
 package struct PauliCases: Sendable {
-  /// Letters of the first qubit in bits 0 and 1, of the second above, with the sum of probabilities up to this case.
+  /// Letters of the first qubit in bits 0 and 1, of the second above, with the sum of probabilities
+  /// up to this case.
   package let cases: [(upTo: Double, letters: UInt8)]
 
   package static func areKnown(for gate: Gate) -> Bool {

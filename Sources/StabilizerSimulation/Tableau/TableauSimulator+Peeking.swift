@@ -9,7 +9,8 @@ public struct ImpossibleOutcome: Error, Hashable, Sendable {
 }
 
 extension TableauSimulator {
-  /// The Pauli, with its sign, that a qubit is an eigenstate of; the identity if its state is mixed.
+  /// The Pauli, with its sign, that a qubit is an eigenstate of; the identity if its state is
+  /// mixed.
   ///
   /// - Throws: `Obstacle` when memory runs out.
   public mutating func peekBloch(_ qubit: Int) throws(Obstacle) -> PauliString {
@@ -39,7 +40,8 @@ extension TableauSimulator {
   /// Goes on as if a measurement of a product had given a value, which is not recorded.
   ///
   /// - Precondition: the product is Hermitian.
-  /// - Throws: `ImpossibleOutcome` if the product is certain to have the other value; `Obstacle` when memory runs out.
+  /// - Throws: `ImpossibleOutcome` if the product is certain to have the other value; `Obstacle`
+  ///   when memory runs out.
   public mutating func select(_ product: PauliString, value: Bool) throws {
     precondition(product.isHermitian, "Only Hermitian products can be measured")
     try makeUnique()
@@ -48,7 +50,8 @@ extension TableauSimulator {
     if result != value { throw ImpossibleOutcome(product: product, value: value) }
   }
 
-  /// Goes on as if a measurement of a qubit in the basis of a Pauli had given a value, which is not recorded.
+  /// Goes on as if a measurement of a qubit in the basis of a Pauli had given a value, which is not
+  /// recorded.
   ///
   /// - Throws: as `select(_:value:)` of products.
   public mutating func select(_ qubit: Int, basis: Pauli = .z, value: Bool) throws {
@@ -57,8 +60,8 @@ extension TableauSimulator {
     try select(product, value: value)
   }
 
-  /// Independent generators of the group that stabilizes the first `count` qubits, in reduced echelon form: the same for
-  /// the same state, however it was made.
+  /// Independent generators of the group that stabilizes the first `count` qubits, in reduced
+  /// echelon form: the same for the same state, however it was made.
   ///
   /// Columns are ordered X₀ X₁ … Z₀ Z₁ …; the leading column of a generator is in no other.
   ///
@@ -84,8 +87,8 @@ extension TableauSimulator {
     return StabilizerMatrix(strings, qubitCount: count).reduced.strings
   }
 
-  /// The amplitudes of the first `count` qubits, up to a global phase: the first that is not 0 is positive. Bit j of an index
-  /// is qubit j.
+  /// The amplitudes of the first `count` qubits, up to a global phase: the first that is not 0 is
+  /// positive. Bit j of an index is qubit j.
   ///
   /// - Precondition: `count <= 20`, and no qubit beyond is entangled with these.
   /// - Throws: `Obstacle` when memory runs out.

@@ -2,8 +2,9 @@ import QuantumCore
 
 /// Runs Clifford circuits one operation at a time, and lets the state be looked at in between.
 ///
-/// Every instruction of the catalog that maps Paulis to Paulis runs: Clifford gates, measurements, resets, Pauli noise (each
-/// error is drawn when it is reached), feedback from the record and from sweep bits, classical control.
+/// Every instruction of the catalog that maps Paulis to Paulis runs: Clifford gates, measurements,
+/// resets, Pauli noise (each error is drawn when it is reached), feedback from the record and from
+/// sweep bits, classical control.
 ///
 ///     var simulator = TableauSimulator(seed: 1)
 ///     try simulator.apply(.h, to: 0)
@@ -11,10 +12,11 @@ import QuantumCore
 ///     try simulator.peek(PauliString("ZZ")!)     // +1: certain
 ///     try simulator.measure(0) == simulator.measure(1)
 ///
-/// Qubits are |0⟩ until they are used, whatever their numbers; memory is n²/2 bytes for the n qubits that gates have turned or
-/// entangled.
+/// Qubits are |0⟩ until they are used, whatever their numbers; memory is n²/2 bytes for the n
+/// qubits that gates have turned or entangled.
 ///
-/// - Complexity: a gate takes O(n) at 1/512 of a step each, a measurement with a random result O(n²), with a certain one O(n).
+/// - Complexity: a gate takes O(n) at 1/512 of a step each, a measurement with a random result
+///   O(n²), with a certain one O(n).
 /// - Source: [Gidney21], [Aaronson04].
 public struct TableauSimulator: Sendable {
   /// Where results that are random, and noise, come from.
@@ -70,7 +72,8 @@ public struct TableauSimulator: Sendable {
   /// The results of all measurements so far.
   public var record: BitVector { memory.record }
 
-  /// Copies what is shared with another simulator before it changes, and ends a batch of measurements.
+  /// Copies what is shared with another simulator before it changes, and ends a batch of
+  /// measurements.
   @inline(__always)
   package mutating func makeUnique() throws(Obstacle) {
     try makeUniqueWhileMeasuring()
@@ -116,7 +119,8 @@ public struct TableauSimulator: Sendable {
 extension TableauSimulator {
   /// Applies a Clifford gate of the catalog to groups of qubits.
   ///
-  /// - Precondition: the gate is a Clifford on one or two qubits, and so many qubits are given, all distinct in a pair.
+  /// - Precondition: the gate is a Clifford on one or two qubits, and so many qubits are given, all
+  ///   distinct in a pair.
   /// - Throws: `Obstacle` when memory runs out.
   public mutating func apply(_ gate: Gate, to qubits: Int...) throws(Obstacle) {
     guard let form = PairDecomposition.of(gate) else {

@@ -40,7 +40,8 @@ package struct TableauView: @unchecked Sendable {
     phases[target ^ 1] = (phases[target ^ 1] &+ phases[control] &+ other) & 3
   }
 
-  /// Applies a gate on two qubits to the state, but for its swap, which is left to who names the qubits.
+  /// Applies a gate on two qubits to the state, but for its swap, which is left to who names the
+  /// qubits.
   @inline(__always)
   package func apply(_ gate: PairDecomposition, to first: Int, _ second: Int) {
     if let pauli = gate.controlledPauli {

@@ -7,7 +7,8 @@ import Testing
 
 /// The confidence of matching: the gap between the best corrections of both predictions.
 struct MatchingGapTests {
-  /// Edges of a random planar graph: which detectors, whether they flip the observable, and how likely.
+  /// Edges of a random planar graph: which detectors, whether they flip the observable, and how
+  /// likely.
   private struct Edge {
     let detectors: [Int]
     let isFlipping: Bool
@@ -15,7 +16,8 @@ struct MatchingGapTests {
     var weight: Double { Foundation.log((1 - probability) / probability) }
   }
 
-  /// The observable is a cut: what flips it between detectors follows from sides, at the boundary it is free.
+  /// The observable is a cut: what flips it between detectors follows from sides, at the boundary
+  /// it is free.
   private static func edges(using rng: inout PhiloxGenerator) -> [Edge] {
     let sides = (0..<5).map { _ in Bool.random(using: &rng) }
     var edges: [Edge] = []

@@ -13,7 +13,8 @@ struct MatchingGraphTests {
   }
 
   @Test func `faults that flip the same detectors are one edge`() throws {
-    // Of those that flip other observables the likeliest says what the edge weighs, and what it flips.
+    // Of those that flip other observables the likeliest says what the edge weighs, and what it
+    // flips.
     #expect(try Self.edges("error(0.1) D1 D0\nerror(0.2) D0 D1 L0") == ["0 1 0.2"])
     #expect(try Self.edges("error(0.1) D1 D0 L0\nerror(0.2) D0 D1 L0") == ["0 1 0.26"])
     #expect(

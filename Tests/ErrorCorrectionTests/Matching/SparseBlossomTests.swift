@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 struct SparseBlossomTests {
-  /// The weights of the edges of a graph, and the distances between all detectors and the boundary, the last place.
+  /// The weights of the edges of a graph, and the distances between all detectors and the boundary,
+  /// the last place.
   private struct Distances {
     let count: Int
     var values: [Double]

@@ -7,7 +7,8 @@ import Testing
 ///
 /// They depend on how the model takes errors apart.
 struct KnownRatesTests {
-  /// Circuits with the same error rate for gates, resets, measurements and waiting, as many rounds as the distance.
+  /// Circuits with the same error rate for gates, resets, measurements and waiting, as many rounds
+  /// as the distance.
   struct Uniform: Sendable {
     let code: String
     let task: String

@@ -11,7 +11,8 @@ struct FrameFoldingTests {
     }
   }
 
-  /// A flip that happens with probability p in each of N turns is there with probability (1 − (1 − 2p)ᴺ)/2 in the end.
+  /// A flip that happens with probability p in each of N turns is there with probability (1 − (1 −
+  /// 2p)ᴺ)/2 in the end.
   @Test(arguments: [
     (0.001, UInt64(300)), (1e-9, 100_000_000), (0.3, 1_000_000_000_000_000_000), (1, 1001),
     (1, 1_000_000_000_000_000_000), (1e-12, 1_000_000_000_000),

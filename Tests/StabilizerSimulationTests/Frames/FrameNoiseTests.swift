@@ -6,8 +6,8 @@ import Testing
 
 /// Every channel's cases against its definition, by detectors that tell all Paulis apart.
 struct FrameNoiseTests {
-  /// A channel on one or two qubits, in words and as probabilities of (X₀, Z₀, X₁, Z₁) as a mask; bit 2 is the herald of a
-  /// channel on one qubit.
+  /// A channel on one or two qubits, in words and as probabilities of (X₀, Z₀, X₁, Z₁) as a mask;
+  /// bit 2 is the herald of a channel on one qubit.
   struct Channel: Sendable, CustomTestStringConvertible {
     let text: String
     let qubits: Int
@@ -52,7 +52,8 @@ struct FrameNoiseTests {
     ]
   }
 
-  /// 16 trials a shot. Each acts on one half of one or two Bell pairs, of which XX and ZZ then tell the error.
+  /// 16 trials a shot. Each acts on one half of one or two Bell pairs, of which XX and ZZ then tell
+  /// the error.
   private func circuit(_ channel: Channel) throws -> Circuit {
     let copies = 16
     var (pairs, noise, readout) = ("", channel.text, "")

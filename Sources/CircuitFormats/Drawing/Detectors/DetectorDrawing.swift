@@ -4,7 +4,8 @@ import QuantumCore
 ///
 /// The same input gives the same bytes everywhere.
 public enum DetectorDrawing {
-  /// Regions at one tick, a line for each qubit that the circuit uses and columns of regions: `q0: -Z:D0-`.
+  /// Regions at one tick, a line for each qubit that the circuit uses and columns of regions:
+  /// `q0: -Z:D0-`.
   ///
   /// - Returns: lines, each ended by a newline.
   public static func sliceText(
@@ -14,17 +15,20 @@ public enum DetectorDrawing {
     return DetectorSliceText(regions.slice(atTick: tick), qubits: qubits).text()
   }
 
-  /// Regions at some ticks as pictures side by side: areas over the places of the qubits, red for X, green for Y, blue for Z.
+  /// Regions at some ticks as pictures side by side: areas over the places of the qubits, red for
+  /// X, green for Y, blue for Z.
   ///
-  /// - Parameter circuit: gives qubits their places, by `QUBIT_COORDS`; those without one stand in a row.
+  /// - Parameter circuit: gives qubits their places, by `QUBIT_COORDS`; those without one stand in
+  ///   a row.
   public static func sliceSVG(
     _ regions: DetectingRegions, ticks: Range<UInt64>, of circuit: Circuit
   ) -> String {
     DetectorSliceSVG(regions, ticks: ticks, places: QubitPlaces(circuit)).document()
   }
 
-  /// The error model as a graph: detectors at their coordinates, a line for every mechanism or part of a decomposition with
-  /// one or two detectors; red if it flips an observable. Parts with more detectors are stars, in blue.
+  /// The error model as a graph: detectors at their coordinates, a line for every mechanism or part
+  /// of a decomposition with one or two detectors; red if it flips an observable. Parts with more
+  /// detectors are stars, in blue.
   ///
   /// - Throws: `Obstacle` if the model has more than `limit` mechanisms or detectors.
   public static func matchGraphSVG(

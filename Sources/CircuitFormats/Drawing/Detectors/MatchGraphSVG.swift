@@ -47,7 +47,8 @@ struct MatchGraphSVG {
     place(try model.detectorCoordinates())
   }
 
-  /// Detectors at their coordinates, a third one drawn along a slope; those without any in a square.
+  /// Detectors at their coordinates, a third one drawn along a slope; those without any in a
+  /// square.
   private mutating func place(_ coordinates: [[Double]]) {
     let side = max(1, Int(Double(coordinates.count).squareRoot().rounded(.up)))
     var raw: [(x: Double, y: Double)] = []

@@ -1,18 +1,19 @@
 import QuantumCore
 
-/// Minimum-weight perfect matching by the book: shortest paths between all detection events, then Edmonds' blossoms.
+/// Minimum-weight perfect matching by the book: shortest paths between all detection events, then
+/// Edmonds' blossoms.
 ///
-/// Exact, simple and slow: what the fast matching decoder is compared with, and the place to read how matching decodes.
-/// The likeliest set of edges whose ends are the detection events is a set of paths that pair them up, some with the
-/// boundary. An edge of negative weight (p > 1/2) is taken to be there from the start: its ends change sides and its weight
-/// counts the other way.
+/// Exact, simple and slow: what the fast matching decoder is compared with, and the place to read
+/// how matching decodes. The likeliest set of edges whose ends are the detection events is a set of
+/// paths that pair them up, some with the boundary. An edge of negative weight (p > 1/2) is taken
+/// to be there from the start: its ends change sides and its weight counts the other way.
 ///
 /// - Source: [Edmonds65], [DennisKitaevLandahlPreskill02].
 public struct DenseMatchingDecoder: Decoder {
   public init() {}
 
-  /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two detectors; `Obstacle` if the
-  ///   model is too large.
+  /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two
+  ///   detectors; `Obstacle` if the model is too large.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     CompiledDenseMatchingDecoder(graph: try DecodingGraph(model))
   }
@@ -89,8 +90,8 @@ final class DenseMatchingSession: DecodingSession {
     return (chosen, weight)
   }
 
-  /// The nodes where an odd number of paths ends, an even number of them: events, changed by the edges of negative weight,
-  /// and the boundary to make up the number.
+  /// The nodes where an odd number of paths ends, an even number of them: events, changed by the
+  /// edges of negative weight, and the boundary to make up the number.
   private func terminals(_ chosen: inout Set<Int>, _ weight: inout Double) -> [Int] {
     var ends = Set(events.map { Int($0) })
     for edge in graph.edges.indices where paths.weights[edge] < 0 {

@@ -1,14 +1,17 @@
-/// A perfect matching of least total cost on a complete graph: Edmonds' blossom algorithm, in O(n³).
+/// A perfect matching of least total cost on a complete graph: Edmonds' blossom algorithm, in
+/// O(n³).
 ///
-/// Every vertex has a dual variable, so does every blossom: an odd cycle that is treated as one node. An edge is tight if
-/// the duals of its ends add up to twice its cost. From unmatched nodes alternating trees of tight edges grow: even nodes
-/// raise their duals, odd ones lower theirs, until an edge becomes tight. It then joins a free pair to a tree, closes a
-/// cycle (a new blossom), or joins two trees, and then the matching gains a pair. An odd blossom whose dual has come
-/// down to zero is opened again.
+/// Every vertex has a dual variable, so does every blossom: an odd cycle that is treated as one
+/// node. An edge is tight if the duals of its ends add up to twice its cost. From unmatched nodes
+/// alternating trees of tight edges grow: even nodes raise their duals, odd ones lower theirs,
+/// until an edge becomes tight. It then joins a free pair to a tree, closes a cycle (a new
+/// blossom), or joins two trees, and then the matching gains a pair. An odd blossom whose dual has
+/// come down to zero is opened again.
 ///
 /// Costs are rounded to whole numbers of about 2⁻⁴⁵ of the largest, so that tight is exact.
 ///
-/// - Source: [Edmonds65], [Galil86]. Blossoms store the least slack to every other node, which makes it O(n³).
+/// - Source: [Edmonds65], [Galil86]. Blossoms store the least slack to every other node, which
+///   makes it O(n³).
 package struct PerfectMatching {
   private enum Label { case none, even, odd }
 
@@ -30,14 +33,16 @@ package struct PerfectMatching {
   private var nearest: [Int]
   /// The nodes around a blossom, its base first.
   private var cycles: [[Int]]
-  /// For a blossom b and a vertex v in it, at `b * capacity + v`: the node of the cycle that v is in.
+  /// For a blossom b and a vertex v in it, at `b * capacity + v`: the node of the cycle that v is
+  /// in.
   private var members: [Int32]
   private var marks: [Int]
   private var lastMark = 0
   private var lastNode: Int
   private var queue: [Int] = []
 
-  /// - Parameter distances: `count` × `count`, symmetric, not negative; infinite ones are avoided as far as possible.
+  /// - Parameter distances: `count` × `count`, symmetric, not negative; infinite ones are avoided
+  ///   as far as possible.
   /// - Precondition: `count` is even.
   package init(distances: [Double], count: Int) {
     precondition(count % 2 == 0 && distances.count == count * count, "Vertices come in pairs")
@@ -202,7 +207,8 @@ extension PerfectMatching {
     for child in cycles[node] { enqueue(child) }
   }
 
-  /// The node where the paths to the roots of two even nodes meet; 0 if they are in different trees.
+  /// The node where the paths to the roots of two even nodes meet; 0 if they are in different
+  /// trees.
   private mutating func meetingPoint(_ a: Int, _ b: Int) -> Int {
     lastMark += 1
     var (a, b) = (a, b)
@@ -222,7 +228,8 @@ extension PerfectMatching {
 // MARK: - Matching along paths
 
 extension PerfectMatching {
-  /// Matches `node` with `other`, and exchanges matched and unmatched edges from there to the root of its tree.
+  /// Matches `node` with `other`, and exchanges matched and unmatched edges from there to the root
+  /// of its tree.
   private mutating func augment(_ node: Int, _ other: Int) {
     var (node, other) = (node, other)
     while true {
@@ -234,7 +241,8 @@ extension PerfectMatching {
     }
   }
 
-  /// Matches a node across its least edge to another, and turns its blossoms so that their bases are where the edge ends.
+  /// Matches a node across its least edge to another, and turns its blossoms so that their bases
+  /// are where the edge ends.
   private mutating func match(_ node: Int, _ other: Int) {
     let edge = leastEdges[node * capacity + other]
     mates[node] = Int(edge.y)
@@ -274,7 +282,8 @@ extension PerfectMatching {
     findNearest(to: blossom)
   }
 
-  /// The nodes from an even node up to, and without, another one above it; the odd ones become even.
+  /// The nodes from an even node up to, and without, another one above it; the odd ones become
+  /// even.
   private mutating func stem(from start: Int, to end: Int) -> [Int] {
     var nodes: [Int] = []
     var node = start
@@ -321,7 +330,8 @@ extension PerfectMatching {
     }
   }
 
-  /// Takes an odd blossom apart: its children between where the tree enters and its base stay in the tree.
+  /// Takes an odd blossom apart: its children between where the tree enters and its base stay in
+  /// the tree.
   private mutating func open(_ blossom: Int) {
     for child in cycles[blossom] { place(child, in: child) }
     let edge = leastEdges[blossom * capacity + parents[blossom]]

@@ -8,12 +8,14 @@ import QuantumCore
   import Musl
 #endif
 
-/// The probability of every combination of detection events and observable flips of a small error model: no sampling.
+/// The probability of every combination of detection events and observable flips of a small error
+/// model: no sampling.
 ///
 ///     let exact = try ErrorDistribution(model)
 ///     print(exact.failureRate(of: try MatchingDecoder().compiled(for: model)))
 ///
-/// Goals, in this order: no loss of relative precision (only sums of non-negative numbers), speed, memory.
+/// Goals, in this order: no loss of relative precision (only sums of non-negative numbers), speed,
+/// memory.
 public struct ErrorDistribution: Sendable {
   public let detectorCount: Int
   public let observableCount: Int
@@ -27,7 +29,8 @@ public struct ErrorDistribution: Sendable {
 
   /// Convolves the mechanisms one after the other.
   ///
-  /// In ascending order of what they flip, so that at first only a small part of the table is in use.
+  /// In ascending order of what they flip, so that at first only a small part of the table is in
+  /// use.
   ///
   /// - Complexity: O(2^b) time for each mechanism whose highest bit is b.
   public init(_ model: SmallErrorModel, threads: Int = 1) {
@@ -54,7 +57,8 @@ public struct ErrorDistribution: Sendable {
     }
   }
 
-  /// (P(x), P(x ⊕ m)) ← ((1 − p) P(x) + p P(x ⊕ m), (1 − p) P(x ⊕ m) + p P(x)) for some x without the highest bit of m.
+  /// (P(x), P(x ⊕ m)) ← ((1 − p) P(x) + p P(x ⊕ m), (1 − p) P(x ⊕ m) + p P(x)) for some x without
+  /// the highest bit of m.
   private static func mix(
     _ table: UnsafeMutablePointer<Double>, _ range: Range<Int>,
     _ mechanism: SmallErrorModel.Mechanism,
@@ -74,7 +78,8 @@ public struct ErrorDistribution: Sendable {
 // MARK: - Probabilities
 
 extension ErrorDistribution {
-  /// The probability that exactly these detectors fire and these observables flip, bit k of a number being the k-th.
+  /// The probability that exactly these detectors fire and these observables flip, bit k of a
+  /// number being the k-th.
   public func probability(detectors: UInt64, observables: UInt64) -> Double {
     precondition(
       detectors >> UInt64(detectorCount) == 0 && observables >> UInt64(observableCount) == 0,
@@ -82,7 +87,8 @@ extension ErrorDistribution {
     return table[Int(detectors) | Int(observables) << detectorCount]
   }
 
-  /// The likeliest observables for some detection events, the lowest of equals, and ln of the odds for them.
+  /// The likeliest observables for some detection events, the lowest of equals, and ln of the odds
+  /// for them.
   ///
   /// `nil` if the events cannot occur.
   func likeliest(_ syndrome: Int) -> (observables: UInt32, logOdds: Double)? {

@@ -1,14 +1,16 @@
 import QuantumCore
 
-/// The best decoder there can be, for small models: a table of the likeliest observables for all detection events.
+/// The best decoder there can be, for small models: a table of the likeliest observables for all
+/// detection events.
 ///
-/// No decoder fails less often. Where several observables are equally likely it predicts the lowest number; what cannot
-/// occur is decoded as nothing. Confidence is ln of the odds for the prediction; weights are unknown, as it has no
-/// correction.
+/// No decoder fails less often. Where several observables are equally likely it predicts the lowest
+/// number; what cannot occur is decoded as nothing. Confidence is ln of the odds for the
+/// prediction; weights are unknown, as it has no correction.
 public struct LookupDecoder: Decoder {
   public init() {}
 
-  /// - Throws: `Obstacle` if the model has more than `SmallErrorModel.bitLimit` detectors and observables.
+  /// - Throws: `Obstacle` if the model has more than `SmallErrorModel.bitLimit` detectors and
+  ///   observables.
   /// - Complexity: O(m 2ⁿ) for m mechanisms and n detectors and observables.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     CompiledLookupDecoder(

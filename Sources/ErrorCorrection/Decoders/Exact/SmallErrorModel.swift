@@ -8,7 +8,8 @@ import QuantumCore
   import Musl
 #endif
 
-/// An error model with so few detectors and observables that a table holds every combination of them.
+/// An error model with so few detectors and observables that a table holds every combination of
+/// them.
 ///
 /// A combination is a number: detector d is its bit d, observable k its bit `detectorCount + k`.
 public struct SmallErrorModel: Sendable {
@@ -28,7 +29,8 @@ public struct SmallErrorModel: Sendable {
   /// Ascending in what they flip, which differs and is not nothing.
   package let mechanisms: [Mechanism]
 
-  /// Adds up mechanisms that flip the same bits. Blocks that repeat in place cost nothing, whatever their counts.
+  /// Adds up mechanisms that flip the same bits. Blocks that repeat in place cost nothing, whatever
+  /// their counts.
   ///
   /// - Throws: `Obstacle` of kind `option` if there are more bits than `bitLimit`.
   /// - Complexity: linear in the text of the model, times at most `bitLimit` for blocks that move.
@@ -121,7 +123,8 @@ private struct MechanismSum {
       probabilities[flips, default: 0], probability)
   }
 
-  /// The probability that an odd number of `count` events of probability `p` happens: (1 − (1 − 2p)ⁿ) / 2.
+  /// The probability that an odd number of `count` events of probability `p` happens: (1 − (1 −
+  /// 2p)ⁿ) / 2.
   static func oddProbability(_ p: Double, times count: UInt64) -> Double {
     if p > 0.5 {
       let even = oddProbability(1 - p, times: count)

@@ -1,6 +1,7 @@
 import QuantumCore
 
-/// Detectors as nodes, and what flips one or two of them as edges: the matching graph, laid out to be read.
+/// Detectors as nodes, and what flips one or two of them as edges: the matching graph, laid out to
+/// be read.
 ///
 /// Edges are those of `MatchingGraphBuilder`. The boundary is a node as well.
 package final class DecodingGraph: Sendable {
@@ -8,7 +9,8 @@ package final class DecodingGraph: Sendable {
     /// The lower node first; `boundary` is the highest.
     package let nodes: (Int32, Int32)
     package let probability: Double
-    /// ln((1 − p) / p): negative for edges that are rather there than not, infinite for those that cannot be.
+    /// ln((1 − p) / p): negative for edges that are rather there than not, infinite for those that
+    /// cannot be.
     package let weight: Double
     /// Which of `observables` it flips.
     package let observables: Range<Int>
@@ -22,7 +24,8 @@ package final class DecodingGraph: Sendable {
   package let edges: [Edge]
   /// Indices of observables, in runs.
   package let observables: [Int]
-  /// Node v has the edges `incidence[starts[v]..<starts[v + 1]]`; those from the boundary to itself are left out.
+  /// Node v has the edges `incidence[starts[v]..<starts[v + 1]]`; those from the boundary to itself
+  /// are left out.
   package let starts: [Int32]
   package let incidence: [Int32]
 
@@ -41,8 +44,8 @@ package final class DecodingGraph: Sendable {
   let parities: EventParities
   let paritiesWithEvidence: EventParities
 
-  /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two detectors; `Obstacle` if the
-  ///   model is too large.
+  /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two
+  ///   detectors; `Obstacle` if the model is too large.
   package init(_ model: DetectorErrorModel) throws {
     let counts = try DecodingLimits.countsOfUnrolled(model)
     (detectorCount, observableCount) = counts

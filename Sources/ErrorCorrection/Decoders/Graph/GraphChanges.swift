@@ -11,7 +11,8 @@ struct GraphChanges {
 }
 
 extension DecodingGraph {
-  /// The edges that a shot's evidence is about, with their probabilities put together again from all mechanisms.
+  /// The edges that a shot's evidence is about, with their probabilities put together again from
+  /// all mechanisms.
   func changes(by evidence: ShotEvidence, shot: Int) -> GraphChanges {
     let known = EdgeEvidence(
       evidence, shot: shot, mechanismStarts: mechanismStarts, mechanismEdges: mechanismEdges)

@@ -3,9 +3,9 @@ import QuantumCore
 /// Faults that flip the same detectors but different observables: strands of one edge.
 ///
 /// A decoder sees only whether an odd number of them happened, and takes the likeliest set of that
-/// parity. With w = ln((1 − p) / p) the set B of the strands with w < 0 is the likeliest of all, and
-/// the likeliest of the other parity differs from it in the one strand s with the smallest |w|. So
-/// the edge weighs what s weighs and flips what s flips, beside what B flips in any case.
+/// parity. With w = ln((1 − p) / p) the set B of the strands with w < 0 is the likeliest of all,
+/// and the likeliest of the other parity differs from it in the one strand s with the smallest |w|.
+/// So the edge weighs what s weighs and flips what s flips, beside what B flips in any case.
 ///
 /// A mechanism of several edges never makes one of them alone, so that s is chosen by the faults
 /// that are this edge and nothing else, as long as there are any. The others add to the probability

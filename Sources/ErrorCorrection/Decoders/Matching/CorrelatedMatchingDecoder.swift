@@ -2,9 +2,10 @@ import QuantumCore
 
 /// Matching twice: the second time with the edges lighter that the first answer makes likelier.
 ///
-/// A fault such as a Y error flips more than two detectors, and is two edges or more of the graph, which plain matching takes to be
-/// independent. Here an edge in the first matching lowers the weights of those that belong to the same faults, for this shot.
-/// Not optimal, and for small codes at times worse than one pass, as a wrong first answer makes wrong second ones likelier.
+/// A fault such as a Y error flips more than two detectors, and is two edges or more of the graph,
+/// which plain matching takes to be independent. Here an edge in the first matching lowers the
+/// weights of those that belong to the same faults, for this shot. Not optimal, and for small codes
+/// at times worse than one pass, as a wrong first answer makes wrong second ones likelier.
 ///
 /// - Source: [Fowler13].
 public struct CorrelatedMatchingDecoder: Decoder {

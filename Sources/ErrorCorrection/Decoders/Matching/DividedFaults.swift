@@ -2,12 +2,12 @@ import QuantumCore
 
 /// Mechanisms in parts that flip at most two detectors all together.
 ///
-/// As one edge such a mechanism is what it is; in parts it looks as unlikely as all of them happening
-/// together. It is left in parts only if these flip one detector each, happen by themselves, too,
-/// and at least half as often, as the halves of a Y error do: then the parts explain what the whole
-/// does, and the graph is simpler. Where other faults flip the same two detectors and other
-/// observables, they would win against the parts, and so the whole is an edge beside them. Equal
-/// faults are judged together.
+/// As one edge such a mechanism is what it is; in parts it looks as unlikely as all of them
+/// happening together. It is left in parts only if these flip one detector each, happen by
+/// themselves, too, and at least half as often, as the halves of a Y error do: then the parts
+/// explain what the whole does, and the graph is simpler. Where other faults flip the same two
+/// detectors and other observables, they would win against the parts, and so the whole is an edge
+/// beside them. Equal faults are judged together.
 struct DividedFaults {
   private var faults: [(mechanism: Int, fault: DecomposedFault, sum: DecomposedFault.Part)] = []
   /// By all that they flip: that an odd number of them happens.

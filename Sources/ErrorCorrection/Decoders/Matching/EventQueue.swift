@@ -1,7 +1,7 @@
 /// A priority queue for times that never go back: a radix heap.
 ///
-/// Bucket k > 0 holds the times whose highest bit that differs from the last time taken is bit k − 1, so that a time moves to
-/// lower buckets only, at most 63 times, and mostly once or twice.
+/// Bucket k > 0 holds the times whose highest bit that differs from the last time taken is bit k −
+/// 1, so that a time moves to lower buckets only, at most 63 times, and mostly once or twice.
 ///
 /// - Complexity: O(1) amortised a push, O(log of the range of times) a pop.
 package struct EventQueue: ~Copyable {

@@ -2,9 +2,9 @@ import QuantumCore
 
 /// What one edge of a matching says about others: parts of one mechanism happen together.
 ///
-/// Of edges A and B that are parts of a mechanism, P(A and B) is the probability that an odd number of the mechanisms with both
-/// happen, and P(B | A) = P(A and B) / P(A), at most 1/2. If A is in a matching, B weighs ln((1 − P(B | A)) / P(B | A)) if that is
-/// less than before.
+/// Of edges A and B that are parts of a mechanism, P(A and B) is the probability that an odd number
+/// of the mechanisms with both happen, and P(B | A) = P(A and B) / P(A), at most 1/2. If A is in a
+/// matching, B weighs ln((1 − P(B | A)) / P(B | A)) if that is less than before.
 ///
 /// - Source: [Fowler13].
 struct MatchingCorrelations: Sendable {
@@ -14,7 +14,8 @@ struct MatchingCorrelations: Sendable {
     var real: Double
   }
 
-  /// Partners of edge e are `partners[starts[e]..<starts[e + 1]]`; only those that would weigh less.
+  /// Partners of edge e are `partners[starts[e]..<starts[e + 1]]`; only those that would weigh
+  /// less.
   private(set) var starts: [Int32] = [0]
   private(set) var partners: [Partner] = []
 

@@ -1,9 +1,11 @@
 import QuantumCore
 
-/// Minimum-weight perfect matching: takes the likeliest set of faults to have happened, each of which flips at most two detectors.
+/// Minimum-weight perfect matching: takes the likeliest set of faults to have happened, each of
+/// which flips at most two detectors.
 ///
-/// Confidence is the gap between the weights of the best corrections that predict this and the opposite, where there is one
-/// observable and it is a cut between boundaries; matching is then done three times. There is none of shots with evidence.
+/// Confidence is the gap between the weights of the best corrections that predict this and the
+/// opposite, where there is one observable and it is a cut between boundaries; matching is then
+/// done three times. There is none of shots with evidence.
 ///
 /// - Source: [Higgott25].
 public struct MatchingDecoder: Decoder {
@@ -11,8 +13,8 @@ public struct MatchingDecoder: Decoder {
 
   /// Makes the matching graph of a model.
   ///
-  /// - Throws: a `Diagnostic` for an error, or a part of a decomposed one, that flips more than two detectors; `Obstacle`
-  ///   where the graph would not fit into memory.
+  /// - Throws: a `Diagnostic` for an error, or a part of a decomposed one, that flips more than two
+  ///   detectors; `Obstacle` where the graph would not fit into memory.
   /// - Complexity: O(n log n) for n errors.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     CompiledMatchingDecoder(try MatchingGraph(model))

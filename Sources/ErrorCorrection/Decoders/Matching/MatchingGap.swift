@@ -3,16 +3,16 @@ import QuantumCore
 /// How much heavier the best correction is that predicts the opposite: the complementary gap of a
 /// graph with one observable.
 ///
-/// Detectors get potentials such that an edge between two of them flips the observable exactly where
-/// these differ; then only edges to the boundary tell the two predictions apart. Those that flip the
-/// observable beyond the potential of their detector end in a detector of their own here, which
-/// fires for one prediction and not for the other, and each shot is matched both ways. The
+/// Detectors get potentials such that an edge between two of them flips the observable exactly
+/// where these differ; then only edges to the boundary tell the two predictions apart. Those that
+/// flip the observable beyond the potential of their detector end in a detector of their own here,
+/// which fires for one prediction and not for the other, and each shot is matched both ways. The
 /// difference of the weights is ln of the odds between the likeliest corrections of either
 /// prediction. Of parallel faults each is an edge of its own. What flips the observable and no
 /// detector makes any correction one of the opposite.
 ///
-/// There are no such potentials where a closed path of edges flips the observable, as on a torus, or
-/// where two detectors have parallel faults between them.
+/// There are no such potentials where a closed path of edges flips the observable, as on a torus,
+/// or where two detectors have parallel faults between them.
 ///
 /// - Source: [GidneyNewmanBrooksJones23].
 final class MatchingGap {

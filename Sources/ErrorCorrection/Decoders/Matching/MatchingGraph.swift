@@ -8,14 +8,17 @@ import QuantumCore
   import Musl
 #endif
 
-/// The weighted graph on which a matching decoder works: detectors are vertices, faults that flip one or two are edges.
+/// The weighted graph on which a matching decoder works: detectors are vertices, faults that flip
+/// one or two are edges.
 ///
-/// An edge of probability p weighs |ln((1 − p) / p)|, rounded to an even integer, with about 2²⁴ distinct values: even, so
-/// that two regions that grow towards each other meet at a whole time. An edge of p > 1/2 is taken to have happened:
-/// what it flips is in `negativeDetections` and `negativeObservables`, and the matching is asked for what is left.
+/// An edge of probability p weighs |ln((1 − p) / p)|, rounded to an even integer, with about 2²⁴
+/// distinct values: even, so that two regions that grow towards each other meet at a whole time. An
+/// edge of p > 1/2 is taken to have happened: what it flips is in `negativeDetections` and
+/// `negativeObservables`, and the matching is asked for what is left.
 ///
-/// Neighbours lie in one array, those of a vertex side by side and the nearest first; the half-edge to the boundary, if there
-/// is one, stands before them. Immutable, shared by threads; memory is linear in edges.
+/// Neighbours lie in one array, those of a vertex side by side and the nearest first; the half-edge
+/// to the boundary, if there is one, stands before them. Immutable, shared by threads; memory is
+/// linear in edges.
 ///
 /// - Source: [Higgott25], section 2.
 package final class MatchingGraph: @unchecked Sendable {
@@ -105,7 +108,8 @@ package final class MatchingGraph: @unchecked Sendable {
 
   /// Makes the graph of a model.
   ///
-  /// - Throws: a `Diagnostic` for a fault that flips more than two detectors; `Obstacle` where the graph would not fit.
+  /// - Throws: a `Diagnostic` for a fault that flips more than two detectors; `Obstacle` where the
+  ///   graph would not fit.
   package convenience init(_ model: DetectorErrorModel) throws {
     let (detectors, observables) = try DecodingLimits.countsOfUnrolled(model)
     self.init(

@@ -3,8 +3,9 @@ import QuantumCore
 extension MatchingSession {
   /// Probabilities that hold in one shot, as edge weights and as edges taken to have happened.
   ///
-  /// An edge's probability is put together again from all its mechanisms. An edge whose probability crosses 1/2 changes
-  /// sides: its detections and observables flip. Of parallel faults others may be the likeliest.
+  /// An edge's probability is put together again from all its mechanisms. An edge whose probability
+  /// crosses 1/2 changes sides: its detections and observables flip. Of parallel faults others may
+  /// be the likeliest.
   ///
   /// - Returns: the edges that the evidence is about.
   func apply(_ evidence: ShotEvidence, shot: Int) -> [Int32] {

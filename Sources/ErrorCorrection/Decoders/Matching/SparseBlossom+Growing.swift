@@ -23,7 +23,8 @@ extension SparseBlossom {
     queue.reset()
   }
 
-  /// The next thing that happens at a vertex of a growing region, and a time before which no other does.
+  /// The next thing that happens at a vertex of a growing region, and a time before which no other
+  /// does.
   struct Encounter {
     var time = Int64.max
     var half = SparseBlossom.none
@@ -42,8 +43,9 @@ extension SparseBlossom {
 
   /// Looks at all edges of a vertex of a growing region.
   ///
-  /// What no region has is reached when the radius here is the edge's weight, in the order of weights; what
-  /// rests or grows is met when both radii add up to it; what shrinks withdraws as fast as this grows.
+  /// What no region has is reached when the radius here is the edge's weight, in the order of
+  /// weights; what rests or grows is met when both radii add up to it; what shrinks withdraws as
+  /// fast as this grows.
   @inline(__always)
   func encounter(_ vertex: Int32) -> Encounter {
     let (state, place) = (vertices[Int(vertex)], graphVertices[Int(vertex)])
@@ -179,7 +181,8 @@ extension SparseBlossom {
 
   // MARK: Shrinking
 
-  /// Sees to it that the queue has an entry for a shrinking region: when it leaves the vertex it reached last, or is gone.
+  /// Sees to it that the queue has an entry for a shrinking region: when it leaves the vertex it
+  /// reached last, or is gone.
   mutating func scheduleShrinking(_ region: Int32) {
     let state = regions[region]
     let shell = state.pointee.shell
@@ -218,7 +221,8 @@ extension SparseBlossom {
     alertNeighbours(of: vertex, radius: 0)
   }
 
-  /// Something that shrank at a vertex now rests, or has gone: makes sure that growing neighbours meet it in time.
+  /// Something that shrank at a vertex now rests, or has gone: makes sure that growing neighbours
+  /// meet it in time.
   mutating func alertNeighbours(of vertex: Int32, radius: Int64) {
     let place = graphVertices[Int(vertex)]
     var index = place.first

@@ -1,21 +1,25 @@
 extension SparseBlossom {
-  /// Chooses a feasible dual solution on sight, without a queue, and matches across edges that it makes tight.
+  /// Chooses a feasible dual solution on sight, without a queue, and matches across edges that it
+  /// makes tight.
   ///
-  /// Write m(u) for the weight of the lightest edge at u, the boundary's included. If every event has a radius
-  /// 0 ≤ y_u ≤ m(u), then events that are not neighbours cannot be too near: a path between them has a first
-  /// and another last edge, so d(u, v) ≥ m(u) + m(v) ≥ y_u + y_v. Nor is the boundary, d(u, ∂) ≥ m(u). For neighbours
-  /// joined by an edge of weight w, either d(u, v) = w, or again d(u, v) ≥ m(u) + m(v). So it is enough that y_u + y_v ≤ w
-  /// for events that share an edge. In turn every event takes what its neighbours leave,
+  /// Write m(u) for the weight of the lightest edge at u, the boundary's included. If every event
+  /// has a radius 0 ≤ y_u ≤ m(u), then events that are not neighbours cannot be too near: a path
+  /// between them has a first and another last edge, so d(u, v) ≥ m(u) + m(v) ≥ y_u + y_v. Nor is
+  /// the boundary, d(u, ∂) ≥ m(u). For neighbours joined by an edge of weight w, either d(u, v) =
+  /// w, or again d(u, v) ≥ m(u) + m(v). So it is enough that y_u + y_v ≤ w for events that share an
+  /// edge. In turn every event takes what its neighbours leave,
   ///
   ///     y_u = min(m(u), w(u, v) − y_v over neighbouring events v),
   ///
-  /// but only half of w(u, v) where v's turn is yet to come, so that near events share what is between them. This is never
-  /// negative, as w(u, v) ≥ m(v) ≥ y_v. If the minimum is at an event without partner, or at the boundary, the two are
-  /// matched: the edge is tight, and shortest. A second round lets those without partner take what was left to nobody.
+  /// but only half of w(u, v) where v's turn is yet to come, so that near events share what is
+  /// between them. This is never negative, as w(u, v) ≥ m(v) ≥ y_v. If the minimum is at an event
+  /// without partner, or at the boundary, the two are matched: the edge is tight, and shortest. A
+  /// second round lets those without partner take what was left to nobody.
   ///
-  /// A feasible dual solution and a partial matching on tight edges is where a primal-dual method may start, so what follows
-  /// stays exact; if no event is left over, both are optimal as they are. All radii are even, as weights are, so that regions
-  /// still meet at whole times. A settled region covers its own event alone, because y_u ≤ m(u).
+  /// A feasible dual solution and a partial matching on tight edges is where a primal-dual method
+  /// may start, so what follows stays exact; if no event is left over, both are optimal as they
+  /// are. All radii are even, as weights are, so that regions still meet at whole times. A settled
+  /// region covers its own event alone, because y_u ≤ m(u).
   ///
   /// - Complexity: O(edges of the events), each a test of one bit.
   mutating func settleTightPairs() {
@@ -99,7 +103,8 @@ extension SparseBlossom {
     regions[other].pointee.matchPath = path.reversed
   }
 
-  /// A region of its own for a settled or left-over event, which starts with the radius given to the event.
+  /// A region of its own for a settled or left-over event, which starts with the radius given to
+  /// the event.
   mutating func addRegion(around event: Int32, slope: Int64) -> Int32 {
     let vertex = vertices + Int(event)
     var region = Region(intercept: vertex.pointee.offset &- slope &* now, slope: slope)

@@ -15,8 +15,8 @@ extension SparseBlossom {
 
   /// An inner blossom has shrunk to nothing.
   ///
-  /// The parts on the way of even length from where the tree enters to where it leaves take its place in the tree; the others
-  /// are matched with their neighbours, and rest.
+  /// The parts on the way of even length from where the tree enters to where it leaves take its
+  /// place in the tree; the others are matched with their neighbours, and rest.
   mutating func shatter(_ blossom: Int32) {
     work.shatters &+= 1
     let state = regions[blossom].pointee
@@ -46,8 +46,8 @@ extension SparseBlossom {
     setInMotion(length: length)
   }
 
-  /// Fills `cycle` with all parts in the direction in which the exit is an even number of steps from the entry, which is the
-  /// result; every part has its path to the next.
+  /// Fills `cycle` with all parts in the direction in which the exit is an even number of steps
+  /// from the entry, which is the result; every part has its path to the next.
   private mutating func layOutWay(
     around blossom: Region, from entry: Int32, to exit: Int32
   ) -> Int {

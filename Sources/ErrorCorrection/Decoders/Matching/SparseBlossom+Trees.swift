@@ -21,7 +21,8 @@ extension SparseBlossom {
     return inner < 0 ? Self.none : regions[inner].pointee.parent
   }
 
-  /// The outer region where the ways of two outer regions to the root of their tree join; `none` in different trees.
+  /// The outer region where the ways of two outer regions to the root of their tree join; `none` in
+  /// different trees.
   ///
   /// - Complexity: O(the longer way), no matter how deep the tree is above.
   mutating func commonAncestor(_ a: Int32, _ b: Int32) -> Int32 {
@@ -51,7 +52,8 @@ extension SparseBlossom {
     treeCount &-= 2
   }
 
-  /// An outer region is matched with the boundary or a region that was; so is everything in its tree.
+  /// An outer region is matched with the boundary or a region that was; so is everything in its
+  /// tree.
   mutating func matchTree(of region: Int32, with partner: Int32, _ path: Path) {
     gatheredCount = 0
     dissolve(root(of: region))
@@ -158,7 +160,8 @@ extension SparseBlossom {
 
   // MARK: Blossoms
 
-  /// Outer regions a and b of one tree meet: with their ways to the outer region where these join, they become one.
+  /// Outer regions a and b of one tree meet: with their ways to the outer region where these join,
+  /// they become one.
   mutating func formBlossom(_ a: Int32, _ b: Int32, _ path: Path, _ ancestor: Int32) {
     work.blossoms &+= 1
     let blossom = regions.append(Region(intercept: 0 &- now, slope: 1))
@@ -196,7 +199,8 @@ extension SparseBlossom {
     }
   }
 
-  /// Gathered vertices have another outermost region, whose radius leaves `radius` less to the part of theirs that varies.
+  /// Gathered vertices have another outermost region, whose radius leaves `radius` less to the part
+  /// of theirs that varies.
   func enclose(_ top: Int32, _ radius: Int64) {
     for index in 0..<gatheredCount {
       let vertex = vertices + Int(gathered[index])
@@ -221,7 +225,8 @@ extension SparseBlossom {
     for index in 0..<cycle.count { _ = parts.append(cycle.elements[index]) }
   }
 
-  /// Appends to `cycle` the regions from an outer one up to the one below `ancestor`, each with its path to the next.
+  /// Appends to `cycle` the regions from an outer one up to the one below `ancestor`, each with its
+  /// path to the next.
   private mutating func walkUp(from region: Int32, to ancestor: Int32) {
     var outer = region
     while outer != ancestor {
@@ -245,7 +250,8 @@ extension SparseBlossom {
     }
   }
 
-  /// An inner region around one event has shrunk to nothing: the outer ones above and below it touch, at the event.
+  /// An inner region around one event has shrunk to nothing: the outer ones above and below it
+  /// touch, at the event.
   mutating func collapse(_ inner: Int32) {
     work.collapses &+= 1
     let (outer, parent) = (regions[inner].pointee.match, regions[inner].pointee.parent)

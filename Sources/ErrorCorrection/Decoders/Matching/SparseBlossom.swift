@@ -1,23 +1,26 @@
 /// Minimum-weight perfect matching of the detection events of one shot after the other.
 ///
-/// **The linear program.** Every odd set S of detection events may have a variable y_S ≥ 0; those of the sets that contain u
-/// but not v sum to at most the distance d(u, v). Where a perfect matching uses only pairs for which this is an equality, and
-/// leaves each set with y_S > 0 by one pair, both are optimal, and the weight of the matching is Σ y_S.
+/// **The linear program.** Every odd set S of detection events may have a variable y_S ≥ 0; those
+/// of the sets that contain u but not v sum to at most the distance d(u, v). Where a perfect
+/// matching uses only pairs for which this is an equality, and leaves each set with y_S > 0 by one
+/// pair, both are optimal, and the weight of the matching is Σ y_S.
 ///
-/// **Regions.** y_S is the radius of a region of the graph around its events. All regions without partner grow at one speed,
-/// from what `settleTightPairs` leaves; what grows meets an empty vertex, another region or the boundary. A region that meets
-/// a matched pair takes it into its alternating tree: the near one shrinks, the far one grows. Two trees that meet dissolve
-/// into pairs; a tree that meets itself closes an odd cycle to a blossom, one region from then on; a blossom that
-/// shrinks to nothing falls apart. Times come from a queue in which each vertex and each shrinking region has at most one
-/// current entry, never later than what it announces.
+/// **Regions.** y_S is the radius of a region of the graph around its events. All regions without
+/// partner grow at one speed, from what `settleTightPairs` leaves; what grows meets an empty
+/// vertex, another region or the boundary. A region that meets a matched pair takes it into its
+/// alternating tree: the near one shrinks, the far one grows. Two trees that meet dissolve into
+/// pairs; a tree that meets itself closes an odd cycle to a blossom, one region from then on; a
+/// blossom that shrinks to nothing falls apart. Times come from a queue in which each vertex and
+/// each shrinking region has at most one current entry, never later than what it announces.
 ///
-/// **Paths.** What reached a vertex leaves a record, the edge and the record before it, that stays for the whole shot. The
-/// path between two events is two such trails and the edge between them, so that edges, weights, and any number of observables
-/// come out without another search.
+/// **Paths.** What reached a vertex leaves a record, the edge and the record before it, that stays
+/// for the whole shot. The path between two events is two such trails and the edge between them, so
+/// that edges, weights, and any number of observables come out without another search.
 ///
 /// Nothing is reset between shots but one bit a vertex: state behind a cleared bit is never read.
 ///
-/// - Source: [Higgott25]. Differs in: starts from a feasible dual solution with most pairs matched; observables from trails.
+/// - Source: [Higgott25]. Differs in: starts from a feasible dual solution with most pairs matched;
+///   observables from trails.
 package struct SparseBlossom: ~Copyable {
   static let none: Int32 = -1
   /// The mate of an event that has not been looked at yet.
@@ -33,17 +36,20 @@ package struct SparseBlossom: ~Copyable {
     var source: Int32
     /// The trail to there; `none` at the event.
     var trail: Int32
-    /// The part of the radius here that does not vary: that at time t is `regions[top].radius(at: t) + offset`.
+    /// The part of the radius here that does not vary: that at time t is
+    /// `regions[top].radius(at: t) + offset`.
     var offset: Int64
     /// Time of the current entry in the queue.
     var queued: Int64
-    /// The vertex reached before this by the same region. Of a settled event: its partner, or the boundary.
+    /// The vertex reached before this by the same region. Of a settled event: its partner, or the
+    /// boundary.
     var next: Int32
     /// Of a settled event: the edge to its partner; `none` if it has none.
     var mate: Int32
   }
 
-  /// A shortest path between two events, or to the boundary (`to` is `none`): both trails and the edge between.
+  /// A shortest path between two events, or to the boundary (`to` is `none`): both trails and the
+  /// edge between.
   struct Path {
     var from = SparseBlossom.none
     var to = SparseBlossom.none
@@ -69,7 +75,8 @@ package struct SparseBlossom: ~Copyable {
     var event = SparseBlossom.none
     /// The blossom it is part of.
     var blossom = SparseBlossom.none
-    /// The parts of a blossom, around the cycle, in `parts`; a count of -1 marks one that fell apart.
+    /// The parts of a blossom, around the cycle, in `parts`; a count of -1 marks one that fell
+    /// apart.
     var firstPart: Int32 = 0
     var partCount: Int32 = 0
     /// The partner, `none`, or `boundaryPartner`.
@@ -123,8 +130,8 @@ package struct SparseBlossom: ~Copyable {
   var edgeObservables: UnsafeMutablePointer<UInt64>
   var edgeWeights: UnsafeMutablePointer<Double>
   var ownsWeights = false
-  /// Whether some edges have weights of their own in this shot: these edges, and a bit for every vertex whose neighbours are
-  /// no longer sorted.
+  /// Whether some edges have weights of their own in this shot: these edges, and a bit for every
+  /// vertex whose neighbours are no longer sorted.
   var isReweighted = false
   var reweighted = Arena<Int32>()
   var unsorted: UnsafeMutablePointer<UInt64>
@@ -217,9 +224,11 @@ package struct SparseBlossom: ~Copyable {
     occupied[Int(vertex) &>> 6] &>> UInt64(truncatingIfNeeded: vertex & 63) & 1 != 0
   }
 
-  /// Matches the events whose bits are set in `occupied`; adds the answer to `observables`, `weight` and `matchedEdges`.
+  /// Matches the events whose bits are set in `occupied`; adds the answer to `observables`,
+  /// `weight` and `matchedEdges`.
   ///
-  /// Events that cannot be matched, an odd number in a component without boundary, are left over at infinite weight.
+  /// Events that cannot be matched, an odd number in a component without boundary, are left over at
+  /// infinite weight.
   package mutating func solve() {
     gatherEvents()
     if eventCount == 0 { return }
@@ -245,7 +254,8 @@ package struct SparseBlossom: ~Copyable {
   }
 }
 
-/// Memory for values that are made during a shot and forgotten together; indices stay valid as it grows.
+/// Memory for values that are made during a shot and forgotten together; indices stay valid as it
+/// grows.
 struct Arena<Element: BitwiseCopyable>: ~Copyable {
   var count = 0
   private(set) var capacity = 64

@@ -24,7 +24,8 @@ public struct LatencyHistogram: Sendable, Hashable {
     greatest = max(greatest, other.greatest)
   }
 
-  /// A time in nanoseconds within which a share of all were done, rounded up to the bucket's end; 0 of none.
+  /// A time in nanoseconds within which a share of all were done, rounded up to the bucket's end; 0
+  /// of none.
   ///
   /// - Precondition: `share` is in 0...1.
   public func quantile(_ share: Double) -> UInt64 {
@@ -38,7 +39,8 @@ public struct LatencyHistogram: Sendable, Hashable {
     return greatest
   }
 
-  /// From a power of two of nanoseconds to the next, and how many there are; those without any are left out.
+  /// From a power of two of nanoseconds to the next, and how many there are; those without any are
+  /// left out.
   public var octaves: [(range: Range<UInt64>, count: UInt64)] {
     var octaves: [(range: Range<UInt64>, count: UInt64)] = []
     for index in buckets.indices where buckets[index] > 0 {

@@ -2,7 +2,8 @@ import QuantumCore
 
 /// A long `repeat` block of rounds, and the model with fewer of them.
 ///
-/// Turns are left out in whole windows, so that windows in the middle of the short run are those in the middle of the long one.
+/// Turns are left out in whole windows, so that windows in the middle of the short run are those in
+/// the middle of the long one.
 struct RepeatedRounds {
   let shortened: DetectorErrorModel
   /// How many windows were left out.
@@ -12,7 +13,8 @@ struct RepeatedRounds {
   /// The time at which a window in the middle of the block starts, in the short model.
   let middleTime: Double
 
-  /// `nil` if there is no such block, it is not much longer than a few windows, or its turns do not fit into windows.
+  /// `nil` if there is no such block, it is not much longer than a few windows, or its turns do not
+  /// fit into windows.
   init?(_ model: DetectorErrorModel, commit: Double, buffer: Double, clock: WindowClock) {
     guard let place = Self.longestBlock(of: model) else { return nil }
     let instruction = model.instructions()[place]
@@ -50,7 +52,8 @@ struct RepeatedRounds {
       .max { instructions[$0].count < instructions[$1].count }
   }
 
-  /// How many coordinates all detectors have, outer `nil` if they differ; inner `nil` if none has any.
+  /// How many coordinates all detectors have, outer `nil` if they differ; inner `nil` if none has
+  /// any.
   private static func dimensions(
     of model: DetectorErrorModel, _ block: BlockID, _ known: Int?
   ) -> Int?? {
@@ -82,7 +85,8 @@ struct RepeatedRounds {
     }
   }
 
-  /// What stands before an instruction of the root: the time it moves to, and how far it names detectors behind its end.
+  /// What stands before an instruction of the root: the time it moves to, and how far it names
+  /// detectors behind its end.
   private static func prefix(
     of model: DetectorErrorModel, before place: Int, dimensions: Int, _ clock: WindowClock
   ) -> (time: Double, overhang: UInt64) {

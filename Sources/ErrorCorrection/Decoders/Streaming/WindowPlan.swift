@@ -35,8 +35,8 @@ struct WindowPlan: Sendable {
   /// - Parameters:
   ///   - commit: in units of the time, as `buffer` is.
   ///   - clock: tells the time of a detector.
-  /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` if there is too
-  ///   much to unroll.
+  /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` if there is
+  ///   too much to unroll.
   init(_ model: DetectorErrorModel, commit: Double, buffer: Double, clock: WindowClock) throws {
     if let folded = RepeatedRounds(model, commit: commit, buffer: buffer, clock: clock) {
       let builder = try WindowBuilder(
@@ -179,8 +179,8 @@ struct WindowBuilder {
       && (window == lastWindow || time < Double(window + 1) * commit + buffer)
   }
 
-  /// Adds a part to the mechanism at the end: detectors by their numbers in the run, those that are passed on as observables
-  /// of their own behind the others.
+  /// Adds a part to the mechanism at the end: detectors by their numbers in the run, those that are
+  /// passed on as observables of their own behind the others.
   private func append(
     _ part: DecomposedFault.Part, _ beyond: [Int], isFinal: Bool, to mechanisms: inout [Mechanism],
     window: Int

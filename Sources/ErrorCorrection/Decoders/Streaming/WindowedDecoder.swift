@@ -2,13 +2,14 @@ import QuantumCore
 
 /// Decodes detection events as they come: a window of rounds at a time, with any decoder.
 ///
-/// A window holds the events of `commit` + `buffer` rounds. Of what the decoder takes to have happened there, only faults that
-/// begin in the first `commit` rounds are final; those that reach further leave their mark on the events of the next
-/// window, which starts `commit` rounds later. At its far end a window is open: a fault that reaches beyond has one end.
+/// A window holds the events of `commit` + `buffer` rounds. Of what the decoder takes to have
+/// happened there, only faults that begin in the first `commit` rounds are final; those that reach
+/// further leave their mark on the events of the next window, which starts `commit` rounds later.
+/// At its far end a window is open: a fault that reaches beyond has one end.
 ///
-/// The inner decoder need not know its faults. In the model of a window a fault that would be final flips the observables
-/// it flips, and one more for every detector behind the committed rounds that it flips; other faults flip none. So a
-/// prediction says all that is passed on.
+/// The inner decoder need not know its faults. In the model of a window a fault that would be final
+/// flips the observables it flips, and one more for every detector behind the committed rounds that
+/// it flips; other faults flip none. So a prediction says all that is passed on.
 ///
 /// Of the coordinates of detectors the last that never goes back is the time, and a round is as
 /// long as the time between most detectors that follow each other; both may be given instead.
@@ -46,8 +47,8 @@ public struct WindowedDecoder: Decoder {
     (self.timeCoordinate, self.roundLength) = (timeCoordinate, roundLength)
   }
 
-  /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` of kind `option` if
-  ///   there are too many windows; otherwise as the inner decoder does.
+  /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` of kind
+  ///   `option` if there are too many windows; otherwise as the inner decoder does.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     let time = try WindowClock(model, coordinate: timeCoordinate, roundLength: roundLength)
     let plan = try WindowPlan(

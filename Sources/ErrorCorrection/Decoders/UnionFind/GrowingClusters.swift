@@ -94,7 +94,8 @@ extension GrowingClusters {
     clusters[Int(node)].isOdd.toggle()
   }
 
-  /// How far clusters grow at a time; the longest edge is 64 long. Shorter steps are slower and hardly better.
+  /// How far clusters grow at a time; the longest edge is 64 long. Shorter steps are slower and
+  /// hardly better.
   private static let step: Int32 = 4
 
   /// Grows clusters until none is active; `false` if one that is cannot grow.

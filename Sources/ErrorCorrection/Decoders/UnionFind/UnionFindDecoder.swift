@@ -2,21 +2,22 @@ import QuantumCore
 
 /// Union-find decoding: clusters grow around detection events until each can explain its own.
 ///
-/// A cluster is *active* while it holds an odd number of events and does not touch the boundary. All active clusters grow
-/// along their edges, step by step, an edge being as long as it is unlikely; an edge grown over joins the clusters at its
-/// ends. When none is active, every cluster has a tree of grown edges, which is peeled from its leaves: the edge of a leaf
-/// with an event belongs to the correction and hands the event on.
+/// A cluster is *active* while it holds an odd number of events and does not touch the boundary.
+/// All active clusters grow along their edges, step by step, an edge being as long as it is
+/// unlikely; an edge grown over joins the clusters at its ends. When none is active, every cluster
+/// has a tree of grown edges, which is peeled from its leaves: the edge of a leaf with an event
+/// belongs to the correction and hands the event on.
 ///
-/// Nearly linear in the number of events and a little less accurate than matching: the threshold of the toric code with
-/// perfect measurements is 9.9 % instead of 10.3 %. Weights are those of the correction, which need not be the
-/// likeliest; it has no confidence.
+/// Nearly linear in the number of events and a little less accurate than matching: the threshold of
+/// the toric code with perfect measurements is 9.9 % instead of 10.3 %. Weights are those of the
+/// correction, which need not be the likeliest; it has no confidence.
 ///
 /// - Source: [DelfosseNickerson21], with growth weighted as in [HuangNewmanBrown20].
 public struct UnionFindDecoder: Decoder {
   public init() {}
 
-  /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two detectors; `Obstacle` if the
-  ///   model is too large.
+  /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two
+  ///   detectors; `Obstacle` if the model is too large.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     CompiledUnionFindDecoder(graph: try DecodingGraph(model))
   }
@@ -58,7 +59,8 @@ final class CompiledUnionFindDecoder: CompiledDecoder {
   }
 }
 
-/// - Complexity of a shot: O(edges looked at), which is the size of the clusters times the rounds in which they grow.
+/// - Complexity of a shot: O(edges looked at), which is the size of the clusters times the rounds
+///   in which they grow.
 final class UnionFindSession: DecodingSession {
   private let decoder: CompiledUnionFindDecoder
   private let clusters: GrowingClusters
@@ -109,7 +111,8 @@ final class UnionFindSession: DecodingSession {
     return graph.correction(edges: chosen, weight: weight)
   }
 
-  /// Calls `use` for the edges of the correction, twice for an edge of negative weight that is not in it after all.
+  /// Calls `use` for the edges of the correction, twice for an edge of negative weight that is not
+  /// in it after all.
   ///
   /// - Returns: its weight; infinite if no edges explain the events.
   private func correct(negativeEdges: [Int], _ use: (Int) -> Void) -> Double {

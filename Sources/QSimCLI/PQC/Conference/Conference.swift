@@ -2,9 +2,11 @@ import NIOCore
 import NIOPosix
 import PostQuantum
 
-/// A conference over TCP on this machine: participants, and a relay between them that keeps and changes what it can.
+/// A conference over TCP on this machine: participants, and a relay between them that keeps and
+/// changes what it can.
 ///
-/// Everything happens on one event loop; the bytes travel through the sockets of the operating system.
+/// Everything happens on one event loop; the bytes travel through the sockets of the operating
+/// system.
 final class Conference: @unchecked Sendable {
   /// What a conference is made of.
   struct Setup: Sendable {

@@ -1,7 +1,8 @@
 import NIOCore
 import PostQuantum
 
-/// Who forwards what the participants of a conference send: keeps everything, and tampers with some of it. It has no key.
+/// Who forwards what the participants of a conference send: keeps everything, and tampers with some
+/// of it. It has no key.
 ///
 /// Touched on one event loop only.
 final class ConferenceRelay: @unchecked Sendable {
@@ -129,7 +130,8 @@ final class ConferenceRelay: @unchecked Sendable {
     return [changed, envelope]
   }
 
-  /// Of every 25 frames of a sender: four are accompanied by a forgery, one is lost, and two change places.
+  /// Of every 25 frames of a sender: four are accompanied by a forgery, one is lost, and two change
+  /// places.
   private func tamperedFrames(_ envelope: Envelope) -> [Envelope] {
     let index = frameCounts[envelope.sender, default: 0]
     frameCounts[envelope.sender] = index + 1

@@ -200,7 +200,8 @@ struct ConferenceReport {
 enum AlgorithmTimes {
   private static let repetitions = 5
 
-  /// Microseconds of making a key, of encapsulating or signing, of decapsulating or verifying: the median of a few.
+  /// Microseconds of making a key, of encapsulating or signing, of decapsulating or verifying: the
+  /// median of a few.
   static func measured(_ algorithm: Algorithm) throws -> [Double] {
     var times: [[Double]] = [[], [], []]
     for _ in 0..<repetitions {

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// What participants of a conference send through the relay: who, to whom, what for, and bytes that the relay has no key for.
+/// What participants of a conference send through the relay: who, to whom, what for, and bytes that
+/// the relay has no key for.
 ///
 ///     length 4 │ kind 1 │ sender 1 │ receiver 1 │ tag 1 │ payload
 struct Envelope: Sendable, Hashable {

@@ -2,13 +2,15 @@ import PostQuantum
 
 /// What somebody between does to a hello to get weaker keys.
 ///
-/// The format is public (`Docs/Formats/key-exchange.md`), and nothing in a hello is sealed: cutting is easy, and it is noticed.
+/// The format is public (`Docs/Formats/key-exchange.md`), and nothing in a hello is sealed: cutting
+/// is easy, and it is noticed.
 enum HelloSurgery {
   private static let headerByteCount = 6
   /// Nonce, epoch, suite.
   private static let fixedByteCount = 38
 
-  /// A hello without the algorithms that withstand quantum computers; `nil` for bytes that are no hello.
+  /// A hello without the algorithms that withstand quantum computers; `nil` for bytes that are no
+  /// hello.
   static func withoutQuantumSafety(_ hello: [UInt8]) -> [UInt8]? {
     guard hello.count > headerByteCount + fixedByteCount, hello[0] == MessageType.hello.rawValue
     else { return nil }

@@ -1,7 +1,8 @@
-/// Media that nobody recorded: frames of sound and pictures in the sizes and at the times of a call.
+/// Media that nobody recorded: frames of sound and pictures in the sizes and at the times of a
+/// call.
 ///
-/// Sound is 50 frames of 160 bytes a second, pictures are 30 of 1,200 bytes. The bytes are those of a counter, behind a mark by
-/// which anybody would find them in a recording.
+/// Sound is 50 frames of 160 bytes a second, pictures are 30 of 1,200 bytes. The bytes are those of
+/// a counter, behind a mark by which anybody would find them in a recording.
 struct MediaSource: Sendable {
   enum Kind: UInt8, Sendable, CaseIterable {
     case sound, picture

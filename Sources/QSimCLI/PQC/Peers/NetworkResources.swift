@@ -3,7 +3,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// What event loops take of the system, made sure of beforehand: NIO ends the process, or waits for ever, where it cannot get it.
+/// What event loops take of the system, made sure of beforehand: NIO ends the process, or waits for
+/// ever, where it cannot get it.
 enum NetworkResources {
   /// Open files of an event loop besides its connections.
   private static let loopDescriptors = 8
@@ -14,7 +15,8 @@ enum NetworkResources {
   ///
   /// - Parameter connections: how many sockets will be open at once: at least, and at most.
   /// - Returns: the loop, and how many sockets there is room for.
-  /// - Throws: `CommandFailure` with exit code 69 where the process may not open enough files or start enough threads.
+  /// - Throws: `CommandFailure` with exit code 69 where the process may not open enough files or
+  ///   start enough threads.
   static func eventLoopGroup(
     connections: ClosedRange<Int>
   ) throws -> (group: MultiThreadedEventLoopGroup, room: Int) {

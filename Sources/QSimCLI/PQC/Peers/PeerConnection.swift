@@ -4,8 +4,8 @@ import PostQuantum
 
 /// One end of a connection between two processes: a key exchange, then media both ways.
 ///
-/// Behind the exchange, each frame stands behind its length in four bytes; an empty one says that no more will come.
-/// Touched on one event loop only.
+/// Behind the exchange, each frame stands behind its length in four bytes; an empty one says that
+/// no more will come. Touched on one event loop only.
 final class PeerConnection: ChannelInboundHandler, @unchecked Sendable {
   typealias InboundIn = ByteBuffer
 

@@ -10,7 +10,8 @@ enum PeerNetwork {
   static func listen(
     _ machine: HandshakeResponder, _ options: PeerOptions, announce: (String) -> Void
   ) throws -> PeerConnection.Result {
-    // Besides guests: the socket that listens, and one that is accepted before a guest is dismissed.
+    // Besides guests: the socket that listens, and one that is accepted before a guest is
+    // dismissed.
     let others = 2
     return try run(options, connections: 5...(others + PeerReception.mostGuests)) {
       loop, room, promise in

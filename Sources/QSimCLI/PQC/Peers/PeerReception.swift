@@ -3,9 +3,10 @@ import PostQuantum
 
 /// Receives whoever connects to a listener, until one of them has completed the handshake.
 ///
-/// Strangers do not get in the way of the peer: each has a connection and a machine of its own, is sent away when it deviates
-/// or takes too long, and the oldest makes room where there are as many as files may be open. What became of it is told on
-/// standard error. Touched on one event loop only.
+/// Strangers do not get in the way of the peer: each has a connection and a machine of its own, is
+/// sent away when it deviates or takes too long, and the oldest makes room where there are as many
+/// as files may be open. What became of it is told on standard error. Touched on one event loop
+/// only.
 final class PeerReception: @unchecked Sendable {
   /// The most guests at once, where the process may open so many files.
   static let mostGuests = 64

@@ -16,7 +16,8 @@ extension Circuit {
     return rewriter.run()
   }
 
-  /// The same circuit without the errors that are heralded. Heralds stay in the record as constants 0 (`MPAD 0`).
+  /// The same circuit without the errors that are heralded. Heralds stay in the record as constants
+  /// 0 (`MPAD 0`).
   public func withoutHeraldedNoise() -> Circuit {
     CircuitRewriter<Never>(source: self) { instruction, output in
       let definition = instruction.gate.definition

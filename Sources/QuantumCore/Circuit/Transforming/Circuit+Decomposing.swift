@@ -1,8 +1,10 @@
 extension Circuit {
-  /// The same circuit over H, S, CX, M and R: every Clifford gate, measurement and reset taken apart by its catalog record.
+  /// The same circuit over H, S, CX, M and R: every Clifford gate, measurement and reset taken
+  /// apart by its catalog record.
   ///
-  /// Noise, annotations, constants (`MPAD`), gates outside of the Clifford group and control flow stay as they are. A
-  /// probability of a wrong result stays with the `M`; `rec` and `sweep` controls become those of `CX`.
+  /// Noise, annotations, constants (`MPAD`), gates outside of the Clifford group and control flow
+  /// stay as they are. A probability of a wrong result stays with the `M`; `rec` and `sweep`
+  /// controls become those of `CX`.
   ///
   /// - Throws: `Obstacle` for a product such as `X0*Z0` that is not Hermitian.
   public func decomposed() throws(Obstacle) -> Circuit {

@@ -2,10 +2,12 @@ extension Circuit {
   /// How many nodes and targets `flattened` writes at most unless told otherwise.
   public static let flattenedCountLimit: UInt64 = 1 << 26
 
-  /// The same circuit with every repeat block written out and every shift of coordinates added to what it shifts.
+  /// The same circuit with every repeat block written out and every shift of coordinates added to
+  /// what it shifts.
   ///
   /// - Parameter limit: nodes and targets the result may have.
-  /// - Throws: `Obstacle` if the result would be longer than `limit`, or if control flow leaves a repeat block.
+  /// - Throws: `Obstacle` if the result would be longer than `limit`, or if control flow leaves a
+  ///   repeat block.
   public func flattened(limit: UInt64 = flattenedCountLimit) throws(Obstacle) -> Circuit {
     let count = flattenedCount
     guard count <= limit else {
@@ -20,7 +22,8 @@ extension Circuit {
     return flattener.output
   }
 
-  /// Nodes and targets of the circuit with its repeat blocks written out, shifts of coordinates left out; saturates.
+  /// Nodes and targets of the circuit with its repeat blocks written out, shifts of coordinates
+  /// left out; saturates.
   public var flattenedCount: UInt64 { flattenedCount(of: .root) }
 
   private func flattenedCount(of block: BlockID) -> UInt64 {

@@ -1,9 +1,11 @@
 extension Circuit {
   /// The circuit that undoes this one: inverse gates in reverse order.
   ///
-  /// Coordinates of qubits at the start stay there; shifts of coordinates are taken back. Repeat blocks stay folded.
+  /// Coordinates of qubits at the start stay there; shifts of coordinates are taken back. Repeat
+  /// blocks stay folded.
   ///
-  /// - Throws: `Obstacle` naming the first thing that has no inverse, such as a measurement, a reset or noise.
+  /// - Throws: `Obstacle` naming the first thing that has no inverse, such as a measurement, a
+  ///   reset or noise.
   public func inverse() throws(Obstacle) -> Circuit {
     var output = Circuit()
     output.qubitRegisters = qubitRegisters
@@ -82,7 +84,8 @@ extension Circuit {
     return "\(definition.name) has no inverse: it loses what it acts on"
   }
 
-  /// The groups in reverse order; the factors of a product, which are operators of one product, change order as well.
+  /// The groups in reverse order; the factors of a product, which are operators of one product,
+  /// change order as well.
   private func reversedTargets(of instruction: Instruction) -> [Target] {
     switch instruction.gate.definition.shape {
     case .each(let count):

@@ -1,5 +1,5 @@
-/// Writes a circuit anew, node by node: control flow, registers and places in the text are kept, instructions go through a
-/// rule that may drop, change or multiply them.
+/// Writes a circuit anew, node by node: control flow, registers and places in the text are kept,
+/// instructions go through a rule that may drop, change or multiply them.
 ///
 /// Neighbours that become alike but for their targets are joined, as in `.stim` files.
 struct CircuitRewriter<Failure: Error> {
@@ -95,7 +95,8 @@ extension Circuit {
     if targets.count == instruction.targets.count { copyJoints(of: instruction, from: source) }
   }
 
-  /// Notes where the statements of an instruction come from that was just copied with all its targets.
+  /// Notes where the statements of an instruction come from that was just copied with all its
+  /// targets.
   private mutating func copyJoints(of instruction: Instruction, from source: Circuit) {
     guard currentPlace.line > 0, !source.joints.isEmpty else { return }
     let move = Int32(targetStorage.count) - instruction.targets.upperBound

@@ -2,9 +2,10 @@ import ComplexModule
 
 /// Finds the Clifford gates of a circuit, whatever they are written as.
 ///
-/// A gate on one or two qubits, controls included, is a Clifford if its matrix maps every Pauli to a Pauli up to sign, to 1e-9:
-/// `rx(pi/2)`, `cp(pi)`, `ctrl @ z`, a matrix. In `circuit` such gates are replaced by gates of the catalog that are
-/// Cliffords for all arguments, equal up to a global phase.
+/// A gate on one or two qubits, controls included, is a Clifford if its matrix maps every Pauli to
+/// a Pauli up to sign, to 1e-9: `rx(pi/2)`, `cp(pi)`, `ctrl @ z`, a matrix. In `circuit` such gates
+/// are replaced by gates of the catalog that are Cliffords for all arguments, equal up to a global
+/// phase.
 ///
 ///     let recognition = CliffordRecognition(of: circuit)
 ///     if recognition.isClifford { try simulator.run(recognition.circuit) }
@@ -173,8 +174,8 @@ extension Circuit {
 }
 
 extension ComplexMatrix {
-  /// Whether the entries that are not 0 are equal but for powers of i, as those of every Clifford are: most rotations are
-  /// told apart by this alone.
+  /// Whether the entries that are not 0 are equal but for powers of i, as those of every Clifford
+  /// are: most rotations are told apart by this alone.
   fileprivate var mayBeClifford: Bool {
     guard let unit = elements.first(where: { $0.length > 1e-6 }) else { return false }
     let scale = unit.conjugate / Complex(unit.lengthSquared)
