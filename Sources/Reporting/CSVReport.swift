@@ -20,8 +20,14 @@ public struct CSVReport: Sendable {
     }
   }
 
-  /// Writes every table, an empty line between two of them.
+  /// Writes every table, an empty line between two of them; the fields as one row where there is no
+  /// table.
   public func write(_ report: Report, to output: inout some TextOutputStream) {
+    if report.tables.isEmpty, !report.fields.isEmpty {
+      var table = ReportTable(columns: report.fields.keys.map { .init($0) })
+      table.append(report.fields.entries.map(\.value))
+      return write(table, to: &output)
+    }
     for (index, table) in report.tables.enumerated() {
       if index > 0 { output.write(lineEnding) }
       write(table, to: &output)

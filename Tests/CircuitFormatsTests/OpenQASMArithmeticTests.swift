@@ -108,6 +108,11 @@ struct OpenQASMArithmeticTests {
     ErrorCase("int x = 1 % 0;", 1, 11, "division by zero"),
     ErrorCase("uint[63] k = 5; k = k / (k ^ k);", 1, 23, "division by zero"),
     ErrorCase("qubit q; pow(1e308) @ u2(1.0, 2.0) q;", 1, 10, "more than"),
+    // Odd, and even as the nearest real number.
+    ErrorCase("qubit q; pow(9007199254740993) @ x q;", 1, 14, "no digits left"),
+    ErrorCase("qubit q; pow(-9007199254740993) @ x q;", 1, 14, "no digits left"),
+    ErrorCase(
+      "qubit q; const uint[64] n = 9223372036854775807; pow(n) @ x q;", 1, 54, "no digits left"),
     ErrorCase("bit[4] c; if (c[2:1]) { }", 1, 15, "empty range"),
     ErrorCase("bit[4] c; int x = c[2:1] + 1;", 1, 19, "empty range", column: 0),
     ErrorCase("qubit q; for float x in [0:1e-300:1] x q;", 1, 25, "turns"),

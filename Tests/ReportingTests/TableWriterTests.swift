@@ -25,6 +25,19 @@ struct TableWriterTests {
     #expect(Array(text.utf8) == Array(expected.utf8))
   }
 
+  @Test func `CSV of a report without tables is a row of its fields`() {
+    var report = Report(provenance: Provenance(command: "decode", version: "1"))
+    report.fields["shots"] = 100
+    report.fields["note"] = "a,b"
+    var text = ""
+    CSVReport(lineEnding: "\n").write(report, to: &text)
+    #expect(text == "shots,note\n100,\"a,b\"\n")
+    report.tables = [table]
+    (text, report.fields) = ("", ReportObject())
+    CSVReport(lineEnding: "\n").write(report, to: &text)
+    #expect(text.hasPrefix("name,loss_db_per_km,note\n"))
+  }
+
   @Test func `CSV reads back`() {
     var generator = SplitMix(state: 3)
     let alphabet: [Unicode.Scalar] = ["a", "b", ",", "\"", "\r", "\n", " ", "é"]

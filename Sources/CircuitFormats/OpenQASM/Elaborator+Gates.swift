@@ -288,10 +288,17 @@ extension Elaborator {
       switch modifier.kind {
       case .inverse: result.transforms.append(.inverse)
       case .power(let exponent):
-        guard let value = try realPayload(evaluate(exponent), exponent.span).known?.asReal else {
+        let (type, payload) = try number(evaluate(exponent), exponent.span)
+        guard let value = real(type, payload).known?.asReal else {
           throw Diagnostic(
             "parsed, not simulated: 'pow' with an exponent that depends on measurements",
             code: "not-simulated", at: exponent.span.range)
+        }
+        if case .integer(let whole)? = payload.known {
+          let isKept =
+            type == .uint(64)
+            ? UInt64(exactly: value) == UInt64(bitPattern: whole) : Int64(exactly: value) == whole
+          guard isKept else { throw Self.powerWithoutDigits(at: exponent.span) }
         }
         result.transforms.append(.power(value))
       case .control(let count, let isNegative):
@@ -639,15 +646,17 @@ extension Elaborator {
     return result
   }
 
+  private static func powerWithoutDigits(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(
+      "a power beyond 2^53 has no digits left", code: "range", at: span.range,
+      hint: "whole numbers up to 9007199254740992 keep theirs")
+  }
+
   /// A power through the matrix.
   private func matrixPower(_ list: [Primitive], _ exponent: Double, _ span: SourceSpan)
     throws(Diagnostic) -> [Primitive]
   {
-    guard exponent.magnitude <= 0x1p53 else {
-      throw Diagnostic(
-        "a power beyond 2^53 has no digits left", code: "range", at: span.range,
-        hint: "whole numbers up to 9007199254740992 keep theirs")
-    }
+    guard exponent.magnitude <= 0x1p53 else { throw Self.powerWithoutDigits(at: span) }
     var qubits: [Int] = []
     if list.contains(where: { $0.gate == .delay }) {
       throw Diagnostic(
