@@ -21,6 +21,33 @@ struct CollectCommandTests {
     }
   }
 
+  @Test func `shots that would take too long are refused before they start`() throws {
+    let folder = try TemporaryFolder()
+    // Heralds on many qubits that are entangled more and more: nothing of it folds.
+    let qubits = (0..<600).map(String.init).joined(separator: " ")
+    let shifted = (1..<599).map(String.init).joined(separator: " ")
+    _ = try folder.write(
+      """
+      R \(qubits)
+      REPEAT 1000000000000 {
+      CX \(qubits)
+      H \(qubits)
+      CX \(shifted)
+      HERALDED_ERASE(0.001) 0
+      }
+      R \(qubits)
+      X_ERROR(0.1) 0
+      M 0
+      DETECTOR rec[-1]
+      OBSERVABLE_INCLUDE(0) rec[-1]
+
+      """, to: "c.stim")
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; qsim collect --circuits c.stim --decoders matching "
+        + "--max-shots 100 --seed 1")
+    #expect(result.status == 71 && result.error.contains("c.stim"), "\(result.error)")
+  }
+
   @Test func `rows are those of sinter, for any number of threads`() throws {
     let folder = try TemporaryFolder()
     var first: [String]?

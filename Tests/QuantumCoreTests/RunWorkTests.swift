@@ -71,6 +71,16 @@ struct RunWorkTests {
     #expect(Self.work(loop + [drawn, .nextTurn(slot: 0)], shots: 1000).seconds == 1e9)
   }
 
+  @Test func `outcomes that may be certain refuse nothing`() {
+    let steps = [RunWork.Step](repeating: Self.measurement, count: 60)
+    let work = Self.work(steps, shots: 1_000_000_000_000)
+    #expect(work.seconds > 1e12 && work.leastSeconds == 60)
+    #expect(work.obstacle(under: .standard, threads: 1) == nil)
+    let errors = RunWork.Step.work(.init(seconds: 1, errors: 30))
+    let noisy = Self.work([errors, Self.gate], shots: 1_000_000_000)
+    #expect(noisy.leastSeconds == noisy.seconds && noisy.seconds > 9e8)
+  }
+
   @Test func `adding up takes a step of the program once`() {
     // Nested so deep that turns could not be walked.
     var steps: [RunWork.Step] = []

@@ -185,7 +185,7 @@ def main():
         sys.exit(f"console blocks: there is no qsim in {binaries}; build it with `make build`")
     documents = [path.resolve() for path in options.documents] or [
         ROOT / "README.md", *sorted((ROOT / "Docs").rglob("*.md")),
-        *sorted((ROOT / "Examples").rglob("*.md"))]
+        *sorted(path for path in (ROOT / "Examples").rglob("*.md") if ".build" not in path.parts)]
     targets = make_targets((ROOT / "Makefile").read_text(encoding="utf-8"))
     examples = [path.read_text(encoding="utf-8") for path in (ROOT / "Examples").rglob("*.swift")
                 if ".build" not in path.parts]

@@ -25,14 +25,19 @@ final class ShotSource: Sendable {
     )
     // The choice of route must not depend on a limit that a later run may raise.
     let route = try DetectionRoute.choose(for: task.circuit, shots: Self.typicalShots).route
+    // A block is not interrupted, so what it takes is known to be little.
+    let timeLimit = TimeLimit(predicted: 600)
+    let blockShots = BlockSchedule(bitCount: try task.circuit.shotBitCount()).blockShots
     switch route {
     case .errorModel(let model):
-      sampler = .errorModel(
-        try DetectorErrorSampler(
-          model, columns: .separate, atLeast: (detectorCount, observableCount)))
+      var errors = try DetectorErrorSampler(
+        model, columns: .separate, atLeast: (detectorCount, observableCount))
+      errors.timeLimit = timeLimit
+      try errors.checkTime(shots: blockShots)
+      sampler = .errorModel(errors)
     case .frames(var frames):
-      // A block is not interrupted.
-      frames.timeLimit = TimeLimit(predicted: 600)
+      frames.timeLimit = timeLimit
+      try frames.checkTime(shots: blockShots)
       sampler = .frames(frames)
     }
     decoder = try task.decoder.compiled(for: task.model)

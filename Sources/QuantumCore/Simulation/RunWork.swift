@@ -12,6 +12,9 @@ public struct RunWork: Hashable, Sendable {
   public private(set) var steps = 0.0
   /// Of `seconds`, what one shot alone would take.
   public private(set) var shotSeconds = 0.0
+  /// What the run takes on one core if no outcome is random: errors part shots, and limits look at
+  /// this. Whether an outcome is random shows only while the run goes on.
+  public private(set) var leastSeconds = 0.0
   public let shots: Int
   /// The outermost repeat block that takes most of the time; `nil` without any.
   public private(set) var loop: Loop?
@@ -119,7 +122,8 @@ public struct RunWork: Hashable, Sendable {
   package init(
     seconds: Double, steps: Double, shots: Int, turns: Double, range: SourceRange?
   ) {
-    (self.seconds, shotSeconds, self.steps, self.shots) = (seconds, seconds, steps, shots)
+    (self.seconds, shotSeconds, leastSeconds) = (seconds, seconds, seconds)
+    (self.steps, self.shots) = (steps, shots)
     if turns > 1 { loop = Loop(range: range, turns: turns, seconds: seconds) }
   }
 
@@ -127,6 +131,11 @@ public struct RunWork: Hashable, Sendable {
     let cost = sum.cost
     let groups = isLoop ? meanGroups(from: parting, cost) : groups(parting)
     let spent = cost.seconds * groups + cost.shotSeconds * Double(shots)
+    var certain = (parting, cost)
+    (certain.0.outcomes, certain.1.outcomes) = (0, 0)
+    let fewest =
+      isLoop ? meanGroups(from: certain.0, certain.1) : self.groups(certain.0)
+    leastSeconds += cost.seconds * fewest + cost.shotSeconds * Double(shots)
     parting.outcomes += cost.outcomes
     parting.errors += cost.errors
     seconds += spent
@@ -166,7 +175,7 @@ public struct RunWork: Hashable, Sendable {
 
   /// Why a run is not started, with the place of its longest loop; `nil` if it may be.
   public func obstacle(under limit: TimeLimit, threads: Int) -> Obstacle? {
-    let predicted = seconds / Double(threads)
+    let predicted = leastSeconds / Double(threads)
     guard predicted > limit.predicted else { return nil }
     let shots = shots == 1 ? "1 shot" : "\(shots) shots"
     let turns = loop.map { "\(Self.text($0.turns)) turns, " } ?? ""

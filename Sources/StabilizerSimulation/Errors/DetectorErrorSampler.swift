@@ -128,7 +128,7 @@ public struct DetectorErrorSampler: Sendable {
     take: (PackedRows, Product) throws -> Void
   ) throws {
     let (size, bitCount) = (shotsPerBlock, bitCount)
-    try work(shots: shots).check(timeLimit, threads: threads)
+    try checkTime(shots: shots, threads: threads)
     let stride = ((bitCount + 7) / 8 + alignment - 1) / alignment * alignment
     let count = (shots + size - 1) / size
     let slotSize = (min(shots, size) * stride + SamplingProgram.padding + 63) / 64 * 64
@@ -173,6 +173,12 @@ public struct DetectorErrorSampler: Sendable {
     try blocks.check()
   }
 
+  /// - Throws: `Obstacle` if so many shots take longer than the time limit; no call for as many
+  ///   throws for that then, unless a deadline passes.
+  package func checkTime(shots: Int, threads: Int = 1) throws(Obstacle) {
+    try work(shots: shots).check(timeLimit, threads: threads)
+  }
+
   /// What so many shots have to do: faults, and rows that are written; of sparse rows, what they
   /// hold.
   private func work(shots: Int) -> RunWork {
@@ -195,7 +201,7 @@ public struct DetectorErrorSampler: Sendable {
     shots: Int, seed: UInt64, _ body: (SparseRows) throws -> Void
   ) throws {
     precondition(isSparse, "Other rows are drawn in full")
-    try work(shots: shots).check(timeLimit, threads: 1)
+    try checkTime(shots: shots)
     // The flips as drawn, and those that are left; arrays grow by doubling.
     let bytes = UInt64(min(16 * program.flipsPerShot, 0x1p60))
     guard bytes <= memoryLimit else {

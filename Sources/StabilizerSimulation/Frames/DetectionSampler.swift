@@ -54,6 +54,12 @@ public struct DetectionSampler: Sendable {
   /// One more than the largest k of `sweep[k]`.
   public var sweepCount: Int { engine.program.sweepCount }
 
+  /// - Throws: `Obstacle` if so many shots take longer than the time limit; no call for as many
+  ///   throws for that then, unless a deadline passes.
+  package func checkTime(shots: Int, threads: Int = 1) throws(Obstacle) {
+    try engine.checkTime(shots: shots, threads: threads)
+  }
+
   /// Detectors and observables in two tables.
   ///
   /// The same for any number of threads; shot k does not depend on how many follow.

@@ -72,7 +72,7 @@ struct FrameEngine: Sendable {
   ///
   /// - Throws: `Obstacle` if that takes too long.
   func run(shots: Int, seed: UInt64, threads: Int, sweep: BitTable?, into sink: FrameSink) throws {
-    try work(shots: shots).check(timeLimit, threads: threads)
+    try checkTime(shots: shots, threads: threads)
     let blocks = shots / blockShots + (shots % blockShots > 0 ? 1 : 0)
     let workers = max(1, min(threads, blocks))
     Parallel.forEach(chunks: workers, threads: workers) { worker in
@@ -84,6 +84,11 @@ struct FrameEngine: Sendable {
       }
     }
     try timeLimit.check()
+  }
+
+  /// - Throws: `Obstacle` if so many shots take longer than the time limit.
+  func checkTime(shots: Int, threads: Int) throws(Obstacle) {
+    try work(shots: shots).check(timeLimit, threads: threads)
   }
 
   /// What so many shots have to do: rows of all shots of a block are worked on at a time, then
@@ -126,7 +131,7 @@ struct FrameEngine: Sendable {
     take: (PackedRows, Product) throws -> Void
   ) throws {
     precondition(shots >= 0 && alignment >= 1, "A number of shots is not negative")
-    try work(shots: shots).check(timeLimit, threads: threads)
+    try checkTime(shots: shots, threads: threads)
     let count = shots / blockShots + (shots % blockShots > 0 ? 1 : 0)
     let byteCount = (columns + 7) / 8
     let stride = (byteCount + alignment - 1) / alignment * alignment

@@ -9,7 +9,7 @@ struct ReferenceSampler {
   /// How far back feedback looks.
   private let lookback: Int
   private var facts: BlockFacts
-  private let budget = StepBudget(limit: 1 << 34, patience: 1 << 24)
+  private let budget: StepBudget
   /// Steps that a target takes: gates on many qubits are longer.
   private let stepsPerTarget: UInt64
 
@@ -21,6 +21,7 @@ struct ReferenceSampler {
     facts = BlockFacts(circuit)
     let qubits = PlacedQubits.count(in: circuit)
     stepsPerTarget = 1 + UInt64(qubits / 128)
+    budget = StepBudget(limit: stepsPerTarget << 34, patience: 1 << 24)
     simulator = try TableauSimulator(
       seed: 0, block: 0, capacity: qubits, randomness: .none,
       threads: threads, kernels: kernels)
