@@ -36,7 +36,7 @@ struct TimeLimitTests {
     #expect(plan.status == 0 && plan.output.contains("refused, as only 100 h"), "\(plan)")
   }
 
-  @Test func `turns, amplitudes and shots of OpenQASM multiply`() throws {
+  @Test func `resets, which may be certain, refuse no run`() throws {
     let folder = try TemporaryFolder()
     _ = try folder.write(
       """
@@ -53,16 +53,12 @@ struct TimeLimitTests {
       bit[20] c = measure q;
 
       """, to: "c.qasm")
-    for (shots, isRefused) in [("1000000", true), ("1", false)] {
+    for shots in ["1000000", "1"] {
       let plan = try QSimProcess.shell(
         "cd '\(folder.url.path)'; qsim plan c.qasm --shots \(shots) --threads 4")
-      #expect(plan.output.contains("refused, as only 100 h") == isRefused, "\(plan.output)")
+      #expect(plan.status == 0 && !plan.output.contains("refused"), "\(plan.output)")
+      #expect(plan.output.contains("whole run"))
     }
-    let result = try QSimProcess.shell(
-      "cd '\(folder.url.path)'; timeout 30 qsim run c.qasm --shots 1000000 --seed 1 --threads 4")
-    #expect(
-      result.status == 71 && result.error.contains("c.qasm:5:1: would take about "),
-      "\(result.error)")
   }
 
   @Test(arguments: ["statevector", "density-matrix", "sparse", "stabilizer"])
