@@ -1,4 +1,5 @@
-// A channel that quantum computers cannot read: two parties agree on keys, then seal frames to each other.
+// A channel that quantum computers cannot read: two parties agree on keys, then seal frames to each
+// other.
 import PostQuantum
 
 let alice = try Identity.generate(name: "Alice")
@@ -12,7 +13,8 @@ var initiator = HandshakeInitiator(
 var responder = HandshakeResponder(
   identity: bob, policy: policy, trust: .identities([alice.fingerprint]))
 
-// The parties are state machines: whoever carries their bytes, over a socket or by pigeon, learns nothing.
+// The parties are state machines: whoever carries their bytes, over a socket or by pigeon, learns
+// nothing.
 let hello = try responder.receive(initiator.start())
 let reply = try initiator.receive(hello.output)
 let finish = try responder.receive(reply.output)

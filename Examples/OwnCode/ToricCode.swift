@@ -1,7 +1,8 @@
 import QSim
 
-/// The toric code ⟦2d², 2, d⟧ [DennisKitaevLandahlPreskill02]: qubits on the edges of a square lattice on a torus. Edge (x, y, 0)
-/// leads to the right from vertex (x, y), edge (x, y, 1) upwards. Vertices have X checks, faces have Z checks.
+/// The toric code ⟦2d², 2, d⟧ [DennisKitaevLandahlPreskill02]: qubits on the edges of a square
+/// lattice on a torus. Edge (x, y, 0) leads to the right from vertex (x, y), edge (x, y, 1)
+/// upwards. Vertices have X checks, faces have Z checks.
 struct ToricLattice {
   let distance: Int
 
@@ -27,7 +28,8 @@ struct ToricLattice {
     return QuantumCode(
       CSSCode(
         qubitCount: 2 * distance * distance, xChecks: vertices, zChecks: faces,
-        // X runs across the dual lattice, Z along the lattice, one pair for each direction around the torus.
+        // X runs across the dual lattice, Z along the lattice, one pair for each direction around
+        // the torus.
         xLogicals: [line.map { edge(0, $0, 0) }, line.map { edge($0, 0, 1) }],
         zLogicals: [line.map { edge($0, 0, 0) }, line.map { edge(0, $0, 1) }],
         distance: distance,
@@ -38,7 +40,8 @@ struct ToricLattice {
 }
 
 extension SyndromeSchedule {
-  /// Data on the first 2d² qubits, check qubits behind them; four layers of CX for the X checks, then four for the Z checks.
+  /// Data on the first 2d² qubits, check qubits behind them; four layers of CX for the X checks,
+  /// then four for the Z checks.
   static func toric(distance: Int) -> SyndromeSchedule {
     let lattice = ToricLattice(distance: distance)
     let code = lattice.code

@@ -1,7 +1,8 @@
 import QSim
 
-/// Takes the likeliest set of faults to have happened, whatever number of detectors each of them flips: of all sets the best
-/// is found for every outcome when the decoder is compiled, in O(2ⁿ) time for a fault and n bits.
+/// Takes the likeliest set of faults to have happened, whatever number of detectors each of them
+/// flips: of all sets the best is found for every outcome when the decoder is compiled, in O(2ⁿ)
+/// time for a fault and n bits.
 struct LikeliestFaults: Decoder {
   func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     let flat = try model.flattened()

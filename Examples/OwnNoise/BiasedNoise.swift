@@ -3,8 +3,8 @@ import QSim
 extension NoiseModelDefinition {
   /// Qubits that lose their phase more often than they flip, such as cat qubits and fluxonium.
   ///
-  /// An error of probability p is Z with probability p η / (1 + η), and X or Y with p / (1 + η) together, where η is the bias:
-  /// ½ is depolarising noise.
+  /// An error of probability p is Z with probability p η / (1 + η), and X or Y with p / (1 + η)
+  /// together, where η is the bias: ½ is depolarising noise.
   static let biased = NoiseModelDefinition(
     "biased", "Loses phases more often than it flips bits.",
     details: """

@@ -1,4 +1,5 @@
-// A noise model of one's own (BiasedNoise.swift), set up like those of the catalog, and what it does to a surface code.
+// A noise model of one's own (BiasedNoise.swift), set up like those of the catalog, and what it
+// does to a surface code.
 import QSim
 
 // As on a command line; settings that are wrong are told like anywhere else.

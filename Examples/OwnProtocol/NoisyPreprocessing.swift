@@ -5,11 +5,13 @@ extension KeyRateParameter.ID {
 }
 
 extension QKDProtocolDefinition {
-  /// BB84 with single photons, where Alice flips each bit of her key with a probability before errors are corrected.
+  /// BB84 with single photons, where Alice flips each bit of her key with a probability before
+  /// errors are corrected.
   ///
-  /// Her noise costs Bob less than Eve: with q = ½ in the limit there is key up to errors of 12.4 % instead of 11.0 %. With
-  /// errors Q, q of noise and Q' = Q (1 − q) + q (1 − Q), a sifted bit is worth 1 − h(Q) + h(μ) − f h(Q') secret ones, where
-  /// 2μ = 1 + √((1 − 2Q)² + 4 (1 − 2q)² Q (1 − Q)) [RennerGisinKraus05].
+  /// Her noise costs Bob less than Eve: with q = ½ in the limit there is key up to errors of 12.4 %
+  /// instead of 11.0 %. With errors Q, q of noise and Q' = Q (1 − q) + q (1 − Q), a sifted bit is
+  /// worth 1 − h(Q) + h(μ) − f h(Q') secret ones, where 2μ = 1 + √((1 − 2Q)² + 4 (1 − 2q)² Q (1 −
+  /// Q)) [RennerGisinKraus05].
   static let noisyPreprocessing = QKDProtocolDefinition(
     "bb84-noisy", "BB84 with a single-photon source, and noise that Alice adds to her bits.",
     family: .prepareAndMeasure, sources: ["RennerGisinKraus05"],

@@ -1,4 +1,5 @@
-// A protocol of one's own (NoisyPreprocessing.swift): its rate, its best settings and its reach, beside the catalog's.
+// A protocol of one's own (NoisyPreprocessing.swift): its rate, its best settings and its reach,
+// beside the catalog's.
 import QSim
 
 let noisy = QKDProtocolDefinition.noisyPreprocessing

@@ -1,5 +1,6 @@
-// The ground state of the critical Ising ring, found by a variational circuit: n/2 layers of ZZ rotations and X rotations
-// suffice for a ring of n spins, and the exact energy is known from free fermions [Pfeuty70].
+// The ground state of the critical Ising ring, found by a variational circuit: n/2 layers of ZZ
+// rotations and X rotations suffice for a ring of n spins, and the exact energy is known from free
+// fermions [Pfeuty70].
 import QSim
 import Numerics
 
