@@ -13,7 +13,7 @@ package enum MemoryAdvice {
     switch available {
     case 0: ", which the system does not give"
     case .max: ""
-    default: ", \(StateMemory.text(available)) available"
+    default: ", \(ByteText.text(available)) available"
     }
   }
 

@@ -199,7 +199,7 @@ package enum StateMemory {
     required: UInt64, available: UInt64, qubitCount: Int, _ precision: Precision
   ) -> Obstacle {
     let size = "2^\(qubitCount) × \(precision.bytesPerAmplitude) B"
-    let needed = qubitCount >= 60 ? size : "\(text(required)) (\(size))"
+    let needed = qubitCount >= 60 ? size : "\(ByteText.text(required)) (\(size))"
     let isTooWide = qubitCount > MemoryAdvice.mostQubits
     return Obstacle(
       .memory(required: required, available: available),
@@ -223,17 +223,5 @@ package enum StateMemory {
         hint: "install libopenblas or use --kernel simd")
     }
     return nil
-  }
-
-  /// `16 TiB`, `23.4 GiB`: three figures and a binary unit.
-  package static func text(_ bytes: UInt64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 1024, unit < units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    let tenths = (value * 10).rounded() / 10
-    return tenths == tenths.rounded() ? "\(Int(tenths)) \(units[unit])" : "\(tenths) \(units[unit])"
   }
 }

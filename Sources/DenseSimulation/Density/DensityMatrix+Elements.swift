@@ -49,8 +49,8 @@ extension DensityMatrix {
     guard required <= limit ?? .max, let elements = elements() else {
       throw Obstacle(
         .memory(required: required, available: limit ?? 0),
-        "needs \(StateMemory.text(required)) (4^\(qubitCount) × \(S.precision.bytesPerAmplitude) B) for the matrix elements"
-          + (limit.map { ", \(StateMemory.text($0)) available" }
+        "needs \(ByteText.text(required)) (4^\(qubitCount) × \(S.precision.bytesPerAmplitude) B) for the matrix elements"
+          + (limit.map { ", \(ByteText.text($0)) available" }
             ?? ", which the system does not give"))
     }
     return elements

@@ -186,7 +186,7 @@ package enum DensityMemory {
     required: UInt64, available: UInt64, qubitCount: Int, _ precision: Precision
   ) -> Obstacle {
     let size = "4^\(qubitCount) × \(precision.bytesPerAmplitude / 2) B"
-    let needed = qubitCount >= 30 ? size : "\(StateMemory.text(required)) (\(size))"
+    let needed = qubitCount >= 30 ? size : "\(ByteText.text(required)) (\(size))"
     let most = MemoryAdvice.mostDensityQubits
     return Obstacle(
       .memory(required: required, available: available),

@@ -70,10 +70,10 @@ extension StateVector {
     let required: UInt64 = qubits.count > 29 ? .max : 16 << UInt64(2 * qubits.count)
     let available = min(memoryLimit ?? .max, 16 << 30)
     guard required <= available else {
-      let size = required == .max ? "more than 16 EiB" : StateMemory.text(required)
+      let size = required == .max ? "more than 16 EiB" : ByteText.text(required)
       throw Obstacle(
         .memory(required: required, available: available),
-        "the density matrix of \(qubits.count) qubits needs \(size), \(StateMemory.text(available)) available",
+        "the density matrix of \(qubits.count) qubits needs \(size), \(ByteText.text(available)) available",
         hint: "trace out more qubits")
     }
     if qubits.count <= 6 { return crossMatrix(with: self, on: qubits) }

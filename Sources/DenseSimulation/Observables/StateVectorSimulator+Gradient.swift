@@ -94,7 +94,7 @@ extension StateVectorSimulator {
     let size =
       qubitCount >= 59
       ? "\(stateCount) × 2^\(qubitCount) × \(precision.bytesPerAmplitude) B"
-      : StateMemory.text(required)
+      : ByteText.text(required)
     return Obstacle(
       .memory(required: required, available: available),
       "a gradient needs \(size) for \(stateCount) states of \(qubitCount) qubits"

@@ -4,66 +4,6 @@ import QuantumCore
 // decide is counted here. `TrajectoryRun` keeps to the same figures, so that the bound which a plan
 // prints holds.
 
-/// What a run takes at most beside the program itself, in bytes; saturates.
-public struct MemoryBound: Hashable, Sendable {
-  /// One state.
-  public var stateBytes: UInt64
-  /// States at a time: as many as may be used, and as few as will do.
-  public var stateCount: UInt64
-  public var leastStateCount: UInt64
-  /// Results of shots, how they are drawn and counted.
-  public var resultBytes: UInt64
-  /// The gates, and what errors of shots take while they wait.
-  public var programBytes: UInt64
-
-  /// States, `stateCount` of them at a time at most, beside results and gates.
-  public init(
-    stateBytes: UInt64, stateCount: UInt64 = 1, leastStateCount: UInt64 = 1,
-    resultBytes: UInt64 = 0, programBytes: UInt64 = 0
-  ) {
-    (self.stateBytes, self.resultBytes) = (stateBytes, resultBytes)
-    (self.stateCount, self.leastStateCount) = (stateCount, leastStateCount)
-    self.programBytes = programBytes
-  }
-
-  /// Of the states that the run cannot do without.
-  public var requiredBytes: UInt64 { stateBytes.saturatingMultiply(leastStateCount) }
-  /// Without which the run is refused, results and gates included.
-  public var leastBytes: UInt64 { total(leastStateCount) }
-  /// Of which the run never takes more.
-  public var mostBytes: UInt64 { total(max(stateCount, leastStateCount)) }
-
-  /// Whether a run fits into so many bytes. The states that it cannot do without must; with gates
-  /// and results it may be over by 1 MiB and 3 %.
-  public func fits(_ available: UInt64) -> Bool {
-    let slack = (available / 32).saturatingAdd(1 << 20)
-    return stateBytes.saturatingMultiply(leastStateCount) <= available
-      && leastBytes <= available.saturatingAdd(slack)
-  }
-
-  private func total(_ states: UInt64) -> UInt64 {
-    stateBytes.saturatingMultiply(states).saturatingAdd(resultBytes).saturatingAdd(programBytes)
-  }
-}
-
-/// What a run is asked for, as far as memory goes.
-public enum RunTask: Hashable, Sendable {
-  /// - Parameter keepsRecord: whether the measurement record is kept besides declared bits.
-  case samples(shots: Int, keepsRecord: Bool)
-  /// The state at the end, and its results where `isMeasured`.
-  case state(isMeasured: Bool)
-  /// - Parameter terms: of all observables together.
-  case expectations(shots: Int, terms: Int)
-  case gradient(terms: Int)
-
-  package var shots: Int {
-    switch self {
-    case .samples(let shots, _), .expectations(let shots, _): shots
-    case .state, .gradient: 1
-    }
-  }
-}
-
 /// The memory of one run, and how many states it may have in it.
 package struct RunMemory: Sendable {
   package let bound: MemoryBound
@@ -138,8 +78,8 @@ package struct RunMemory: Sendable {
     let rest = bound.resultBytes.saturatingAdd(bound.programBytes)
     throw Obstacle(
       .memory(required: required, available: available),
-      "needs \(StateMemory.text(required)) (\(count == 1 ? "a state" : "\(count) states") of "
-        + "\(StateMemory.text(bound.stateBytes)), \(StateMemory.text(rest)) for gates and results)"
+      "needs \(ByteText.text(required)) (\(count == 1 ? "a state" : "\(count) states") of "
+        + "\(ByteText.text(bound.stateBytes)), \(ByteText.text(rest)) for gates and results)"
         + MemoryAdvice.shortage(available),
       hint: MemoryAdvice.hint(
         MemoryAdvice.forRun(bound, precision: S.precision, available: available)))
@@ -202,38 +142,6 @@ package struct RunMemory: Sendable {
 
   private static func termBytes(_ terms: Int) -> UInt64 {
     UInt64(terms).saturatingMultiply(512 + 256).saturatingAdd(1 << 16)
-  }
-}
-
-/// The table of results must fit too.
-package enum ResultMemory {
-  /// Rows of bits and record, and for each shot what drawing takes at first and counting
-  /// afterwards.
-  package static func bytes(of circuit: Circuit, shots: Int, keepsRecord: Bool) -> UInt64 {
-    let bitWords = UInt64((circuit.bitCount + 63) / 64)
-    let columns = keepsRecord ? circuit.measurementCount ?? 64 : 0
-    let recordWords = columns / 64 + (columns % 64 == 0 ? 0 : 1)
-    let words = bitWords.saturatingAdd(recordWords)
-    // Keys of more than 64 bits are counted as text.
-    let width = max(UInt64(circuit.bitCount), columns)
-    let counting = width <= 64 ? 64 : width.saturatingMultiply(3).saturatingAdd(400)
-    return words.saturatingMultiply(8).saturatingAdd(counting).saturatingMultiply(UInt64(shots))
-  }
-
-  /// - Throws: `Obstacle` with the numbers.
-  package static func check(
-    _ circuit: Circuit, shots: Int, limit: UInt64?, keepsRecord: Bool = true
-  ) throws(Obstacle) {
-    guard shots <= Int(UInt32.max) else {
-      throw Obstacle(.option, "at most 4294967295 shots at a time, not \(shots)")
-    }
-    let required = bytes(of: circuit, shots: shots, keepsRecord: keepsRecord)
-    let available = limit ?? 1 << 46
-    guard required > available else { return }
-    throw Obstacle(
-      .memory(required: required, available: available),
-      "needs \(required == .max ? "more than 16 EiB" : StateMemory.text(required)) for the results of \(shots) shots, "
-        + "\(StateMemory.text(available)) available", hint: "use fewer shots or a shorter circuit")
   }
 }
 

@@ -43,8 +43,8 @@ final class ShotSink: Sendable {
     guard required <= limit else {
       throw Obstacle(
         .memory(required: required, available: limit),
-        "needs \(StateMemory.text(required)) for \(columns) results of each of \(table.rowCount) shots, "
-          + "\(StateMemory.text(limit)) available", hint: "use fewer shots or a shorter circuit")
+        "needs \(ByteText.text(required)) for \(columns) results of each of \(table.rowCount) shots, "
+          + "\(ByteText.text(limit)) available", hint: "use fewer shots or a shorter circuit")
     }
     table.widen(to: columns)
   }

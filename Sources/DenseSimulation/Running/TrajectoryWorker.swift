@@ -244,7 +244,7 @@ package final class TrajectoryWorker<State: ProgramState> {
         let one = State.bytes(qubitCount: context.program.qubitCount)
         throw Obstacle(
           .memory(required: one.saturatingMultiply(2), available: one),
-          "there is no memory for a state of \(StateMemory.text(one)) for each outcome that has to be followed",
+          "there is no memory for a state of \(ByteText.text(one)) for each outcome that has to be followed",
           hint: "try --engine trajectories")
       }
       try fork(

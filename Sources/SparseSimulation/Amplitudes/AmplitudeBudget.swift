@@ -59,7 +59,7 @@ package final class AmplitudeBudget: Sendable {
       giveBack(bytes)
       throw Obstacle(
         .memory(required: bytes, available: 0),
-        "the system does not give \(StateMemory.text(bytes)) for amplitudes that are not 0")
+        "the system does not give \(ByteText.text(bytes)) for amplitudes that are not 0")
     }
     return memory.bindMemory(to: Element.self, capacity: max(1, count))
   }
@@ -74,7 +74,7 @@ package final class AmplitudeBudget: Sendable {
   package func obstacle(required: UInt64) -> Obstacle {
     let reserved = limit - room
     let total = required.saturatingAdd(reserved)
-    let size = total == .max ? "more than 16 EiB" : StateMemory.text(total)
+    let size = total == .max ? "more than 16 EiB" : ByteText.text(total)
     return Obstacle(
       .memory(required: total, available: limit),
       "the amplitudes that are not 0\(reserved > 0 ? ", with gates and results," : "") need at least "

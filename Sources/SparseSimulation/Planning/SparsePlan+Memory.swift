@@ -39,7 +39,7 @@ package struct SparseMemory: Sendable {
     guard let limit, bound.leastBytes > limit else { return }
     throw Obstacle(
       .memory(required: bound.leastBytes, available: limit),
-      "needs \(StateMemory.text(bytes)) for gates and results" + MemoryAdvice.shortage(limit),
+      "needs \(ByteText.text(bytes)) for gates and results" + MemoryAdvice.shortage(limit),
       hint: MemoryAdvice.hint(
         MemoryAdvice.forRun(bound, precision: .single, available: limit)))
   }

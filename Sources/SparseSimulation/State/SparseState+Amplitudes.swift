@@ -42,7 +42,7 @@ extension SparseState {
       let available = budget.limit
       throw Obstacle(
         .memory(required: size, available: available),
-        "a list of so many amplitudes needs at least \(StateMemory.text(size))"
+        "a list of so many amplitudes needs at least \(ByteText.text(size))"
           + MemoryAdvice.shortage(available), hint: "ask for fewer, as by --top 64")
     }
   }

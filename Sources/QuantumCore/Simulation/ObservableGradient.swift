@@ -1,5 +1,3 @@
-import QuantumCore
-
 /// An expectation value and its derivatives by the angles of a circuit's gates.
 public struct ObservableGradient: Sendable {
   /// One argument of one gate, as the circuit writes it.
@@ -16,13 +14,27 @@ public struct ObservableGradient: Sendable {
     /// In radians.
     public let value: Double
     /// ∂⟨H⟩/∂value, per radian. A gate in a repeat block stands for all its turns.
-    public internal(set) var derivative: Double
+    public package(set) var derivative: Double
+
+    /// One argument of one gate; see the properties of the same names.
+    public init(
+      gate: Gate, controlCount: Int, range: SourceRange?, qubits: [Int], argument: String,
+      value: Double, derivative: Double
+    ) {
+      (self.gate, self.controlCount, self.range) = (gate, controlCount, range)
+      (self.qubits, self.argument) = (qubits, argument)
+      (self.value, self.derivative) = (value, derivative)
+    }
   }
 
   /// ⟨H⟩.
   public let value: Double
   /// In the order of the circuit; gates on several groups of qubits have entries for each group.
   public let entries: [Entry]
+
+  public init(value: Double, entries: [Entry]) {
+    (self.value, self.entries) = (value, entries)
+  }
 
   /// The derivatives alone.
   public var derivatives: [Double] { entries.map(\.derivative) }

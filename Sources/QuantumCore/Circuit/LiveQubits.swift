@@ -1,5 +1,3 @@
-import QuantumCore
-
 /// The qubits of a circuit that need amplitudes.
 ///
 /// A qubit that is only measured in the Z basis, reset or annotated is known to be |0⟩ and costs

@@ -1,0 +1,55 @@
+/// Results of many shots.
+public struct Samples: Hashable, Sendable {
+  public enum Source: String, Hashable, Sendable {
+    /// Column k is classical bit k at the end of the run.
+    case bits
+    /// Column k is the k-th measurement of the run; runs shorter than the longest are padded with
+    /// 0.
+    case record
+  }
+  public let source: Source
+  /// One row a shot.
+  public var table: BitTable
+
+  public init(source: Source, table: BitTable) {
+    self.source = source
+    self.table = table
+  }
+
+  public var shotCount: Int { table.rowCount }
+  public var bitCount: Int { table.columnCount }
+
+  /// How often each row occurs.
+  ///
+  /// - Complexity: O(shots log shots), and one allocation for each distinct row.
+  public func counts() -> [BitVector: Int] {
+    let (words, stride) = (table.words, table.stride)
+    guard stride > 0 else { return shotCount > 0 ? [BitVector(count: bitCount): shotCount] : [:] }
+    if stride == 1 {
+      var sorted = words
+      RadixSort.sort(&sorted)
+      return counts(areEqual: { sorted[$0] == sorted[$1] }) {
+        BitVector(packed: [sorted[$0]], count: $1)
+      }
+    }
+    func row(_ index: Int) -> ArraySlice<UInt64> { words[index * stride..<(index + 1) * stride] }
+    let sorted = (0..<shotCount).sorted { row($0).lexicographicallyPrecedes(row($1)) }
+    return counts(areEqual: { row(sorted[$0]) == row(sorted[$1]) }) {
+      BitVector(packed: Array(row(sorted[$0])), count: $1)
+    }
+  }
+
+  /// Counts rows that stand side by side if they are equal.
+  private func counts(
+    areEqual: (Int, Int) -> Bool, bits: (_ index: Int, _ count: Int) -> BitVector
+  ) -> [BitVector: Int] {
+    let starts = (0..<shotCount).filter { $0 == 0 || !areEqual($0 - 1, $0) }
+    var counts: [BitVector: Int] = [:]
+    counts.reserveCapacity(starts.count)
+    for (place, start) in starts.enumerated() {
+      let end = place + 1 < starts.count ? starts[place + 1] : shotCount
+      counts[bits(start, bitCount)] = end - start
+    }
+    return counts
+  }
+}

@@ -1,0 +1,61 @@
+public enum Precision: String, Sendable, CaseIterable, Codable {
+  /// 8 bytes an amplitude.
+  case single
+  /// 16 bytes an amplitude.
+  case double
+  public var bytesPerAmplitude: UInt64 { self == .single ? 8 : 16 }
+}
+
+/// Which code applies dense blocks.
+public enum KernelRoute: String, Sendable, CaseIterable, Codable {
+  /// The cost model decides.
+  case auto
+  /// Direct kernels.
+  case simd
+  /// Matrix products of OpenBLAS.
+  case blas
+}
+
+/// Instruction set of the direct kernels.
+public enum InstructionSet: String, Sendable, CaseIterable, Codable {
+  /// The best one the processor has.
+  case auto
+  case baseline, avx2, avx512
+}
+
+public struct SimulationOptions: Sendable {
+  public var threads: Int
+  public var precision: Precision
+  public var kernel: KernelRoute
+  public var instructionSet: InstructionSet
+  /// Whether gates may be merged before they are applied. Off, every gate is its own step.
+  public var fusesGates: Bool
+  /// Upper bound of memory in bytes for amplitudes; `nil` is unlimited. Callers that know the
+  /// machine set it.
+  public var memoryLimit: UInt64?
+  /// How long a run may take; 100 hours by prediction where nothing else is said.
+  public var timeLimit: TimeLimit
+  /// Values of `sweep[k]`, the same for all shots; missing ones are 0.
+  public var sweepBits: [Bool]
+  /// Called now and then with the fraction done and to ask whether to go on; returning `false`
+  /// stops with `CancellationError`. May be called from the thread that runs the simulation only.
+  public var progress: (@Sendable (Double) -> Bool)?
+
+  public init(
+    threads: Int = 1, precision: Precision = .double, kernel: KernelRoute = .auto,
+    instructionSet: InstructionSet = .auto, fusesGates: Bool = true, memoryLimit: UInt64? = nil,
+    timeLimit: TimeLimit = .standard, sweepBits: [Bool] = [],
+    progress: (@Sendable (Double) -> Bool)? = nil
+  ) {
+    precondition(threads >= 1, "At least one thread")
+    self.threads = threads
+    self.precision = precision
+    self.kernel = kernel
+    self.instructionSet = instructionSet
+    self.fusesGates = fusesGates
+    self.memoryLimit = memoryLimit
+    self.timeLimit = timeLimit
+    self.sweepBits = sweepBits
+    self.progress = progress
+  }
+}
