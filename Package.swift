@@ -103,6 +103,7 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["TestSupport"]),
     .testTarget(name: "ExampleTests", dependencies: ["QSim", "TestSupport"]),
+    .testTarget(name: "QSimTests", dependencies: ["QSim", "TestSupport"]),
     .testTarget(name: "ProjectTests", dependencies: ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

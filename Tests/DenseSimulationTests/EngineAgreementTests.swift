@@ -42,7 +42,7 @@ struct EngineAgreementTests {
       }
       let exact = try DensityMatrixSimulator().expectations(
         of: observables, in: circuit, options: SimulationOptions())
-      let sampled = try TrajectorySimulator().expectations(
+      let sampled = try StateVectorSimulator().expectations(
         of: observables, in: circuit, shots: 3000, seed: 7, options: SimulationOptions(threads: 2))
       for (mean, value) in zip(sampled, exact) {
         #expect(
@@ -84,7 +84,7 @@ struct EngineAgreementTests {
       var options = SimulationOptions(precision: precision)
       let first = try StateVectorSimulator().run(circuit, shots: 300, seed: 3, options: options)
       let mixed = try DensityMatrixSimulator().run(circuit, shots: 300, seed: 3, options: options)
-      let mean = try TrajectorySimulator().expectations(
+      let mean = try StateVectorSimulator().expectations(
         of: [observable], in: circuit, shots: 300, seed: 3, options: options)
       for threads in [2, 3, 8] {
         options.threads = threads
@@ -93,7 +93,7 @@ struct EngineAgreementTests {
         let mixedAgain = try DensityMatrixSimulator().run(
           circuit, shots: 300, seed: 3, options: options)
         #expect(mixedAgain.bits == mixed.bits && mixedAgain.record == mixed.record)
-        let meanAgain = try TrajectorySimulator().expectations(
+        let meanAgain = try StateVectorSimulator().expectations(
           of: [observable], in: circuit, shots: 300, seed: 3, options: options)
         #expect(meanAgain == mean)
       }
@@ -164,7 +164,7 @@ struct EngineAgreementTests {
     let exact = Double.pow(0.99, 200)
     for precision in Precision.allCases {
       let options = SimulationOptions(precision: precision)
-      let samples = try TrajectorySimulator().sample(
+      let samples = try StateVectorSimulator().sample(
         circuit, shots: 20_000, seed: 4, options: options)
       let ones = (0..<20_000).count { samples.table[$0, 0] }
       expectRate(ones, of: 20_000, is: exact, within: 5)

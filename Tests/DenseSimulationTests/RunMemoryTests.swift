@@ -102,7 +102,7 @@ struct RunMemoryTests {
     let observable = try PauliSum(parsing: "0.5 X0*Z2\n-1.5 Y1*Y3\n0.3 Z4")
     let simulator = StateVectorSimulator()
     func results(_ options: SimulationOptions) throws -> (
-      Samples, [StateVectorSimulator.Expectation]
+      Samples, [ExpectationValue]
     ) {
       (
         try simulator.sample(circuit, shots: 700, seed: 3, options: options),

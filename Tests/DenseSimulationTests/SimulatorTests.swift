@@ -304,7 +304,7 @@ struct SimulatorTests {
 enum TestRuns {
   static func run(
     _ circuit: Circuit, shots: Int, seed: UInt64, stateLimit: UInt64
-  ) throws -> StateVectorSimulator.Run {
+  ) throws -> ShotResults {
     let live = LiveQubits(of: circuit)
     var options = SimulationOptions()
     let program = try ProgramCompiler.compile(

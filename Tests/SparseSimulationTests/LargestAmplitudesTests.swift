@@ -34,7 +34,7 @@ struct LargestAmplitudesTests {
     forAll(921, count: 60) { rng in
       let qubits = Int.random(in: 2...9, using: &rng)
       let circuit = Self.groups(qubits, isUniform: isUniform, using: &rng)
-      let state = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
+      let state = try SparseSimulator().runOnce(circuit, seed: 0, options: options).state
       let vector = try state.stateVector(as: Double.self)
       let limit = Int.random(in: 1...(1 << qubits), using: &rng)
       let found = try state.largestAmplitudes(limit: limit)
@@ -47,9 +47,10 @@ struct LargestAmplitudesTests {
         $0.0 != $1.0 ? $0.0 > $1.0 : $0.1 < $1.1
       }
       let expected = ranked.prefix(limit).map(\.1).sorted()
-      #expect(found.map { Int($0.bits.words[0]) } == expected)
-      for (bits, amplitude) in found {
-        #expect((amplitude - vector[Int(bits.words[0])]).length < 1e-13)
+      let indices = found.map { Int($0.basisState.words[0]) }
+      #expect(indices == expected)
+      for (index, entry) in zip(indices, found) {
+        #expect((entry.amplitude - vector[index]).length < 1e-13)
       }
     }
   }
@@ -57,7 +58,7 @@ struct LargestAmplitudesTests {
   @Test func `states far less probable than the first are left out`() throws {
     var circuit = Circuit(qubitCount: 4)
     for qubit in 0..<4 { circuit.append(.ry, [0.02], qubit) }
-    let state = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
+    let state = try SparseSimulator().runOnce(circuit, seed: 0, options: options).state
     // tan²(0.01) is 1.0003e-4 for each 1.
     #expect(try state.largestAmplitudes(limit: 16, threshold: 1e-5).count == 5)
     #expect(try state.largestAmplitudes(limit: 16, threshold: 1e-9).count == 11)
@@ -104,7 +105,7 @@ struct LargestAmplitudesTests {
     // More than lists may have.
     var circuit = Circuit(qubitCount: 23)
     for qubit in 0..<23 { circuit.append(.ry, [0.3], qubit) }
-    let final = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
+    let final = try SparseSimulator().runOnce(circuit, seed: 0, options: options).state
     let vector = try final.stateVector(as: Float.self)
     let (zero, one) = (Double.cos(0.15), Double.sin(0.15))
     for index in [0, 1, 77, 1 << 22, 1 << 23 - 1] {
@@ -118,7 +119,7 @@ struct LargestAmplitudesTests {
     for qubits in [40, 48, 49, 200] {
       var circuit = Circuit(qubitCount: qubits)
       for qubit in 0..<qubits { circuit.append(.ry, [0.3], qubit) }
-      let final = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
+      let final = try SparseSimulator().runOnce(circuit, seed: 0, options: options).state
       #expect(throws: Obstacle.self) {
         try final.stateVector(as: Double.self, limit: 1 << 30)
       }

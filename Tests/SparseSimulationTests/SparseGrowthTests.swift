@@ -35,7 +35,8 @@ struct SparseGrowthTests {
 
   private static func work(_ circuit: Circuit) throws -> (run: UInt64, bound: UInt64) {
     let options = SimulationOptions(threads: 1)
-    let (program, live) = try SparseSimulator.prepare(circuit, options: options, tail: .sampling)
+    let compiled = try SparseSimulator().compiled(for: circuit, options: options)
+    let (program, live) = (compiled.program(.sampling), compiled.liveQubits)
     let run = try SparseRun(
       program, of: circuit, liveQubits: live, shots: 1, seed: 1, options: options,
       request: SparseRequest())

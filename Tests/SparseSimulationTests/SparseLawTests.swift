@@ -17,7 +17,7 @@ struct SparseLawTests {
       let circuit = RandomCircuits.gates(qubits: qubits, count: count, using: &rng)
       let dense = try StateVectorSimulator().finalState(
         of: circuit, as: Double.self, options: options)
-      let sparse = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
+      let sparse = try SparseSimulator().runOnce(circuit, seed: 0, options: options).state
       #expect(sparse.liveQubits == dense.liveQubits)
       let amplitudes = try sparse.stateVector(as: Double.self).amplitudes
       let error = amplitudes.indices.reduce(0) {
@@ -55,7 +55,7 @@ struct SparseLawTests {
         }, controlCount: controls)
       let dense = try StateVectorSimulator().finalState(
         of: circuit, as: Double.self, options: options)
-      let amplitudes = try SparseSimulator().runOnce(circuit, seed: 0, options: options).final
+      let amplitudes = try SparseSimulator().runOnce(circuit, seed: 0, options: options).state
         .stateVector(as: Double.self).amplitudes
       let error = amplitudes.indices.reduce(0) {
         max($0, (amplitudes[$1] - dense.state[$1]).length)
@@ -154,8 +154,8 @@ struct SparseLawTests {
       var circuit = RandomCircuits.dynamic(
         qubits: max(2, qubits), count: 20, withNoise: true, using: &rng)
       circuit.append(.m, targets: (0..<max(2, qubits)).map { .qubit($0) })
-      let (program, live) = try SparseSimulator.prepare(
-        circuit, options: options, tail: .sampling)
+      let compiled = try SparseSimulator().compiled(for: circuit, options: options)
+      let (program, live) = (compiled.program(.sampling), compiled.liveQubits)
       let bound = SupportBound.bound(of: program)
       for seed in 0..<5 as Range<UInt64> {
         let run = try SparseRun(

@@ -24,7 +24,7 @@ struct SparseMemoryTests {
       for limit: UInt64 in [200 << 20, 1 << 30] {
         let options = SimulationOptions(threads: 2, memoryLimit: limit)
         let task = RunTask.samples(shots: shots, keepsRecord: true)
-        let bound = plan.memory(of: circuit, task, needsState: false, options: options)
+        let bound = plan.memory(of: circuit, task, options: options, limit: limit)
         #expect(bound.mostBytes <= limit && bound.resultBytes >= UInt64(shots) * 72)
       }
     }
@@ -65,8 +65,8 @@ struct SparseMemoryTests {
     circuit.append(.m, targets: [.qubit(0), .bit(0)])
     let options = SimulationOptions(threads: 1)
     let both = try SparseSimulator().run(circuit, shots: 20, seed: 3, options: options)
-    let bits = try SparseSimulator().run(
-      circuit, shots: 20, seed: 3, options: options, keepsRecord: false)
+    let bits = try SparseSimulator().compiled(for: circuit, options: options).run(
+      shots: 20, seed: 3, keepsRecord: false)
     #expect(both.record.table.rowCount == 20 && bits.record.table.rowCount == 0)
     #expect(both.bits == bits.bits)
   }

@@ -11,12 +11,13 @@ struct SupportBoundTests {
 
   private func bound(of circuit: Circuit) throws -> SupportBound {
     SupportBound.bound(
-      of: try SparseSimulator.prepare(circuit, options: options, tail: .sampling).program)
+      of: try SparseSimulator().compiled(for: circuit, options: options).program(.sampling))
   }
 
   /// Runs a shot for each of some seeds; none may have more than the bound.
   private func check(_ circuit: Circuit, seeds: Range<UInt64> = 0..<3) throws {
-    let (program, live) = try SparseSimulator.prepare(circuit, options: options, tail: .sampling)
+    let compiled = try SparseSimulator().compiled(for: circuit, options: options)
+    let (program, live) = (compiled.program(.sampling), compiled.liveQubits)
     let bound = SupportBound.bound(of: program)
     for seed in seeds {
       let run = try SparseRun(

@@ -91,11 +91,12 @@ struct WideCircuitTests {
 
   @Test func `a W state of 127 qubits has 127 amplitudes`() throws {
     var circuit = Self.wState(127)
-    let state = try simulator.runOnce(circuit, seed: 0, options: options).final
+    let state = try simulator.runOnce(circuit, seed: 0, options: options).state
     let amplitudes = try state.largestAmplitudes(limit: 1000)
     #expect(amplitudes.count == 127)
-    for (bits, amplitude) in amplitudes {
-      #expect(bits.nonzeroBitCount == 1 && abs(amplitude.lengthSquared - 1 / 127) < 1e-14)
+    for entry in amplitudes {
+      #expect(entry.basisState.nonzeroBitCount == 1)
+      #expect(abs(entry.probability - 1 / 127) < 1e-14)
     }
     circuit.append(.m, targets: (0..<127).map { .qubit($0) })
     let shots = 12_700

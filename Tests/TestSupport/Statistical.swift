@@ -21,7 +21,7 @@ public func expectRate(
 
 /// Compares classical memories that came up with their exact probabilities; see `expectCounts`.
 public func expectSamples(
-  _ run: StateVectorSimulator.Run, match exact: [ClassicalMemory: Double],
+  _ run: ShotResults, match exact: [ClassicalMemory: Double],
   within sigmas: Double = 5,
   _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
 ) {

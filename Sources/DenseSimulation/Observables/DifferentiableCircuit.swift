@@ -41,22 +41,20 @@ package struct DifferentiableCircuit: Sendable {
   /// The most gates, repeat blocks written out.
   private static let gateLimit: UInt64 = 1_000_000
 
+  /// - Parameter program: of the circuit, for the state at its end.
   /// - Throws: `Obstacle` for what has no derivative, with its place.
-  package init(_ circuit: Circuit, live: LiveQubits, options: SimulationOptions) throws(Obstacle) {
+  package init(_ circuit: Circuit, live: LiveQubits, program: Program) throws(Obstacle) {
     self.circuit = circuit
     self.live = live
-    try Self.check(circuit, live: live, options: options)
+    try Self.check(circuit, program)
     append(.root)
   }
 
-  private static func check(
-    _ circuit: Circuit, live: LiveQubits, options: SimulationOptions
-  ) throws(Obstacle) {
+  private static func check(_ circuit: Circuit, _ program: Program) throws(Obstacle) {
     guard circuit.gateCount <= gateLimit else {
       throw Obstacle(
         .unsupported, "a gradient is for at most 10^6 gates, repeat blocks written out")
     }
-    let program = try ProgramCompiler.compile(circuit, live: live, options: options, tail: .state)
     for (step, range) in zip(program.steps, program.ranges) {
       let reason: String
       switch step {

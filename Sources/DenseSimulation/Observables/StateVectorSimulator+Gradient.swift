@@ -1,12 +1,9 @@
 import ComplexModule
 import QuantumCore
 
-extension StateVectorSimulator {
-  /// ⟨H⟩ at the end of a circuit, and its derivative by every angle of every gate, in one pass
+extension StateVectorSimulator.Compiled {
+  /// ⟨H⟩ at the end of the circuit, and its derivative by every angle of every gate, in one pass
   /// there and one back.
-  ///
-  ///     let gradient = try StateVectorSimulator().gradient(of: hamiltonian, in: circuit)
-  ///     print(gradient.value, gradient.derivatives)
   ///
   /// All gates of the catalog with angles take part, under any controls; the numbers of `unitary`
   /// are no angles. Measurements that nothing follows change nothing.
@@ -17,35 +14,23 @@ extension StateVectorSimulator {
   /// - Complexity: about four times that of the expectation value, whatever the number of angles.
   ///   Two states of memory.
   /// - Source: [JonesGacon20].
-  public func gradient(
-    of observable: PauliSum, in circuit: Circuit, options: SimulationOptions = SimulationOptions()
-  ) throws -> ObservableGradient {
+  public func gradient(of observable: PauliSum) throws -> ObservableGradient {
     switch options.precision {
-    case .double:
-      try gradient(of: observable, in: circuit, options: options, from: nil as StateVector<Double>?)
-    case .single:
-      try gradient(of: observable, in: circuit, options: options, from: nil as StateVector<Float>?)
+    case .double: try gradient(as: Double.self, of: observable)
+    case .single: try gradient(as: Float.self, of: observable)
     }
   }
 
-  /// As `gradient(of:in:options:)`, from a state of the live qubits.
-  public func gradient<S: Scalar>(
-    of observable: PauliSum, in circuit: Circuit, options: SimulationOptions,
-    from initialState: StateVector<S>?
+  private func gradient<S: Scalar>(
+    as type: S.Type, of observable: PauliSum
   ) throws -> ObservableGradient {
-    var options = options
-    options.precision = S.precision
-    let live = LiveQubits(of: circuit, startingFrom: initialState?.qubitCount)
-    try Self.checkMemory(
-      qubitCount: live.count, stateCount: initialState == nil ? 2 : 3, options: options)
-    let differentiable = try DifferentiableCircuit(circuit, live: live, options: options)
-    let terms = Self.terms(of: observable, live: live)
+    try checkGradientMemory(stateCount: 2 + extraStates)
+    let differentiable = try DifferentiableCircuit(
+      circuit, live: live, program: program.program(.state))
+    let terms = StateVectorSimulator.terms(of: observable, live: live)
 
-    let ket: StateVector<S> = try finalState(of: circuit, options: options, from: initialState)
-      .state
-    guard let bra = ket.applying(terms) else {
-      throw Self.lackOfMemory(qubitCount: live.count, available: 0, precision: S.precision)
-    }
+    let ket: StateVector<S> = try finalState(as: S.self, seed: 0).state
+    guard let bra = ket.applying(terms) else { throw lackOfGradientMemory(available: 0) }
     let value = ket.innerProduct(with: bra).real
     var pass = AdjointGradient(ket: ket, bra: bra, argumentCount: differentiable.arguments.count)
     _ = consume ket
@@ -58,6 +43,29 @@ extension StateVectorSimulator {
     return ObservableGradient(value: value, entries: entries)
   }
 
+  private func checkGradientMemory(stateCount: UInt64) throws(Obstacle) {
+    let required = StateMemory.bytes(qubitCount: live.count, precision: options.precision)
+      .saturatingMultiply(stateCount)
+    let available = options.memoryLimit ?? .max
+    guard required > available else { return }
+    throw lackOfGradientMemory(stateCount: stateCount, available: available)
+  }
+
+  private func lackOfGradientMemory(stateCount: UInt64 = 2, available: UInt64) -> Obstacle {
+    let (qubitCount, precision) = (live.count, options.precision)
+    let one = StateMemory.bytes(qubitCount: qubitCount, precision: precision)
+    let required = one.saturatingMultiply(stateCount)
+    return Obstacle(
+      .memory(required: required, available: available),
+      "a gradient needs \(ByteText.text(required)) for \(stateCount) states of \(qubitCount) qubits"
+        + MemoryAdvice.shortage(available),
+      hint: MemoryAdvice.hint(
+        MemoryAdvice.forStates(
+          qubitCount: qubitCount, count: stateCount, precision: precision, available: available)))
+  }
+}
+
+extension StateVectorSimulator {
   /// The terms on positions of live qubits. Others are |0⟩: a Z on them is 1, an X or Y makes the
   /// term 0.
   static func terms(of observable: PauliSum, live: LiveQubits) -> [PauliSumPlan.Term] {
@@ -72,35 +80,5 @@ extension StateVectorSimulator {
       }
       return PauliSumPlan.Term(term.coefficient, product)
     }
-  }
-
-  private static func checkMemory(
-    qubitCount: Int, stateCount: UInt64, options: SimulationOptions
-  ) throws(Obstacle) {
-    let required = StateMemory.bytes(qubitCount: qubitCount, precision: options.precision)
-      .saturatingMultiply(stateCount)
-    let available = options.memoryLimit ?? .max
-    guard required > available || qubitCount > MemoryAdvice.mostQubits else { return }
-    throw lackOfMemory(
-      qubitCount: qubitCount, stateCount: stateCount, available: available,
-      precision: options.precision)
-  }
-
-  private static func lackOfMemory(
-    qubitCount: Int, stateCount: UInt64 = 2, available: UInt64, precision: Precision
-  ) -> Obstacle {
-    let one = StateMemory.bytes(qubitCount: qubitCount, precision: precision)
-    let required = one.saturatingMultiply(stateCount)
-    let size =
-      qubitCount >= 59
-      ? "\(stateCount) × 2^\(qubitCount) × \(precision.bytesPerAmplitude) B"
-      : ByteText.text(required)
-    return Obstacle(
-      .memory(required: required, available: available),
-      "a gradient needs \(size) for \(stateCount) states of \(qubitCount) qubits"
-        + MemoryAdvice.shortage(available),
-      hint: MemoryAdvice.hint(
-        MemoryAdvice.forStates(
-          qubitCount: qubitCount, count: stateCount, precision: precision, available: available)))
   }
 }

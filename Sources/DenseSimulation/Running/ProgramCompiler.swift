@@ -41,15 +41,28 @@ package struct ProgramCompiler {
     }
   }
 
+  /// The program of a circuit, its tail not separated.
+  ///
   /// - Throws: `Obstacle` for what the dense engine does not do, with its place.
   package static func compile(
-    _ circuit: Circuit, live: LiveQubits, options: SimulationOptions, tail: Program.TailKind
+    _ circuit: Circuit, live: LiveQubits, options: SimulationOptions
   ) throws(Obstacle) -> Program {
+    CompilationCounter.note(.program)
     var compiler = ProgramCompiler(circuit: circuit, live: live, options: options)
     try compiler.compile(.root)
     compiler.flush()
-    compiler.program.separateTail(tail)
     return compiler.program
+  }
+
+  /// The program of a circuit with its tail.
+  ///
+  /// - Throws: as `compile(_:live:options:)`.
+  package static func compile(
+    _ circuit: Circuit, live: LiveQubits, options: SimulationOptions, tail: Program.TailKind
+  ) throws(Obstacle) -> Program {
+    var program = try compile(circuit, live: live, options: options)
+    program.separateTail(tail)
+    return program
   }
 
   private init(circuit: Circuit, live: LiveQubits, options: SimulationOptions) {

@@ -40,7 +40,7 @@ package struct RunMemory: Sendable {
       UInt64(circuit.bitCount / 8 + 16 * circuit.variables.count) + 512)
     var fixed = extraStates.saturatingAdd(scratch)
     switch task {
-    case .state(let isMeasured):
+    case .state(let isMeasured, _):
       // The sum over outcomes, or a copy in the bases that are measured.
       if isExact ? randomness.splits : isMeasured && !program.tail.basisChanges.isEmpty {
         fixed += 1

@@ -15,7 +15,7 @@ struct InfoCommand: DocumentedCommand {
   func run() throws {
     let available = MemoryBudget().available
     let sets = InstructionSet.available.map(\.rawValue)
-    let engines = EngineChoice.allCases.filter { $0 != .auto }.map(\.rawValue)
+    let engines = EngineCatalog.all.map(\.name)
     var report = Report(provenance: Provenance(command: "info", version: QSimCommand.version))
     if output.json {
       report.provenance.memory = ["available_bytes": .uint(available)]

@@ -73,7 +73,7 @@ struct PlanCommand: DocumentedCommand {
       observables: try observable.map(ObservableFile.read),
       stateOutput: stateOut ? "state.npy" : nil)
     request.wantsGradient = gradient
-    request.initialState = try stateIn.map { try InputFile(reading: $0) }
+    request.initialState = try stateIn.map { try StateFile(reading: $0) }
     let available = request.options.memoryLimit ?? .max
     let plan = try SimulationFailure.explained(source, for: engine) {
       try enginePlan(request, for: file)
@@ -99,7 +99,7 @@ struct PlanCommand: DocumentedCommand {
     }
     report.tables = tables(of: plan, survey, file.circuit, available)
     output.print(report)
-    let hidden = (plan?.stepCount ?? 0) - (report.tables.first?.rows.count ?? 0)
+    let hidden = (plan?.steps.count ?? 0) - (report.tables.first?.rows.count ?? 0)
     if hidden > 0, !output.json, !output.csv {
       OutputFile.standard.write("… and \(hidden) more steps; --top 0 lists all\n")
     }
@@ -140,17 +140,35 @@ struct PlanCommand: DocumentedCommand {
   /// is too large to be counted.
   ///
   /// A plan for more memory than there is is still a plan: it says so itself.
-  private func enginePlan(_ request: RunRequest, for file: CircuitFile) throws -> EnginePlan? {
+  private func enginePlan(
+    _ request: RunRequest, for file: CircuitFile
+  ) throws(Obstacle) -> EnginePlan? {
+    do throws(Obstacle) {
+      return try EnginePlan(try selected(request, for: file.circuit), request, for: file)
+    } catch {
+      guard engine.engine.definition == nil, case .memory = error.kind else { throw error }
+      return nil
+    }
+  }
+
+  /// The engine that would run the circuit, in any memory if need be.
+  private func selected(
+    _ request: RunRequest, for circuit: Circuit
+  ) throws(Obstacle) -> SelectedSimulation {
+    let shortage: Obstacle
+    do throws(Obstacle) {
+      return try request.selected(for: circuit, options: request.options)
+    } catch {
+      guard error.isShortage else { throw error }
+      shortage = error
+    }
     var unlimited = request.options
     unlimited.memoryLimit = nil
-    do {
-      let fitting = try? request.resolvedEngine(for: file.circuit, options: request.options)
-      let (chosen, why) =
-        try fitting ?? request.resolvedEngine(for: file.circuit, options: unlimited)
-      return try EnginePlan(chosen, why: why, request, for: file)
-    } catch let obstacle as Obstacle {
-      guard engine.engine == .auto, case .memory = obstacle.kind else { throw obstacle }
-      return nil
+    do throws(Obstacle) {
+      return try request.selected(for: circuit, options: unlimited)
+    } catch {
+      // Too much for any memory: what would help depends on the memory that there is.
+      throw shortage
     }
   }
 
@@ -182,9 +200,9 @@ struct PlanCommand: DocumentedCommand {
         "name": .string(plan.name), "why": .string(plan.why),
         "precision": .string(engine.precision.rawValue),
       ],
-      "strategy": .string(plan.strategy),
+      "strategy": .string(plan.strategy.rawValue),
       "live_qubits": .array(plan.liveQubits.map(ReportValue.int)),
-      "gates": .int(plan.gateCount), "steps": .int(plan.stepCount),
+      "gates": .int(plan.gateCount), "steps": .int(plan.steps.count),
       "sweeps": .int(plan.sweepCount), "bytes": .double(plan.bytes), "flops": .double(plan.flops),
       "state_bytes": .uint(plan.stateBytes),
       "estimated_s": .double(plan.estimatedSeconds),
@@ -208,7 +226,7 @@ struct PlanCommand: DocumentedCommand {
     var memory = "\(bytes) (\(plan.stateSize))"
     if !plan.memory.fits(available) {
       memory += "; only \(DecimalText.bytes(available)) available"
-      if let advice = plan.advice(available: available, precision: engine.precision) {
+      if let advice = plan.advice(available: available) {
         memory += "; \(advice)"
       }
     }
@@ -220,7 +238,7 @@ struct PlanCommand: DocumentedCommand {
     ]
     if plan.hasSteps {
       lines["steps"] = .string(
-        "\(plan.stepCount) for \(plan.gateCount) gates, in \(plan.sweepCount) sweeps over the state"
+        "\(plan.steps.count) for \(plan.gateCount) gates, in \(plan.sweepCount) sweeps over the state"
       )
       lines["work"] = .string(
         "\(DecimalText.rounded(plan.flops, digits: 3)) flops; \(bytesText(plan.bytes)) read and written"
@@ -240,8 +258,7 @@ struct PlanCommand: DocumentedCommand {
 
   /// Whether the run would be refused.
   private func isTooLong(_ work: RunWork, of plan: EnginePlan) -> Bool {
-    let threads = plan.name == SparseSimulator.name ? 1 : engine.threadCount
-    return work.obstacle(under: engine.time.limit, threads: threads) != nil
+    work.obstacle(under: engine.time.limit, threads: plan.threads) != nil
   }
 
   /// The time of a whole run, and what it is made of.
@@ -263,8 +280,8 @@ struct PlanCommand: DocumentedCommand {
     let states = max(memory.stateCount, memory.leastStateCount)
     let isSampled = memory.resultBytes > 1 << 12
     let parts =
-      plan.name == SparseSimulator.name
-      ? "amplitudes" : "\(states) state\(states == 1 ? "" : "s")"
+      plan.countsStates
+      ? "\(states) state\(states == 1 ? "" : "s")" : "amplitudes"
     return "\(DecimalText.bytes(memory.mostBytes)) with \(parts)"
       + (isSampled ? ", gates and results of \(shots) shots" : " and gates")
       + ", beside the program itself"

@@ -90,7 +90,7 @@ struct RunCommand: DocumentedCommand {
     if gradient, observable.isEmpty {
       throw ValidationError("'--gradient' is that of an observable: add '--observable FILE'.")
     }
-    if gradient, engine.engine != .auto, engine.engine != .statevector {
+    if gradient, let chosen = engine.engine.definition, !chosen.products.contains(.gradient) {
       throw ValidationError("'--gradient' is for '--engine statevector'.")
     }
     if let top, top < 0 { throw ValidationError("'--top' is at least 0.") }
@@ -119,8 +119,7 @@ struct RunCommand: DocumentedCommand {
       observables: try observable.map(ObservableFile.read), stateOutput: stateOut,
       shotsOutput: shotsOut.map { ($0, outFormat) }, top: top == 0 ? .max : top)
     request.wantsGradient = gradient
-    request.initialState = try stateIn.map { try InputFile(reading: $0) }
-    let stateQubits = try request.stateQubitCount()
+    request.initialState = try stateIn.map { try StateFile(reading: $0) }
 
     for row in sweep.rows {
       var file = try source.parse(inputs: row)
@@ -133,30 +132,27 @@ struct RunCommand: DocumentedCommand {
         results.warnings += NoiseLoader.report(noisy, on: terminal.current)
         results.firings = noisy.firings
         try warn(about: file.circuit, &results)
-        warn(aboutIdleQubitsOf: file.circuit, startingFrom: stateQubits, &results)
+        warn(
+          aboutIdleQubitsOf: file.circuit, startingFrom: request.initialState?.qubitCount, &results)
         warn(about: request.observables, in: file.circuit, &results)
-        stopwatch.lap("parse_s")
-        try SimulationFailure.explained(source, for: engine) {
-          try check(file.circuit, options, startingFrom: stateQubits)
-          if try CircuitRunner.isRandom(
-            file.circuit, engine: engine.engine, options: options, startingFrom: stateQubits)
-          {
+      }
+      stopwatch.lap("parse_s")
+      let outcome = try SimulationFailure.explained(source, for: engine) {
+        let selected = try request.selected(for: file.circuit, options: options)
+        if results.rows.isEmpty {
+          try check(file.circuit, selected.simulation)
+          if file.circuit.measurementCount != 0 || !selected.simulation.hasUniqueState {
             request.seed = seed ?? Self.drawnSeed()
             results.seed = request.seed
           }
           if output.json {
             // Fusing the gates is left to the run: here only the header is wanted.
-            let (chosen, why) = try request.resolvedEngine(for: file.circuit, options: options)
-            results.plan = try EnginePlan(
-              chosen, why: why, request, for: file, listingSteps: false)
+            results.plan = try EnginePlan(selected, request, for: file, listingSteps: false)
           }
+          results.circuit = cleanCircuit
         }
-        results.circuit = cleanCircuit
-      } else {
-        stopwatch.lap("parse_s")
-      }
-      let outcome = try SimulationFailure.explained(source, for: engine) {
-        try CircuitRunner(request: request).run(file, stopwatch: &stopwatch)
+        return try CircuitRunner(request: request).run(
+          file, on: selected.simulation, stopwatch: &stopwatch)
       }
       let parameters = sweep.axes.map { ($0.name, $0.printed(row[$0.name] ?? 0)) }
       results.rows.append((parameters, outcome))
@@ -193,12 +189,8 @@ struct RunCommand: DocumentedCommand {
   }
 
   /// What can be refused before anything runs.
-  private func check(
-    _ circuit: Circuit, _ options: SimulationOptions, startingFrom stateQubits: Int?
-  ) throws {
-    if stateOut != nil, shots != 1, engine.engine != .densityMatrix,
-      try !engine.engine.hasUniqueState(circuit, options: options, startingFrom: stateQubits)
-    {
+  private func check(_ circuit: Circuit, _ simulation: any CompiledSimulation) throws {
+    if stateOut != nil, shots != 1, !simulation.hasUniqueState {
       throw CommandFailure(
         .usage, "--state-out needs one final state, and outcomes or noise decide it here",
         hint:

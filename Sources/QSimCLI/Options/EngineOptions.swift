@@ -1,55 +1,23 @@
 import ArgumentParser
 import QSim
 
-/// The values of `--engine`.
-enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
-  case auto, statevector
-  case densityMatrix = "density-matrix"
-  case trajectories, stabilizer, sparse
+/// The value of `--engine`: one of the catalog, or `auto`.
+struct EngineChoice: ExpressibleByArgument, CustomStringConvertible {
+  /// `nil` is the one that suits the circuit.
+  let definition: EngineDefinition?
 
-  /// The engine that is meant, and why it is where nobody asked for one.
-  ///
-  /// - Throws: `Obstacle` if no engine can run the circuit.
-  func resolved(
-    for circuit: Circuit, options: SimulationOptions, needsAmplitudes: Bool = false,
-    needsStateVector: Bool = false
-  ) throws -> (engine: EngineChoice, why: String?) {
-    guard self == .auto else { return (self, nil) }
-    let choice = try SimulatorChoice(
-      for: circuit, options: options, needsAmplitudes: needsAmplitudes,
-      needsStateVector: needsStateVector)
-    let engine: EngineChoice =
-      switch choice.engine {
-      case .stabilizer: .stabilizer
-      case .statevector: .statevector
-      case .trajectories: .trajectories
-      case .sparse: .sparse
-      }
-    return (engine, choice.why)
-  }
-}
+  static let auto = EngineChoice(definition: nil)
 
-extension EngineChoice {
-  /// Whether the circuit has one final state.
-  ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where
-  ///   that is |0…0⟩.
-  /// - Throws: `Obstacle` for what no engine does.
-  func hasUniqueState(
-    _ circuit: Circuit, options: SimulationOptions, startingFrom stateQubitCount: Int? = nil
-  ) throws -> Bool {
-    let live = StateVectorSimulator.liveQubits(of: circuit).count
-    // The sparse engine starts at |0…0⟩ and takes more qubits.
-    let isDense =
-      stateQubitCount != nil || live <= 48 || live > SparseSimulator.mostLiveQubits
-    if self != .sparse, isDense {
-      var options = options
-      if self == .auto, stateQubitCount == nil, live <= 48 { options.memoryLimit = nil }
-      return try StateVectorSimulator.hasUniqueState(
-        circuit, options: options, startingFrom: stateQubitCount)
-    }
-    return try SparseSimulator.hasUniqueState(circuit, options: options)
+  init(definition: EngineDefinition?) { self.definition = definition }
+
+  init?(argument: String) {
+    definition = EngineCatalog.definition(named: argument)
+    if definition == nil, argument != "auto" { return nil }
   }
+
+  static var allValueStrings: [String] { ["auto"] + EngineCatalog.all.map(\.name) }
+
+  var description: String { definition?.name ?? "auto" }
 }
 
 extension Precision: ExpressibleByArgument {}

@@ -3,73 +3,17 @@ import Reporting
 
 /// The largest amplitudes of a state.
 struct AmplitudeList {
-  /// One basis state and its amplitude.
-  struct Entry {
-    let basisState: BitVector
-    let amplitude: Complex<Double>
-    var probability: Double { amplitude.lengthSquared }
-  }
-
   /// In order of the indices.
-  let entries: [Entry]
+  let entries: [BasisStateAmplitude]
   /// Whether amplitudes are known, or only probabilities.
-  var hasAmplitudes = true
+  let hasAmplitudes: Bool
 
   /// The basis states of largest probability.
   ///
-  /// Amplitudes that are rounding errors are left out. Probabilities equal but for rounding rank by
-  /// index, so that the choice does not depend on instruction set or fusion.
-  init<S: Scalar>(of state: StateVector<S>, limit: Int) {
-    typealias Ranked = (index: UInt64, amplitude: Complex<Double>)
-    let threshold = S.precision == .single ? 1e-12 : 1e-20
-    var kept: [(rank: Double, entry: Ranked)] = []
-    var floor = threshold
-    // `limit` may be `Int.max`.
-    let capacity = limit < 1 << 40 ? 4 * max(limit, 1024) : .max
-    func prune() {
-      kept.sort { ($1.rank, $0.entry.index) < ($0.rank, $1.entry.index) }
-      kept.removeLast(max(0, kept.count - limit))
-      if limit > 0, kept.count == limit, let last = kept.last {
-        floor = max(threshold, last.rank * (1 - 1e-4))
-      }
-    }
-    state.withAmplitudes { amplitudes in
-      for (index, amplitude) in amplitudes.enumerated() {
-        let (re, im) = (Double(amplitude.real), Double(amplitude.imaginary))
-        let probability = re * re + im * im
-        guard probability > floor else { continue }
-        // Five digits decide the rank.
-        let scale = 0x1p17 / probability.binade
-        kept.append(
-          (
-            (probability * scale).rounded() / scale,
-            (UInt64(index), Complex(re, im))
-          ))
-        if kept.count >= capacity { prune() }
-      }
-    }
-    prune()
-    let width = state.qubitCount
-    entries = kept.map(\.entry).sorted { $0.index < $1.index }.map { entry in
-      Entry(
-        basisState: BitVector(words: [entry.index], count: width), amplitude: entry.amplitude)
-    }
-  }
-
-  /// The basis states of largest probability of a state of any width.
-  ///
   /// - Throws: `Obstacle` if the list does not fit in memory.
-  init(of state: SparseSimulator.FinalState, limit: Int) throws(Obstacle) {
-    entries = try state.largestAmplitudes(limit: limit, threshold: 1e-20).map {
-      Entry(basisState: $0.bits, amplitude: $0.amplitude)
-    }
-  }
-
-  /// The basis states of largest probability of a mixed state.
-  init<S: Scalar>(ofDiagonal state: DensityMatrix<S>, limit: Int) {
-    let roots = state.probabilities.map { Complex<Double>($0.squareRoot()) }
-    self.init(of: StateVector<Double>(amplitudes: roots), limit: limit)
-    hasAmplitudes = false
+  init(of state: any FinalState, limit: Int) throws(Obstacle) {
+    entries = try state.largestAmplitudes(limit: limit)
+    hasAmplitudes = !state.isMixed
   }
 
   /// Basis states, probabilities and amplitudes as a table.

@@ -4,11 +4,9 @@ import Reporting
 /// Which engines could run a circuit, what each would need, and why not.
 struct EngineSurvey {
   struct Entry {
-    let engine: EngineChoice
-    /// Bytes of one state; `nil` where it is not known.
-    let bytes: UInt64?
-    /// How the bytes come about.
-    let size: String
+    let engine: EngineDefinition
+    /// What one state takes; `nil` where it is not known.
+    let size: StateSize?
     /// Why the engine cannot run the circuit; `nil` if it can.
     let obstacle: String?
   }
@@ -19,62 +17,43 @@ struct EngineSurvey {
   ///   - options: without a limit of memory.
   ///   - available: bytes that there are.
   init(of circuit: Circuit, options: SimulationOptions, available: UInt64) {
-    let live = StateVectorSimulator.liveQubits(of: circuit).count
-    let room = Room(available: available)
-    entries = [
-      Self.stabilizer(circuit, options, live, room), Self.sparse(circuit, options, room),
-      Self.dense(.statevector, 2, live, options.precision.bytesPerAmplitude, room),
-      Self.dense(.trajectories, 2, live, options.precision.bytesPerAmplitude, room),
-      Self.dense(.densityMatrix, 4, live, options.precision.bytesPerAmplitude / 2, room),
-    ]
+    // Those that take wide circuits come first.
+    let engines =
+      EngineCatalog.all.filter { !$0.startsFromStates }
+      + EngineCatalog.all.filter(\.startsFromStates)
+    entries = engines.map { Self.entry($0, circuit, options, available) }
   }
 
-  /// The memory that there is.
-  private struct Room {
-    let available: UInt64
-
-    func obstacle(_ bytes: UInt64) -> String? {
-      bytes > available ? "only \(DecimalText.bytes(available)) available" : nil
-    }
-  }
-
-  private static func stabilizer(
-    _ circuit: Circuit, _ options: SimulationOptions, _ live: Int, _ room: Room
-  ) -> Entry {
-    let bytes = (4 * UInt64(live) * UInt64(live) + 7) / 8
-    var obstacle = StabilizerSimulator.obstacle(to: circuit, options: options).map(Self.text)
-    if obstacle == nil, circuit.measurementCount == 0 {
-      obstacle = "the circuit measures nothing: this engine gives shots only"
-    }
-    return Entry(
-      engine: .stabilizer, bytes: bytes, size: "4 × \(live)² bits",
-      obstacle: obstacle ?? room.obstacle(bytes))
-  }
-
-  private static func sparse(
-    _ circuit: Circuit, _ options: SimulationOptions, _ room: Room
+  private static func entry(
+    _ engine: EngineDefinition, _ circuit: Circuit, _ options: SimulationOptions,
+    _ available: UInt64
   ) -> Entry {
     do throws(Obstacle) {
-      let plan = try SparseSimulator.plan(for: circuit, options: options)
-      let mayFit =
-        plan.basis == .bound ? ": a run may need less, and is stopped where it does not" : ""
+      let size = try engine.stateSize(of: circuit, options: options)
       return Entry(
-        engine: .sparse, bytes: plan.stateBytes, size: plan.basis.rawValue,
-        obstacle: room.obstacle(plan.stateBytes).map { $0 + mayFit })
+        engine: engine, size: size,
+        obstacle: obstacle(to: circuit, on: engine, size, options, available))
     } catch {
-      return Entry(engine: .sparse, bytes: nil, size: "", obstacle: text(error))
+      return Entry(engine: engine, size: nil, obstacle: text(error))
     }
   }
 
-  private static func dense(
-    _ engine: EngineChoice, _ base: UInt64, _ live: Int, _ each: UInt64, _ room: Room
-  ) -> Entry {
-    let bits = base == 4 ? 2 * live : live
-    let bytes =
-      bits >= 60 ? UInt64.max : (UInt64(1) << UInt64(bits)).saturatingMultiply(each)
-    return Entry(
-      engine: engine, bytes: bytes, size: "\(base)^\(live) × \(each) B",
-      obstacle: room.obstacle(bytes))
+  /// Why the engine cannot run the circuit in the memory that there is.
+  private static func obstacle(
+    to circuit: Circuit, on engine: EngineDefinition, _ size: StateSize,
+    _ options: SimulationOptions, _ available: UInt64
+  ) -> String? {
+    if size.bytes > available {
+      return "only \(DecimalText.bytes(available)) available"
+        + (size.isBound ? ": a run may need less, and is stopped where it does not" : "")
+    }
+    do throws(Obstacle) {
+      _ = try engine.compiled(for: circuit, options: options)
+    } catch {
+      return text(error)
+    }
+    return engine.products == [.shots] && circuit.measurementCount == 0
+      ? "the circuit measures nothing: this engine gives shots only" : nil
   }
 
   private static func text(_ obstacle: Obstacle) -> String {
@@ -89,8 +68,8 @@ struct EngineSurvey {
     .array(
       entries.map { entry -> ReportValue in
         [
-          "name": .string(entry.engine.rawValue), "runs": .bool(entry.obstacle == nil),
-          "state_bytes": entry.bytes.map(ReportValue.uint) ?? .null,
+          "name": .string(entry.engine.name), "runs": .bool(entry.obstacle == nil),
+          "state_bytes": entry.size.map { .uint($0.bytes) } ?? .null,
           "obstacle": ReportValue(entry.obstacle),
         ]
       })
@@ -106,9 +85,10 @@ struct EngineSurvey {
       ])
     for entry in entries {
       let memory =
-        entry.bytes.map { $0 == .max ? "over 16 EiB" : DecimalText.bytes($0) } ?? "unknown"
+        entry.size.map { $0.bytes == .max ? "over 16 EiB" : DecimalText.bytes($0.bytes) }
+        ?? "unknown"
       table.append([
-        .string(entry.engine.rawValue), .string(memory), .string(entry.size),
+        .string(entry.engine.name), .string(memory), .string(entry.size?.text ?? ""),
         .string(entry.obstacle ?? ""),
       ])
     }

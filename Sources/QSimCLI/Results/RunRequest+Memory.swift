@@ -1,25 +1,41 @@
 import QSim
 
-extension RunRequest {
-  /// The qubits of `--state-in`; `nil` without.
-  ///
-  /// - Throws: `InputRejected` where the file is no state.
-  func stateQubitCount() throws -> Int? {
-    guard let file = initialState else { return nil }
-    return try Self.rejecting(file) { () throws(Diagnostic) in
-      try NumPyFile.qubitCount(of: file.bytes)
+/// The amplitudes that a run starts from, in a `.npy` file.
+struct StateFile: DenseInitialState {
+  private let file: InputFile
+  let qubitCount: Int
+
+  /// - Throws: `InputRejected` where the file is no state; as `InputFile`.
+  init(reading path: String) throws {
+    file = try InputFile(reading: path)
+    let file = file
+    qubitCount = try Self.rejecting(file) { try NumPyFile.qubitCount(of: file.bytes) }
+  }
+
+  var byteCount: Int { file.bytes.count }
+
+  /// - Throws: `InputRejected` where the amplitudes do not make a state; `Obstacle`.
+  func stateVector<S: Scalar>(
+    as type: S.Type, options: SimulationOptions
+  ) throws -> StateVector<S> {
+    try Self.rejecting(file) {
+      try NumPyFile.state(from: file.bytes, as: S.self, options: options)
     }
   }
 
-  /// Names the file in what is wrong with a `.npy` file.
-  static func rejecting<Result>(_ file: InputFile, _ body: () throws -> Result) throws -> Result {
+  /// Names the file in what is wrong with it.
+  private static func rejecting<Result>(
+    _ file: InputFile, _ body: () throws -> Result
+  ) throws -> Result {
     do {
       return try body()
     } catch let diagnostic as Diagnostic {
       throw InputRejected(rendered: [diagnostic.rendered(file: file.name)])
     }
   }
+}
 
+extension RunRequest {
   /// The order of bits in keys.
   func order(in file: CircuitFile) -> BitOrder {
     bitOrder ?? (file.format == .stim ? .record : .qiskit)
@@ -30,70 +46,29 @@ extension RunRequest {
     file.circuit.bitCount == 0 || order(in: file) == .record
   }
 
-  /// What a run takes at most beside the program itself, results printed as text.
-  ///
-  /// - Parameter sparse: the plan of the sparse engine, where it is known.
-  /// - Throws: `Obstacle` if the engine cannot run the circuit.
-  func memory(
-    of file: CircuitFile, engine: EngineChoice, sparse: SparsePlan? = nil
-  ) throws -> MemoryBound {
-    let circuit = file.circuit
-    let isMeasured = circuit.measurementCount != 0
-    if engine == .stabilizer {
-      return StabilizerSimulator.memory(for: circuit, shots: shots, options: options)
-    }
-    if engine == .sparse {
-      var unlimited = options
-      unlimited.memoryLimit = nil
-      return memory(
-        of: file, by: try sparse ?? SparseSimulator.plan(for: circuit, options: unlimited))
-    }
-    let start = try stateQubitCount()
-    let writesState = stateOutput != nil || !isMeasured && observables.isEmpty
-    var bounds = try tasks(in: file).map { task in
-      engine == .densityMatrix
-        ? try DensityMatrixSimulator.memory(
-          for: circuit, task, options: options, startingFrom: start,
-          writesElements: writesState && stateOutput != nil)
-        : try StateVectorSimulator.memory(
-          for: circuit, task, options: options, startingFrom: start)
-    }
-    // Counts stay while what else is asked for is found, and so does the file of the state.
-    let kept = bounds.count > 1 && isMeasured ? UInt64(shots).saturatingMultiply(48) : 0
-    for index in bounds.indices {
-      bounds[index].resultBytes = bounds[index].resultBytes.saturatingAdd(kept)
-        .saturatingAdd(UInt64(initialState?.bytes.count ?? 0))
-    }
-    return bounds.max { $0.mostBytes < $1.mostBytes } ?? MemoryBound(stateBytes: 0)
+  /// What the final state is wanted for.
+  func stateUse(of circuit: Circuit) -> StateUse {
+    let isShown = circuit.measurementCount == 0 && observables.isEmpty
+    return StateUse(
+      isWritten: stateOutput != nil, listCount: isShown ? top ?? CircuitRunner.defaultTop : 0)
   }
 
-  /// What a run of the sparse engine takes at most.
-  private func memory(of file: CircuitFile, by plan: SparsePlan) -> MemoryBound {
-    let circuit = file.circuit
-    let live = plan.liveQubits.count
-    let all: UInt64 = live < 48 ? 1 << UInt64(live) : .max
-    let bounds = tasks(in: file).map { task -> MemoryBound in
-      guard case .state = task else {
-        var needsState = true
-        if case .samples = task { needsState = false }
-        return plan.memory(of: circuit, task, needsState: needsState, options: options)
-      }
-      // All amplitudes for a file have their part of the limit; printed ones come on top.
-      var (options, kept) = (options, UInt64(0))
-      if stateOutput != nil {
-        kept = all.saturatingMultiply(options.precision.bytesPerAmplitude)
-        options.memoryLimit = options.memoryLimit.map { kept < $0 ? $0 - kept : $0 }
-      }
-      if circuit.measurementCount == 0, observables.isEmpty {
-        let listed = min(all, UInt64(top ?? CircuitRunner.defaultTop))
-        kept = kept.saturatingAdd(
-          min(
-            listed.saturatingMultiply(UInt64(768 + live / 2)),
-            max(options.memoryLimit ?? .max, 64 << 20)))
-      }
-      var bound = plan.memory(of: circuit, task, needsState: true, options: options)
-      bound.resultBytes = bound.resultBytes.saturatingAdd(kept)
-      return bound
+  /// What a run takes at most beside the program itself, results printed as text.
+  ///
+  /// - Throws: `Obstacle` if the engine turns out to be unable to run the circuit.
+  func memory(
+    of file: CircuitFile, on simulation: any CompiledSimulation
+  ) throws(Obstacle) -> MemoryBound {
+    var bounds: [MemoryBound] = []
+    for task in tasks(in: file) {
+      bounds.append(try simulation.memory(for: task, limit: options.memoryLimit))
+    }
+    // Counts stay while what else is asked for is found, and so does the file of the state.
+    let isMeasured = file.circuit.measurementCount != 0
+    let counts = bounds.count > 1 && isMeasured ? UInt64(shots).saturatingMultiply(48) : 0
+    let kept = counts.saturatingAdd(UInt64(initialState?.byteCount ?? 0))
+    for index in bounds.indices {
+      bounds[index].resultBytes = bounds[index].resultBytes.saturatingAdd(kept)
     }
     return bounds.max { $0.mostBytes < $1.mostBytes } ?? MemoryBound(stateBytes: 0)
   }
@@ -109,7 +84,8 @@ extension RunRequest {
         wantsGradient ? .gradient(terms: terms) : .expectations(shots: shots, terms: terms))
     }
     if stateOutput != nil || !isMeasured && observables.isEmpty {
-      tasks.append(.state(isMeasured: isMeasured && shots == 1))
+      tasks.append(
+        .state(isMeasured: isMeasured && shots == 1, use: stateUse(of: file.circuit)))
     }
     return tasks
   }

@@ -85,7 +85,7 @@ struct RunResults {
     report.provenance.machine = engine.machine
     report.fields["input"] = .object(source.summary(of: circuit))
     report.fields["engine"] = [
-      "name": .string(plan?.name ?? StateVectorSimulator.name),
+      "name": .string(plan?.name ?? EngineCatalog.statevector.name),
       "why": .string(plan?.why ?? ""), "precision": .string(precision(request).rawValue),
     ]
     if !firings.isEmpty { report.fields["noise"] = NoiseLoader.list(of: firings) }
@@ -125,11 +125,12 @@ struct RunResults {
 
   /// The precision that amplitudes had.
   private func precision(_ request: RunRequest) -> Precision {
-    plan?.name == SparseSimulator.name ? .double : request.options.precision
+    plan.map { $0.selected.engine.precisions.isEmpty ? request.options.precision : $0.precision }
+      ?? request.options.precision
   }
 
   private static func list(
-    _ observables: [(name: String, value: StateVectorSimulator.Expectation)]
+    _ observables: [(name: String, value: ExpectationValue)]
   ) -> ReportValue {
     .array(
       observables.map {

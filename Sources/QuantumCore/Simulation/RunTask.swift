@@ -3,7 +3,7 @@ public enum RunTask: Hashable, Sendable {
   /// - Parameter keepsRecord: whether the measurement record is kept besides declared bits.
   case samples(shots: Int, keepsRecord: Bool)
   /// The state at the end, and its results where `isMeasured`.
-  case state(isMeasured: Bool)
+  case state(isMeasured: Bool, use: StateUse = StateUse())
   /// - Parameter terms: of all observables together.
   case expectations(shots: Int, terms: Int)
   case gradient(terms: Int)
@@ -13,5 +13,17 @@ public enum RunTask: Hashable, Sendable {
     case .samples(let shots, _), .expectations(let shots, _): shots
     case .state, .gradient: 1
     }
+  }
+}
+
+/// What a final state is wanted for: it takes memory beside the state itself.
+public struct StateUse: Hashable, Sendable {
+  /// Whether all amplitudes are written to a file.
+  public var isWritten: Bool
+  /// The most amplitudes to be listed.
+  public var listCount: Int
+
+  public init(isWritten: Bool = false, listCount: Int = 0) {
+    (self.isWritten, self.listCount) = (isWritten, listCount)
   }
 }

@@ -50,19 +50,46 @@ extension SparsePlan {
   ///
   /// Where one simulation serves all shots, its trial is what it takes, and each thread that draws
   /// shots takes as much at most. Otherwise outcomes and noise decide how many amplitudes there
-  /// will be: then it is all that the memory limit leaves them.
+  /// will be: then it is all that the memory limit leaves them. Amplitudes that are written have
+  /// their part of the limit; those that are listed come on top.
+  package func memory(
+    of circuit: Circuit, _ task: RunTask, options: SimulationOptions, limit: UInt64?
+  ) -> MemoryBound {
+    var (limit, kept) = (limit, UInt64(0))
+    var needsState = true
+    switch task {
+    case .samples: needsState = false
+    case .state(_, let use):
+      let live = liveQubits.count
+      let all: UInt64 = live < 48 ? 1 << UInt64(live) : .max
+      if use.isWritten {
+        kept = all.saturatingMultiply(options.precision.bytesPerAmplitude)
+        limit = limit.map { kept < $0 ? $0 - kept : $0 }
+      }
+      let listed = min(all, UInt64(use.listCount))
+      kept = kept.saturatingAdd(
+        min(listed.saturatingMultiply(UInt64(768 + live / 2)), max(limit ?? .max, 64 << 20)))
+    case .expectations, .gradient: break
+    }
+    var bound = memory(
+      of: circuit, task, needsState: needsState, limit: limit, threads: options.threads)
+    bound.resultBytes = bound.resultBytes.saturatingAdd(kept)
+    return bound
+  }
+
+  /// The same without amplitudes that are written or listed.
   ///
   /// - Parameter needsState: whether values or amplitudes of the state at the end are wanted, for
   ///   which gates that wait are applied.
-  public func memory(
-    of circuit: Circuit, _ task: RunTask, needsState: Bool, options: SimulationOptions
+  private func memory(
+    of circuit: Circuit, _ task: RunTask, needsState: Bool, limit: UInt64?, threads: Int
   ) -> MemoryBound {
     let rest = SparseMemory(
-      gateCount: gateCount, liveCount: liveQubits.count, circuit, task, threads: options.threads)
-    let limit = options.memoryLimit.map { $0 - min($0, rest.bytes) } ?? .max
-    let threads = UInt64(options.threads)
+      gateCount: gateCount, liveCount: liveQubits.count, circuit, task, threads: threads)
+    let limit = limit.map { $0 - min($0, rest.bytes) } ?? .max
     let most =
-      basis == .trial && !needsState ? min(limit, stateBytes.saturatingMultiply(threads)) : limit
+      basis == .trial && !needsState
+      ? min(limit, stateBytes.saturatingMultiply(UInt64(threads))) : limit
     // A state may be too large for the limit: then the run needs one all the same.
     let each = max(1, stateBytes)
     return MemoryBound(

@@ -28,37 +28,31 @@ public struct SparsePlan: Hashable, Sendable {
   /// Whether one simulation serves all shots.
   public let isOneSimulation: Bool
   /// What the whole run has to do at least: as if every state had one amplitude.
-  public let work: RunWork
+  public internal(set) var work: RunWork
 }
 
-extension SparseSimulator {
+extension SparsePlan {
   /// Amplitudes that a trial run may work on, and bytes that it may take.
   private static var trialWork: UInt64 { 1 << 20 }
   private static var trialBytes: UInt64 { 8 << 20 }
   /// Programs with more steps are not tried.
   private static var trialSteps: Int { 400_000 }
 
-  /// What the engine would need: found by running the circuit where that takes some milliseconds,
-  /// otherwise from its gates.
-  ///
-  /// - Parameter shots: how often the circuit is to run.
-  /// - Throws: `Obstacle` for what the engine does not do. Memory is none: see `stateBytes`.
-  public static func plan(
-    for circuit: Circuit, shots: Int = 1, options: SimulationOptions
-  ) throws(Obstacle) -> SparsePlan {
-    let (program, live) = try prepare(circuit, options: options, tail: .sampling)
-    func plan(_ basis: SparsePlan.Basis, _ bytes: UInt64, _ bits: Double) -> SparsePlan {
-      SparsePlan(
-        basis: basis, stateBytes: bytes, amplitudeBits: bits, liveQubits: live,
-        gateCount: program.gateCount, isOneSimulation: program.isDeterministic,
-        work: RunWork(of: program, shots: shots))
+  /// What one shot needs.
+  init(of simulation: SparseSimulator.Compiled) {
+    let program = simulation.program(.sampling)
+    let (live, options) = (simulation.liveQubits, simulation.options)
+    liveQubits = live
+    gateCount = program.gateCount
+    isOneSimulation = program.isDeterministic
+    work = RunWork(of: program, shots: 1)
+    if let (bytes, amplitudes) = Self.trial(program, of: simulation.circuit, live, options) {
+      basis = program.isDeterministic ? .trial : .trialShot
+      (stateBytes, amplitudeBits) = (bytes, Double.log2(Double(amplitudes)))
+    } else {
+      let bound = SupportBound.bound(of: program)
+      (basis, stateBytes, amplitudeBits) = (.bound, bound.bytes, bound.amplitudeBits)
     }
-    if let (bytes, amplitudes) = trial(program, of: circuit, live, options) {
-      return plan(
-        program.isDeterministic ? .trial : .trialShot, bytes, Double.log2(Double(amplitudes)))
-    }
-    let bound = SupportBound.bound(of: program)
-    return plan(.bound, bound.bytes, bound.amplitudeBits)
   }
 
   /// Bytes that one shot took, and its amplitudes at most; `nil` if it was not through within the

@@ -31,15 +31,16 @@ package struct SparseProgramCompiler {
     var leaves = false
   }
 
+  /// The program of a circuit, its tail not separated.
+  ///
   /// - Parameter qubits: the live qubits, ascending.
   /// - Throws: `Obstacle` for what the engine does not do, with its place.
   package static func compile(
-    _ circuit: Circuit, liveQubits qubits: [Int], options: SimulationOptions,
-    tail: Program.TailKind
+    _ circuit: Circuit, liveQubits qubits: [Int], options: SimulationOptions
   ) throws(Obstacle) -> SparseProgram {
+    CompilationCounter.note(.sparseProgram)
     var compiler = SparseProgramCompiler(circuit, qubits, options)
     try compiler.compile(.root)
-    compiler.program.separateTail(tail)
     return compiler.program
   }
 

@@ -54,6 +54,15 @@ package struct SparseState: Sendable {
   /// The most that there were at a time, after a gate.
   package private(set) var mostStored = 1
 
+  /// Basis states that may have an amplitude other than 0; saturates.
+  package var basisStateCount: Int {
+    let stored = groups.reduce(UInt64(1)) { count, group in
+      count.saturatingMultiply(UInt64(max(1, group?.store.count ?? 1)))
+    }
+    let branches: UInt64 = waiting.count < 63 ? 1 << UInt64(waiting.count) : .max
+    return Int(clamping: stored.saturatingMultiply(branches))
+  }
+
   /// |0…0⟩.
   package init(qubitCount: Int, budget: AmplitudeBudget) {
     self.qubitCount = qubitCount

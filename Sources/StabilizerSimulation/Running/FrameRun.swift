@@ -50,7 +50,7 @@ struct FrameRun {
   /// - Throws: as `FrameSampler`; `CancellationError`.
   func run(
     shots: Int, seed: UInt64, options: SimulationOptions
-  ) throws -> StabilizerSimulator.Run {
+  ) throws -> ShotResults {
     var sampler = try FrameSampler(
       circuit, threads: options.threads, memoryLimit: options.memoryLimit ?? 1 << 40)
     sampler.timeLimit = options.timeLimit
@@ -63,7 +63,7 @@ struct FrameRun {
     let record = try sampler.sample(
       shots: shots, seed: seed, threads: options.threads, sweep: sweep)
     if let progress = options.progress, !progress(1) { throw CancellationError() }
-    return StabilizerSimulator.Run(
+    return ShotResults(
       bits: Samples(source: .bits, table: bits(of: record)),
       record: Samples(source: .record, table: record))
   }

@@ -43,7 +43,7 @@ struct ShotRun {
     var error: (any Error)?
   }
 
-  func run(shots: Int) throws -> StabilizerSimulator.Run {
+  func run(shots: Int) throws -> ShotResults {
     var bits = ShotTable(rowCount: shots, columnCount: circuit.bitCount)
     var record = ShotTable(rowCount: shots, columnCount: 0)
     let perChunk = 16
@@ -70,7 +70,7 @@ struct ShotRun {
         throw CancellationError()
       }
     }
-    return StabilizerSimulator.Run(
+    return ShotResults(
       bits: Samples(source: .bits, table: bits.table),
       record: Samples(source: .record, table: record.table))
   }

@@ -44,12 +44,14 @@ public struct CliffordRecognition: Sendable {
 
   public init(of circuit: Circuit) {
     self.circuit = circuit
-    for id in circuit.blockIDs {
-      let needsWork = circuit.nodes(of: id).contains {
+    let open = circuit.blockIDs.filter { id in
+      circuit.nodes(of: id).contains {
         if case .instruction(let instruction) = $0 { Self.isOpen(instruction) } else { false }
       }
-      if needsWork { rewrite(id) }
     }
+    guard !open.isEmpty else { return }
+    CompilationCounter.note(.cliffords)
+    for id in open { rewrite(id) }
   }
 
   /// Whether it takes a look at the matrix to tell what an instruction is.
