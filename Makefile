@@ -39,7 +39,7 @@ test: deps
 
 # The example programs are a package of their own, which uses what any package can. It has its own build folder: SwiftPM
 # removes from a folder that two packages share what the other one needs.
-EXAMPLES := BellPair VariationalIsing SurfaceCodeMemory OwnDecoder OwnCode OwnNoise OwnProtocol FrameChannel
+EXAMPLES := BellPair VariationalIsing SurfaceCodeMemory OwnDecoder OwnCode OwnNoise OwnProtocol OwnEngine FrameChannel
 
 examples: deps
 	@if [ -f Package.resolved ]; then cp Package.resolved Examples/Package.resolved; fi

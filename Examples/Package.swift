@@ -24,6 +24,7 @@ let package = Package(
     program("OwnCode", [qsim]),
     program("OwnNoise", [qsim]),
     program("OwnProtocol", [qsim]),
+    program("OwnEngine", [qsim]),
     program("FrameChannel", [.product(name: "PostQuantum", package: "QSim")]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,1 @@
+../../../Examples/OwnEngine/LogicSimulator.swift
