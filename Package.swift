@@ -26,12 +26,14 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // MARK: Layer 0 – C and C++
+    // MARK: Layer 0 – C and C++, and what depends on nothing
     .target(name: "CQSimKernels"),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
+    .target(name: "Catalogs"),
+
     // MARK: Layer 1 – the core
-    .target(name: "QuantumCore", dependencies: [numerics]),
+    .target(name: "QuantumCore", dependencies: ["Catalogs", numerics]),
 
     // MARK: Layer 2 – formats and engines
     .target(name: "CircuitFormats", dependencies: ["QuantumCore", numerics]),
@@ -60,7 +62,8 @@ let package = Package(
 
     // MARK: Beside the umbrella
     .target(
-      name: "PostQuantum", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+      name: "PostQuantum",
+      dependencies: ["Catalogs", .product(name: "Crypto", package: "swift-crypto")]),
 
     .target(name: "Reporting"),
 
@@ -103,7 +106,7 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["TestSupport"]),
     .testTarget(name: "ExampleTests", dependencies: ["QSim", "TestSupport"]),
-    .testTarget(name: "QSimTests", dependencies: ["QSim", "TestSupport"]),
+    .testTarget(name: "QSimTests", dependencies: ["QSim", "PostQuantum", "TestSupport"]),
     .testTarget(name: "ProjectTests", dependencies: ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

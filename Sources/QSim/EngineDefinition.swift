@@ -72,12 +72,14 @@ public struct EngineDefinition: Sendable {
   }
 }
 
+extension EngineDefinition: CatalogEntry {
+  public var catalogNames: [String] { [name] }
+}
+
 /// All engines.
-public enum EngineCatalog {
-  /// In the order in which lists show them.
-  public static let all: [EngineDefinition] = [
-    statevector, densityMatrix, trajectories, stabilizer, sparse,
-  ]
+public enum EngineCatalog: CatalogList {
+  public static let all = Catalog(
+    "engine", word: "engines", [statevector, densityMatrix, trajectories, stabilizer, sparse])
 
   public static let statevector = EngineDefinition(
     StateVectorSimulator.self,
@@ -110,9 +112,4 @@ public enum EngineCatalog {
     summary: "Follows the amplitudes that are not 0, in groups of entangled qubits.",
     memory: "some 100 B for each amplitude that is not 0",
     products: [.shots, .expectations, .state], precisions: [.double])
-
-  /// The engine of a name.
-  public static func definition(named name: String) -> EngineDefinition? {
-    all.first { $0.name == name }
-  }
 }

@@ -10,8 +10,9 @@ struct CommandTests {
     "qkd compare", "qkd pass", "qkd validate", "pqc", "pqc demo", "pqc listen", "pqc connect",
     "pqc algorithms", "pqc keygen",
     "pqc encaps", "pqc decaps", "pqc sign", "pqc verify", "pqc bench", "pqc explain", "bench",
-    "catalog", "catalog gates", "catalog noise", "catalog decoders", "catalog protocols",
-    "examples", "info", "docs",
+    "catalog", "catalog gates", "catalog noise", "catalog codes", "catalog decoders",
+    "catalog protocols", "catalog presets", "catalog algorithms", "catalog engines",
+    "catalog workloads", "catalog formats", "examples", "info", "docs",
   ]
 
   @Test func `every command is listed`() throws {

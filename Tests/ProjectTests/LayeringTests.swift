@@ -5,7 +5,8 @@ import Testing
 struct LayeringTests {
   /// What each module may import besides the C library.
   static let imports: [(module: String, allowed: Set<String>)] = [
-    ("QuantumCore", ["CQSimKernels", "Numerics", "RealModule", "ComplexModule"]),
+    ("Catalogs", []),
+    ("QuantumCore", ["Catalogs", "CQSimKernels", "Numerics", "RealModule", "ComplexModule"]),
     ("CircuitFormats", ["QuantumCore", "Numerics", "RealModule", "ComplexModule"]),
     (
       "DenseSimulation",
@@ -22,12 +23,13 @@ struct LayeringTests {
         "StabilizerSimulation", "ErrorCorrection", "QKD",
       ]
     ),
-    ("PostQuantum", ["Crypto", "FoundationEssentials"]),
+    ("PostQuantum", ["Catalogs", "Crypto", "FoundationEssentials"]),
     ("Reporting", []),
     (
       "QSimCLI",
       [
-        "QSim", "PostQuantum", "Reporting", "ArgumentParser", "Crypto", "Yams", "NIOCore",
+        "Catalogs", "QSim", "PostQuantum", "Reporting", "ArgumentParser", "Crypto", "Yams",
+        "NIOCore",
         "NIOPosix",
         // The parser within Yams, for events that Yams itself does not hand on.
         "CYaml",

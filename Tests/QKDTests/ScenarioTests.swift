@@ -9,7 +9,7 @@ struct ScenarioTests {
     do {
       let definition = try #require(QKDProtocolCatalog.definition(named: id))
       _ = try definition.parameters(
-        preset: preset.flatMap(KeyRatePresetCatalog.preset), settings: settings)
+        preset: preset.flatMap(KeyRatePresetCatalog.definition), settings: settings)
       return ""
     } catch let error as Diagnostic {
       return "\(error.message) (\(error.hint ?? ""))"
@@ -50,13 +50,13 @@ struct ScenarioTests {
 
   @Test(arguments: KeyRatePresetCatalog.all.map(\.name))
   func `a preset fits every protocol it is meant for`(name: String) throws {
-    let preset = try #require(KeyRatePresetCatalog.preset(named: name))
+    let preset = try #require(KeyRatePresetCatalog.definition(named: name))
     for (id, value) in preset.values { #expect(id.parameter?.accepts(value) == true) }
     #expect(!preset.protocols.isEmpty)
     for id in preset.protocols {
       let definition = try #require(QKDProtocolCatalog.definition(named: id))
       #expect(throws: Never.self) { try definition.parameters(preset: preset) }
     }
-    #expect(KeyRatePresetCatalog.preset(named: name.uppercased()) != nil)
+    #expect(KeyRatePresetCatalog.definition(named: name.uppercased()) != nil)
   }
 }

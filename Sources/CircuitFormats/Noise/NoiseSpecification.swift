@@ -11,11 +11,25 @@ public enum NoiseSpecification: Sendable {
   /// - Parameters:
   ///   - text: `NAME`, `NAME:key=value,…` or a path: a text with a slash, or that ends in `.json`.
   ///   - settings: more settings, as if they stood after the others.
-  ///   - definitions: the models that there are, found by name in any case.
+  ///   - definitions: the models that there are, found by name in any case; of several with one
+  ///     name the first.
   /// - Throws: a `Diagnostic` without a place, naming what is wrong with the text.
   public static func parse(
     _ text: String, settings: [NoiseModelDefinition.Setting] = [],
-    among definitions: [NoiseModelDefinition] = NoiseModelCatalog.all
+    among definitions: [NoiseModelDefinition]
+  ) throws(Diagnostic) -> NoiseSpecification {
+    var names: Set<String> = []
+    let distinct = definitions.filter { names.insert($0.catalogName).inserted }
+    return try parse(
+      text, settings: settings, among: Catalog("noise model", word: "noise", distinct))
+  }
+
+  /// As `parse(_:settings:among:)`, by the models of a catalog.
+  ///
+  /// - Throws: the same.
+  public static func parse(
+    _ text: String, settings: [NoiseModelDefinition.Setting] = [],
+    among definitions: Catalog<NoiseModelDefinition> = NoiseModelCatalog.all
   ) throws(Diagnostic) -> NoiseSpecification {
     if text.contains("/") || text.lowercased().hasSuffix(".json") {
       guard settings.isEmpty else {
@@ -25,12 +39,11 @@ public enum NoiseSpecification: Sendable {
     }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    let known = definitions.first { $0.name.lowercased() == name.lowercased() }
-    guard let definition = known else {
-      throw Diagnostic(
-        "there is no noise model '\(name)'", code: "unknown-model",
-        hint: nearestName(to: name, in: definitions.map(\.name))
-          .map { "did you mean '\($0)'?" } ?? "'qsim catalog noise' lists them")
+    let definition: NoiseModelDefinition
+    do throws(UnknownName) {
+      definition = try definitions.entry(named: name)
+    } catch {
+      throw Diagnostic(error)
     }
     var all: [NoiseModelDefinition.Setting] = []
     if parts.count > 1 {

@@ -1,28 +1,26 @@
 import QuantumCore
 
 /// All codes with generated circuits. Order: as the reference lists them.
-public enum CodeCatalog {
-  public static let all = [repetition, surface, color]
+public enum CodeCatalog: CatalogList {
+  public static let all = Catalog("code", word: "codes", [repetition, surface, color])
 
   /// The record of a task.
   ///
   /// - Throws: a `Diagnostic` naming the code or task that there is not, and those there are.
   public static func task(code: String, task: String) throws(Diagnostic) -> MemoryTask {
     guard let definition = all.first(where: { $0.name == code }) else {
-      throw unknown("code", code, among: all.map(\.name))
+      throw Diagnostic(UnknownName(kind: "code", name: code, among: all.map(\.name)))
     }
     guard let found = definition.tasks.first(where: { $0.name == task }) else {
-      throw unknown("\(code) task", task, among: definition.tasks.map(\.name))
+      throw Diagnostic(
+        UnknownName(kind: "\(code) task", name: task, among: definition.tasks.map(\.name)))
     }
     return found
   }
+}
 
-  private static func unknown(_ kind: String, _ name: String, among names: [String]) -> Diagnostic {
-    let hint =
-      nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
-      ?? "there is \(names.joined(separator: ", "))"
-    return Diagnostic("there is no \(kind) '\(name)'", code: "unknown-name", hint: hint)
-  }
+extension CodeDefinition: CatalogEntry {
+  public var catalogNames: [String] { [name] }
 }
 
 extension CodeCatalog {

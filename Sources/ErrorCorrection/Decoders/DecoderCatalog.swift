@@ -1,3 +1,5 @@
+import QuantumCore
+
 /// One decoder: command options, messages, result files and reference pages derive from it.
 public struct DecoderDefinition: Sendable {
   /// As given to `--decoder`.
@@ -30,16 +32,15 @@ public struct DecoderDefinition: Sendable {
   }
 }
 
+extension DecoderDefinition: CatalogEntry {
+  public var catalogNames: [String] { [name] + aliases }
+}
+
 /// All decoders.
-public enum DecoderCatalog {
-  public static let all: [DecoderDefinition] = [
-    matching, correlatedMatching, unionFind, denseMatching, lookup,
-  ]
+public enum DecoderCatalog: CatalogList {
+  public static let all = Catalog(
+    "decoder", word: "decoders", [matching, correlatedMatching, unionFind, denseMatching, lookup])
 
   /// The decoder that commands take if they are told none.
   public static let standard = matching
-
-  public static func definition(named name: String) -> DecoderDefinition? {
-    all.first { $0.name == name || $0.aliases.contains(name) }
-  }
 }

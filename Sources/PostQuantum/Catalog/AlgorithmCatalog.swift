@@ -1,10 +1,18 @@
-/// All algorithms: the strongest first within what a combination of several needs first.
-public enum AlgorithmCatalog {
-  public static let all: [Algorithm] =
-    Algorithm.keyEncapsulations + Algorithm.keyAgreements + Algorithm.signatures
-    + Algorithm.authenticatedEncryptions + Algorithm.keyDerivations + Algorithm.hashes
+@_exported import Catalogs
 
-  /// The algorithm that commands call `id`.
+extension Algorithm: CatalogEntry {
+  /// As commands spell it, and as the standard does.
+  public var catalogNames: [String] { [id, name] }
+}
+
+/// All algorithms: the strongest first within what a combination of several needs first.
+public enum AlgorithmCatalog: CatalogList {
+  public static let all = Catalog(
+    "algorithm", word: "algorithms",
+    Algorithm.keyEncapsulations + Algorithm.keyAgreements + Algorithm.signatures
+      + Algorithm.authenticatedEncryptions + Algorithm.keyDerivations + Algorithm.hashes)
+
+  /// The algorithm that commands call `id`, as it is spelt: messages and keys hold such names.
   public static func algorithm(named id: String) -> Algorithm? { all.first { $0.id == id } }
 
   /// The algorithm that messages call `code`.

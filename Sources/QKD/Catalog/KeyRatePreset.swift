@@ -1,3 +1,5 @@
+import QuantumCore
+
 /// Published parameter sets. Values that a protocol has no parameter for are left out when the
 /// preset is applied to it.
 public struct KeyRatePreset: Sendable {
@@ -25,8 +27,16 @@ public struct KeyRatePreset: Sendable {
   }
 }
 
+extension KeyRatePreset: CatalogEntry {
+  /// The name, also without hyphens or with underscores for them.
+  public var catalogNames: [String] {
+    let parts = name.split(separator: "-")
+    return [name, parts.joined(), parts.joined(separator: "_")]
+  }
+}
+
 /// All presets. Order: as the reference lists them.
-public enum KeyRatePresetCatalog {
+public enum KeyRatePresetCatalog: CatalogList {
   private static let pulses = [
     "bb84-single-photon", "bb84-gllp", "bb84-decoy-infinite", "bb84-decoy-vacuum-weak",
     "bb84-decoy-two", "bb84-decoy-finite-two", "bb84-decoy-finite-one", "six-state", "sarg04",
@@ -43,7 +53,9 @@ public enum KeyRatePresetCatalog {
     "cv-mdi",
   ]
 
-  public static let all: [KeyRatePreset] = [
+  public static let all = Catalog("preset", word: "presets", presets)
+
+  private static let presets: [KeyRatePreset] = [
     KeyRatePreset(
       "gys", "The 122 km experiment of Gobby, Yuan and Shields, as [Ma05] models it.",
       source: "Ma05", protocols: pulses,
@@ -115,10 +127,4 @@ public enum KeyRatePresetCatalog {
         .repetitionRateHz: 1e9,
       ]),
   ]
-
-  /// The preset of a name, in any case, with or without hyphens.
-  public static func preset(named name: String) -> KeyRatePreset? {
-    func plain(_ name: String) -> String { name.lowercased().filter { $0 != "-" && $0 != "_" } }
-    return all.first { plain($0.name) == plain(name) }
-  }
 }

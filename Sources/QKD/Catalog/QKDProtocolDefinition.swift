@@ -285,15 +285,16 @@ public struct QKDProtocolDefinition: Sendable {
   }
 }
 
-/// All protocols. Order: as the reference lists them.
-public enum QKDProtocolCatalog {
-  public static let all: [QKDProtocolDefinition] =
-    QKDProtocolDefinition.prepareAndMeasure + QKDProtocolDefinition.finiteBB84
-    + QKDProtocolDefinition.otherPrepareAndMeasure + QKDProtocolDefinition.entanglementBased
-    + QKDProtocolDefinition.measurementDeviceIndependent + QKDProtocolDefinition.twinField
-    + QKDProtocolDefinition.gaussianModulation + QKDProtocolDefinition.otherContinuousVariable
+extension QKDProtocolDefinition: CatalogEntry {
+  public var catalogNames: [String] { [id] }
+}
 
-  public static func definition(named id: String) -> QKDProtocolDefinition? {
-    all.first { $0.id == id }
-  }
+/// All protocols. Order: as the reference lists them.
+public enum QKDProtocolCatalog: CatalogList {
+  public static let all = Catalog(
+    "protocol", word: "protocols",
+    QKDProtocolDefinition.prepareAndMeasure + QKDProtocolDefinition.finiteBB84
+      + QKDProtocolDefinition.otherPrepareAndMeasure + QKDProtocolDefinition.entanglementBased
+      + QKDProtocolDefinition.measurementDeviceIndependent + QKDProtocolDefinition.twinField
+      + QKDProtocolDefinition.gaussianModulation + QKDProtocolDefinition.otherContinuousVariable)
 }

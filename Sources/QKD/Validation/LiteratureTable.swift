@@ -26,7 +26,7 @@ public enum LiteratureTable {
   ) -> KeyRateSearch? {
     guard let definition = QKDProtocolCatalog.definition(named: id),
       let parameters = try? definition.parameters(
-        preset: preset.flatMap(KeyRatePresetCatalog.preset),
+        preset: preset.flatMap(KeyRatePresetCatalog.definition),
         settings: settings.map { (name: $0.key, value: $0.value) })
     else { return nil }
     let given = Set(settings.compactMap { KeyRateParameter.named($0.key)?.id })

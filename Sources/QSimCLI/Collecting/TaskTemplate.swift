@@ -70,7 +70,7 @@ struct TaskTemplate {
       throw CommandFailure(
         .usage, "tasks have no end", hint: "give --max_shots or --max_errors, or both")
     }
-    let definitions = try decoders.map(Self.decoder)
+    let definitions = try decoders.map { try CommandFailure.named($0, in: DecoderCatalog.all) }
     let limits = CollectionTask.Limits(shots: maximumShots, errors: maximumErrors)
     return try sources().flatMap { source in
       do {
@@ -96,16 +96,6 @@ struct TaskTemplate {
         limits: limits),
       decoder: definition.tallyName, metadata: source.metadata,
       explained: { explained($0, source) })
-  }
-
-  /// The record of a decoder.
-  static func decoder(named name: String) throws -> DecoderDefinition {
-    if let definition = DecoderCatalog.definition(named: name) { return definition }
-    let names = DecoderCatalog.all.map(\.name)
-    let hint =
-      nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
-      ?? "there is \(names.joined(separator: ", "))"
-    throw CommandFailure(.usage, "there is no decoder '\(name)'", hint: hint)
   }
 
   // MARK: Circuits

@@ -112,7 +112,7 @@ struct DecodeCommand: DocumentedCommand {
   private var printsReport: Bool { output.json || output.csv || countMistakes }
 
   func run() throws {
-    let definition = try DecoderDefinition.named(decoder)
+    let definition = try CommandFailure.named(decoder, in: DecoderCatalog.all)
     if input == "-", Terminal.inputIsTerminal { throw LackOfInput(command: Self.self) }
     var stopwatch = Stopwatch()
     let model = try model.read(

@@ -5,7 +5,7 @@ import Glibc
 struct DocsCommand: DocumentedCommand {
   static let summary = "Write the reference pages, or check that they are current."
   static let details = """
-    The pages are gates.md, noise.md, decoders.md, protocols.md, algorithms.md, commands.md and the manual page qsim.1. \
+    The pages are commands.md, one for each catalog that has a page, such as gates.md, and the manual page qsim.1. \
     '--check' compares, prints what differs and exits 1 if anything does.
     """
   static let examples = ["qsim docs --check Docs/Reference"]
@@ -36,12 +36,8 @@ struct DocsCommand: DocumentedCommand {
   }
 
   private static var pages: [(name: String, text: String)] {
-    [
-      ("commands.md", CommandReference.page), ("gates.md", GateReference.page),
-      ("noise.md", NoiseReference.page), ("decoders.md", DecoderReference.page),
-      ("protocols.md", ProtocolReference.page), ("algorithms.md", AlgorithmReference.page),
-      ("qsim.1", CommandReference.manualPage),
-    ]
+    [("commands.md", CommandReference.page)] + CatalogKinds.pages
+      + [("qsim.1", CommandReference.manualPage)]
   }
 
   private static func write(to folder: String) throws {

@@ -39,7 +39,7 @@ struct ExactCommand: DocumentedCommand {
   func run() throws {
     let names = (decoders.isEmpty ? ["ml"] : decoders)
       .flatMap { $0.split(separator: ",").map(String.init) }
-    let definitions = try names.map { try DecoderDefinition.named($0) }
+    let definitions = try names.map { try CommandFailure.named($0, in: DecoderCatalog.all) }
     let threads = threads ?? min(Parallel.processorCount, 1024)
     let model = try model.read(
       takesHyperedges: definitions.allSatisfy(\.takesHyperedges), for: Self.self)

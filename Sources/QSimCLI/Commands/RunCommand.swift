@@ -20,8 +20,8 @@ struct RunCommand: DocumentedCommand {
 
   @OptionGroup var input: CircuitInput
 
-  @Option(name: .shortAndLong, help: "How often to run the circuit.")
-  var shots = 1024
+  @Option(name: .shortAndLong, help: "How often to run the circuit. (default: 1024)")
+  var shots: Int?
 
   @Option(help: "The seed of everything random: 0 to 18446744073709551615.")
   var seed: UInt64?
@@ -84,7 +84,7 @@ struct RunCommand: DocumentedCommand {
   @OptionGroup var terminal: TerminalOptions
 
   func validate() throws {
-    guard shots >= 0, shots <= Int(UInt32.max) else {
+    guard shotCount >= 0, shotCount <= Int(UInt32.max) else {
       throw ValidationError("'--shots' is in 0...4294967295.")
     }
     if gradient, observable.isEmpty {
@@ -115,7 +115,7 @@ struct RunCommand: DocumentedCommand {
     }
     var results = RunResults(source: source, isSweep: sweep.isSweep)
     var request = RunRequest(
-      shots: shots, seed: seed ?? 0, engine: engine.engine, options: options, bitOrder: bitOrder,
+      shots: shotCount, seed: seed ?? 0, engine: engine.engine, options: options, bitOrder: bitOrder,
       observables: try observable.map(ObservableFile.read), stateOutput: stateOut,
       shotsOutput: shotsOut.map { ($0, outFormat) }, top: top == 0 ? .max : top)
     request.wantsGradient = gradient
@@ -164,6 +164,8 @@ struct RunCommand: DocumentedCommand {
     results.print(request: request, engine: engine, output: output, timing: stopwatch.laps)
   }
 
+  private var shotCount: Int { shots ?? 1024 }
+
   /// Whether standard output holds bits or amplitudes, which a table after them would spoil.
   private var writesBitsToOutput: Bool { shotsOut == "-" || stateOut == "-" }
 
@@ -190,7 +192,7 @@ struct RunCommand: DocumentedCommand {
 
   /// What can be refused before anything runs.
   private func check(_ circuit: Circuit, _ simulation: any CompiledSimulation) throws {
-    if stateOut != nil, shots != 1, !simulation.hasUniqueState {
+    if stateOut != nil, shotCount != 1, !simulation.hasUniqueState {
       throw CommandFailure(
         .usage, "--state-out needs one final state, and outcomes or noise decide it here",
         hint:
@@ -205,8 +207,7 @@ struct RunCommand: DocumentedCommand {
   }
 
   private func warn(about circuit: Circuit, _ results: inout RunResults) throws {
-    let isShotsGiven = CommandLine.arguments.contains { $0.hasPrefix("--shots") || $0 == "-s" }
-    guard isShotsGiven, shots > 1, observable.isEmpty, circuit.measurementCount == 0 else { return }
+    guard let shots, shots > 1, observable.isEmpty, circuit.measurementCount == 0 else { return }
     let text = "the circuit measures nothing: its amplitudes are printed, not counts"
     results.warnings.append(text)
     printError(terminal.current.styled("qsim: warning: \(text)\n  hint: add --measure-all"))

@@ -54,16 +54,3 @@ struct DecodedModel {
     }
   }
 }
-
-extension DecoderDefinition {
-  /// The decoder that a user named.
-  ///
-  /// - Throws: `CommandFailure` with exit code 64 if there is none.
-  static func named(_ name: String) throws -> DecoderDefinition {
-    if let definition = DecoderCatalog.definition(named: name) { return definition }
-    let names = DecoderCatalog.all.flatMap { [$0.name] + $0.aliases }
-    let hint = nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
-    throw CommandFailure(
-      .usage, "there is no decoder '\(name)'", hint: hint ?? "'qsim catalog decoders' lists them")
-  }
-}

@@ -3,22 +3,11 @@ import PostQuantum
 import QSim
 
 extension Algorithm {
-  /// The algorithm that the user calls `name`.
-  ///
-  /// - Throws: `CommandFailure` with exit code 64 and the nearest name.
-  static func named(_ name: String) throws -> Algorithm {
-    if let algorithm = AlgorithmCatalog.algorithm(named: name.lowercased()) { return algorithm }
-    let hint = nearestName(to: name.lowercased(), in: AlgorithmCatalog.all.map(\.id))
-      .map { "did you mean '\($0)'?" }
-    throw CommandFailure(
-      .usage, "there is no algorithm '\(name)'", hint: hint ?? "'qsim pqc algorithms' lists them")
-  }
-
   /// The algorithm that the user calls `name`, if it is of some kinds.
   static func named(
     _ name: String, among algorithms: [Algorithm], for purpose: String
   ) throws -> Algorithm {
-    let algorithm = try named(name)
+    let algorithm = try CommandFailure.named(name, in: AlgorithmCatalog.all)
     guard algorithms.contains(algorithm) else {
       let names = algorithms.map(\.id).joined(separator: ", ")
       throw CommandFailure(

@@ -37,21 +37,19 @@ struct KeyRateScenario {
   // MARK: Words of the command line and of files
 
   static func definition(named id: String) throws(Diagnostic) -> QKDProtocolDefinition {
-    if let definition = QKDProtocolCatalog.definition(named: id) { return definition }
-    let hint = nearestName(to: id, in: QKDProtocolCatalog.all.map(\.id))
-      .map { "did you mean '\($0)'?" }
-    throw Diagnostic(
-      "there is no protocol '\(id)'", code: "unknown-protocol",
-      hint: hint ?? "'qsim catalog protocols' lists them")
+    do throws(UnknownName) {
+      return try QKDProtocolCatalog.entry(named: id)
+    } catch {
+      throw Diagnostic(error)
+    }
   }
 
   static func preset(named name: String) throws(Diagnostic) -> KeyRatePreset {
-    if let preset = KeyRatePresetCatalog.preset(named: name) { return preset }
-    let names = KeyRatePresetCatalog.all.map(\.name)
-    let nearest = nearestName(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
-    throw Diagnostic(
-      "there is no preset '\(name)'", code: "unknown-preset",
-      hint: nearest + "the presets are \(names.joined(separator: ", "))")
+    do throws(UnknownName) {
+      return try KeyRatePresetCatalog.entry(named: name)
+    } catch {
+      throw Diagnostic(error)
+    }
   }
 
   /// `name=value` or `name=first:last:step`.

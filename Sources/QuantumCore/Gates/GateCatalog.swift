@@ -1,11 +1,12 @@
 /// All gates. Order: as the reference lists them.
-public enum GateCatalog {
+public enum GateCatalog: CatalogList {
   /// Every record, one for each case of `Gate`.
-  public static let all: [GateDefinition] =
+  public static let all = Catalog(
+    "gate", word: "gates",
     GateDefinition.paulis + GateDefinition.singleQubitCliffords + GateDefinition.twoQubitCliffords
-    + GateDefinition.pauliProducts + GateDefinition.rotations + GateDefinition.twoQubitGates
-    + GateDefinition.multiQubitGates + GateDefinition.noiseChannels + GateDefinition.collapses
-    + GateDefinition.annotations
+      + GateDefinition.pauliProducts + GateDefinition.rotations + GateDefinition.twoQubitGates
+      + GateDefinition.multiQubitGates + GateDefinition.noiseChannels + GateDefinition.collapses
+      + GateDefinition.annotations)
 
   private static let byGate: [GateDefinition] = {
     var table = [GateDefinition?](repeating: nil, count: Gate.allCases.count)
@@ -35,4 +36,9 @@ public enum GateCatalog {
     }
     return names
   }()
+}
+
+extension GateDefinition: CatalogEntry {
+  /// The name, aliases, and the names in OpenQASM.
+  public var catalogNames: [String] { [name] + aliases + openQASM.map(\.name) }
 }

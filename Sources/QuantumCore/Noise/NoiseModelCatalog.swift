@@ -127,14 +127,13 @@ extension NoiseEffect {
   }
 }
 
-/// All noise models. Order: as the reference lists them.
-public enum NoiseModelCatalog {
-  public static let all: [NoiseModelDefinition] =
-    NoiseModelDefinition.channels + NoiseModelDefinition.devices + NoiseModelDefinition.codes
+extension NoiseModelDefinition: CatalogEntry {
+  public var catalogNames: [String] { [name] }
+}
 
-  /// Names are found in any case: `SI1000` is `si1000`.
-  public static func definition(named name: String) -> NoiseModelDefinition? {
-    let name = name.lowercased()
-    return all.first { $0.name == name }
-  }
+/// All noise models. Order: as the reference lists them.
+public enum NoiseModelCatalog: CatalogList {
+  public static let all = Catalog(
+    "noise model", word: "noise",
+    NoiseModelDefinition.channels + NoiseModelDefinition.devices + NoiseModelDefinition.codes)
 }

@@ -137,3 +137,26 @@ extension Circuit {
     return noisy
   }
 }
+
+extension Workload: CatalogEntry {
+  public var catalogNames: [String] { [rawValue] }
+
+  public var summary: String {
+    switch self {
+    case .fourierTransform: "A random product state, then the Fourier transform with its swaps."
+    case .randomCircuit: "A random circuit on a grid of qubits, 14 layers deep."
+    case .deepRandomCircuit: "A random circuit on a grid of qubits, 20 layers deep."
+    case .quantumVolume: "As many layers as qubits of random SU(4) gates on random pairs."
+    case .ising: "Ten Trotter steps of a transverse-field Ising ring."
+    case .ghz: "(|0…0⟩ + |1…1⟩)/√2 by a chain of CX."
+    case .hiddenShift: "The hidden-shift problem of a bent function, in Clifford gates."
+    case .ansatz: "A hardware-efficient ansatz with 100 rotations."
+    case .bornMachine: "The quantum circuit Born machine of the yardstiq benchmarks."
+    }
+  }
+}
+
+/// All workloads.
+public enum WorkloadCatalog: CatalogList {
+  public static let all = Catalog("workload", word: "workloads", Workload.allCases)
+}

@@ -74,7 +74,7 @@ struct PeerOptions: ParsableArguments {
   }
 
   private func key(_ id: String, from path: String) throws -> SigningKey {
-    let algorithm = try Algorithm.named(id)
+    let algorithm = try CommandFailure.named(id, in: AlgorithmCatalog.all)
     let secret = try KeyFile.secretKey(of: algorithm, from: path)
     return try KeyFile.naming(path) { try algorithm.signingKey(secret: secret) }
   }

@@ -1,9 +1,32 @@
 import QSim
+import Reporting
 
-/// What the catalog knows about noise models, as text.
-enum NoiseReference {
+/// Every noise model.
+enum NoiseKind: CatalogKind {
+  typealias List = NoiseModelCatalog
+
+  static let word = "noise"
+  static let summary = "List the noise models, or describe some."
+  static let details =
+    "Defaults of parameters follow '='; a parameter without one stands for others."
+  static let examples = ["qsim catalog noise si1000", "qsim catalog noise --csv"]
+
+  static func table(of definitions: [NoiseModelDefinition], for form: TableForm) -> ReportTable {
+    var table = ReportTable(columns: [
+      .init("name", alignment: .left), .init("parameters", alignment: .left),
+      .init("summary", alignment: .left),
+    ])
+    for definition in definitions {
+      table.append([
+        .string(definition.name), .string(defaults(of: definition)),
+        .string(definition.summary),
+      ])
+    }
+    return table
+  }
+
   /// The page of all models.
-  static var page: String {
+  static var page: String? {
     var text = """
       # Noise models
 
@@ -30,7 +53,7 @@ enum NoiseReference {
   }
 
   /// One model, for a terminal.
-  static func entry(for definition: NoiseModelDefinition) -> String {
+  static func text(of definition: NoiseModelDefinition) -> String {
     var text = "\(definition.name)\n  \(definition.summary)\n\n"
     text += HelpText.wrapped(definition.details.replacing("`", with: ""), indent: 2) + "\n\n"
     let names = definition.parameters.map { parameter in
@@ -46,30 +69,13 @@ enum NoiseReference {
   }
 
   /// `p=0.001`, without shorthands.
-  static func defaults(of definition: NoiseModelDefinition) -> String {
+  private static func defaults(of definition: NoiseModelDefinition) -> String {
     definition.parameters.map { parameter in
       parameter.sets.isEmpty ? "\(parameter.name)=\(defaultText(of: parameter))" : parameter.name
     }.joined(separator: " ")
   }
 
-  static func defaultText(of parameter: NoiseModelDefinition.Parameter) -> String {
+  private static func defaultText(of parameter: NoiseModelDefinition.Parameter) -> String {
     parameter.sets.isEmpty ? "\(parameter.defaultValue)" : ""
-  }
-}
-
-extension HelpText {
-  /// A paragraph in lines of at most 80 columns.
-  static func wrapped(_ text: String, indent: Int) -> String {
-    let margin = String(repeating: " ", count: indent)
-    var lines: [String] = []
-    var line = margin
-    for word in text.split(whereSeparator: \.isWhitespace) {
-      if line.count > indent, line.count + 1 + word.count > 80 {
-        lines.append(line)
-        line = margin
-      }
-      line += (line.count > indent ? " " : "") + word
-    }
-    return (lines + [line]).joined(separator: "\n")
   }
 }

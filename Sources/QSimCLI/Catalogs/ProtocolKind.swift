@@ -1,9 +1,61 @@
 import QSim
+import Reporting
 
-/// What the catalog knows about protocols for key distribution, as text.
-enum ProtocolReference {
+/// Every protocol for key distribution.
+enum ProtocolKind: CatalogKind {
+  typealias List = QKDProtocolCatalog
+
+  static let word = "protocols"
+  static let summary = "List the protocols for key distribution, or describe some."
+  static let details =
+    "JSON has parameters with units, defaults and ranges, assumptions, and the presets."
+  static let examples = ["qsim catalog protocols tf-pm", "qsim catalog protocols --csv"]
+
+  static func table(of definitions: [QKDProtocolDefinition], for form: TableForm) -> ReportTable {
+    var columns: [ReportTable.Column] = [
+      .init("id", alignment: .left), .init("family", alignment: .left),
+      .init("unit", alignment: .left), .init("summary", alignment: .left),
+    ]
+    if form == .json {
+      columns += [.init("sources"), .init("assumptions"), .init("optimized"), .init("parameters")]
+    }
+    var table = ReportTable(columns: columns)
+    for definition in definitions {
+      var row: [ReportValue] = [
+        .string(definition.id), .string(definition.family.rawValue),
+        .string("bit per \(definition.unit.rawValue)"), .string(definition.summary),
+      ]
+      if form == .json {
+        row += [
+          .array(definition.sources.map(ReportValue.string)),
+          KeyRateTables.assumptions(definition),
+          .array(definition.optimizedParameters.map { .string($0.name) }),
+          .array(definition.parameters.map(parameter)),
+        ]
+      }
+      table.append(row)
+    }
+    return table
+  }
+
+  private static func parameter(_ parameter: KeyRateParameter) -> ReportValue {
+    [
+      "name": .string(parameter.name), "unit": .string(parameter.unit),
+      "default": ReportValue(parameter.defaultValue),
+      "minimum": .double(parameter.range.lowerBound),
+      "maximum": .double(parameter.range.upperBound), "kind": .string(parameter.kind.rawValue),
+      "summary": .string(parameter.summary),
+    ]
+  }
+
+  static var otherTables: [ReportTable] {
+    var presets = PresetKind.table(of: Array(KeyRatePresetCatalog.all), for: .json)
+    presets.key = "presets"
+    return [presets]
+  }
+
   /// The page of all protocols, parameters and presets.
-  static var page: String {
+  static var page: String? {
     var text = """
       # Protocols of quantum key distribution
 
@@ -38,7 +90,7 @@ enum ProtocolReference {
   }
 
   /// One protocol, for a terminal.
-  static func entry(for definition: QKDProtocolDefinition) -> String {
+  static func text(of definition: QKDProtocolDefinition) -> String {
     var text = "\(definition.id)\n  \(definition.summary)\n\n"
     for assumption in definition.assumptions {
       text += HelpText.wrapped("\(assumption.id): \(assumption.statement)", indent: 2) + "\n"
@@ -59,7 +111,7 @@ enum ProtocolReference {
     definition.sources.map { "[\($0)]" }.joined(separator: ", ")
   }
 
-  static func number(_ value: Double?) -> String {
+  private static func number(_ value: Double?) -> String {
     guard let value else { return "" }
     return abs(value) < 1e15 ? Int(exactly: value).map(String.init) ?? "\(value)" : "\(value)"
   }

@@ -1,10 +1,39 @@
 import QSim
 import Reporting
 
-/// What the catalog knows about gates, as text: the page `gates.md` and `qsim catalog gates NAME`.
-enum GateReference {
+/// Every gate, noise channel, measurement and annotation.
+enum GateKind: CatalogKind {
+  typealias List = GateCatalog
+
+  static let word = "gates"
+  static let summary = "List the gates, or describe some."
+  static let details = "Names are those of any language."
+  static let examples = ["qsim catalog gates CX", "qsim catalog gates --csv"]
+
+  static func table(of definitions: [GateDefinition], for form: TableForm) -> ReportTable {
+    var table = ReportTable(columns: [
+      .init("name", alignment: .left), .init("aliases", alignment: .left),
+      .init("openqasm", title: "OpenQASM", alignment: .left),
+      .init("parameters", alignment: .left), .init("qubits"),
+      .init("category", alignment: .left), .init("summary", alignment: .left),
+    ])
+    for definition in definitions {
+      table.append([
+        .string(definition.name), .string(definition.aliases.joined(separator: " ")),
+        .string(definition.openQASM.map(\.name).joined(separator: " ")),
+        .string(definition.parameters.joined(separator: " ")), ReportValue(definition.qubitCount),
+        .string(definition.category.rawValue), .string(definition.summary),
+      ])
+    }
+    return table
+  }
+
+  static func text(of definition: GateDefinition) -> String {
+    entry(for: definition, isMarkdown: false)
+  }
+
   /// The page of all gates, by category.
-  static var page: String {
+  static var page: String? {
     var text = """
       # Gates
 
@@ -30,7 +59,7 @@ enum GateReference {
   }
 
   /// One gate.
-  static func entry(for definition: GateDefinition, isMarkdown: Bool) -> String {
+  private static func entry(for definition: GateDefinition, isMarkdown: Bool) -> String {
     func code(_ text: String) -> String { isMarkdown ? "`\(text)`" : text }
     var text = isMarkdown ? "### \(definition.name)\n\n" : "\(definition.name)\n"
     text += isMarkdown ? "\(definition.summary)\n\n" : "  \(definition.summary)\n\n"

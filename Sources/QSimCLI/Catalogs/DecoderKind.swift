@@ -1,9 +1,30 @@
 import QSim
+import Reporting
 
-/// What the catalog knows about decoders, as text.
-enum DecoderReference {
+/// Every decoder.
+enum DecoderKind: CatalogKind {
+  typealias List = DecoderCatalog
+
+  static let word = "decoders"
+  static let summary = "List the decoders, or describe some."
+  static let examples = ["qsim catalog decoders union-find", "qsim catalog decoders --csv"]
+
+  static func table(of definitions: [DecoderDefinition], for form: TableForm) -> ReportTable {
+    var table = ReportTable(columns: [
+      .init("name", alignment: .left), .init("aliases", alignment: .left),
+      .init("summary", alignment: .left),
+    ])
+    for definition in definitions {
+      table.append([
+        .string(definition.name), .string(definition.aliases.joined(separator: " ")),
+        .string(definition.summary),
+      ])
+    }
+    return table
+  }
+
   /// The page of all decoders.
-  static var page: String {
+  static var page: String? {
     var text = """
       # Decoders
 
@@ -25,7 +46,7 @@ enum DecoderReference {
   }
 
   /// One decoder, for a terminal.
-  static func entry(for definition: DecoderDefinition) -> String {
+  static func text(of definition: DecoderDefinition) -> String {
     let names = ([definition.name] + definition.aliases).joined(separator: ", ")
     let details = HelpText.wrapped(definition.details.replacing("`", with: ""), indent: 2)
     return "\(names)\n  \(definition.summary)\n\n\(details)\n"

@@ -1,7 +1,45 @@
 import PostQuantum
+import Reporting
 
-/// What the catalog knows about cryptographic algorithms, as text.
-enum AlgorithmReference {
+/// Every cryptographic algorithm.
+enum AlgorithmKind: CatalogKind {
+  typealias List = AlgorithmCatalog
+
+  static let word = "algorithms"
+  static let summary = "List the algorithms of key exchanges, or describe some."
+  static let details =
+    "Sizes are in bytes. Category 1, 3 and 5 are as hard to break as AES-128, AES-192 and AES-256."
+  static let examples = [
+    "qsim catalog algorithms x-wing ml-dsa-65", "qsim catalog algorithms --csv",
+  ]
+
+  static func table(of algorithms: [Algorithm], for form: TableForm) -> ReportTable {
+    var columns: [ReportTable.Column] = [
+      .init("name", alignment: .left), .init("kind", alignment: .left),
+      .init("quantum_safe", title: "quantum-safe", alignment: .left),
+      .init("security_category", title: "category"),
+    ]
+    let isFull = form != .text
+    let sizes = isFull ? sizes : mainSizes
+    columns += sizes.map { .init("\($0.key)_bytes", title: $0.title) }
+    columns.append(.init("standard", alignment: .left))
+    if isFull { columns += [.init("code"), .init("summary", alignment: .left)] }
+    var table = ReportTable(columns: columns)
+    for algorithm in algorithms {
+      var row: [ReportValue] = [
+        .string(algorithm.id), .string(algorithm.kind.rawValue), .bool(algorithm.isQuantumSafe),
+        .int(algorithm.securityCategory),
+      ]
+      row += sizes.map { ReportValue(algorithm.sizes[keyPath: $0.size]) }
+      row.append(.string(algorithm.standard))
+      if isFull {
+        row += [.string(code(of: algorithm)), .string(algorithm.summary)]
+      }
+      table.append(row)
+    }
+    return table
+  }
+
   /// One size of an algorithm: its key in JSON, its title in tables, where it stands.
   typealias Size = (
     key: String, title: String, size: KeyPath<Algorithm.Sizes, Int?> & Sendable
@@ -28,7 +66,7 @@ enum AlgorithmReference {
   ]
 
   /// The page of all algorithms.
-  static var page: String {
+  static var page: String? {
     var text = """
       # Algorithms of key exchanges
 
@@ -69,7 +107,7 @@ enum AlgorithmReference {
   }
 
   /// One algorithm, for a terminal.
-  static func entry(for algorithm: Algorithm) -> String {
+  static func text(of algorithm: Algorithm) -> String {
     var text = "\(algorithm.id)\n  \(algorithm.name): \(algorithm.summary)\n\n"
     var facts: [(String, String)] = [
       ("kind", algorithm.kind.rawValue),
