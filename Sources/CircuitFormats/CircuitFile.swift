@@ -53,29 +53,32 @@ public struct CircuitFile: Sendable {
   ///   - inputs: values for `input` declarations.
   ///   - keepsUnsetInputs: `input`s without a value become variables of the circuit, with an
   ///     `inputType`, for what does not need the value. Otherwise they are errors.
+  ///   - memoryLimit: bytes that an OpenQASM program may take while it is unrolled; `nil` for any
+  ///     number. A `.stim` circuit is as long as its text. The `code` of what is refused for it is
+  ///     `Diagnostic.outOfMemory`.
   /// - Throws: the first `Diagnostic`, with its place. Never traps, whatever the bytes.
   /// - Complexity: linear in the text and in the instructions it unrolls to.
   public static func parse(
     _ source: [UInt8], format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:],
-    keepsUnsetInputs: Bool = false
+    keepsUnsetInputs: Bool = false, memoryLimit: UInt64? = nil
   ) throws(Diagnostic) -> CircuitFile {
     switch format {
     case .stim: CircuitFile(circuit: try StimParser.parse(source), format: .stim)
     case .openQASM2, .openQASM3:
       try OpenQASMReader.read(
         source, version: format == .openQASM2 ? 2 : 3, strict: strict, inputs: inputs,
-        keepsUnsetInputs: keepsUnsetInputs)
+        keepsUnsetInputs: keepsUnsetInputs, memoryLimit: memoryLimit)
     }
   }
 
   /// Reads a circuit from a string.
   public static func parse(
     _ text: String, format: CircuitFormat, strict: Bool = false, inputs: InputValues = [:],
-    keepsUnsetInputs: Bool = false
+    keepsUnsetInputs: Bool = false, memoryLimit: UInt64? = nil
   ) throws(Diagnostic) -> CircuitFile {
     try parse(
       Array(text.utf8), format: format, strict: strict, inputs: inputs,
-      keepsUnsetInputs: keepsUnsetInputs)
+      keepsUnsetInputs: keepsUnsetInputs, memoryLimit: memoryLimit)
   }
 }
 

@@ -12,6 +12,45 @@ struct MemoryGuardTests {
     for int i in [1:40-1] { cz q[0], q[i]; } c = measure q;
     """
 
+  /// Half a million turns that differ take hundreds of megabytes in the end.
+  private static let longLoop = """
+    OPENQASM 3.0; include "stdgates.inc";
+    qubit q; bit c;
+    for int i in [1:524287] {
+      rz(i * 1e-6) q;
+    }
+    c = measure q;
+
+    """
+
+  @Test(arguments: [
+    "run loop.qasm --max-memory 64M --seed 1", "plan loop.qasm --max-memory 64M",
+    "run loop.qasm --engine sparse --max-memory 20M --seed 1",
+  ])
+  func `loops are unrolled as far as memory goes`(command: String) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write(Self.longLoop, to: "loop.qasm")
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; ulimit -v 400000; qsim \(command)")
+    #expect(result.status == 71 && result.output.isEmpty, "\(result.error)")
+    #expect(
+      result.error.contains("loop.qasm:3:1: the program unrolls to more than memory holds: "),
+      "\(result.error)")
+    #expect(result.error.contains(" MiB available\n  hint: use shorter loops"), "\(result.error)")
+  }
+
+  @Test(arguments: [
+    "convert loop.qasm - --to stim", "noise loop.qasm --model readout", "draw loop.qasm",
+  ])
+  func `what has no option for memory keeps to the address space`(command: String) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write(Self.longLoop, to: "loop.qasm")
+    let result = try QSimProcess.shell(
+      "cd '\(folder.url.path)'; ulimit -v 400000; qsim \(command)")
+    #expect(result.status == 71 && !result.wasKilled, "\(result.error)")
+    #expect(result.error.contains("loop.qasm:3:1: the program unrolls to"), "\(result.error)")
+  }
+
   @Test func `unused qubits cost nothing`() throws {
     let result = try QSimProcess.run(["run", "-", "--seed", "1", "--csv"], input: Self.sparse)
     #expect(result.status == 0, "\(result.error)")
@@ -128,9 +167,9 @@ struct MemoryGuardTests {
 
   @Test func `a library without room to start is refused, not waited for`() throws {
     let run = "qsim run Examples/circuits/bell.qasm --seed 1"
-    let asked = try QSimProcess.shell("ulimit -v 150000; timeout 20 \(run) --kernel blas")
+    let asked = try QSimProcess.shell("ulimit -v 400000; timeout 20 \(run) --kernel blas")
     #expect(asked.status == 64, "\(asked.status) \(asked.error)")
-    let free = try QSimProcess.shell("ulimit -v 150000; timeout 20 \(run)")
+    let free = try QSimProcess.shell("ulimit -v 400000; timeout 20 \(run)")
     #expect(free.status == 0, "\(free.error)")
   }
 }

@@ -64,6 +64,57 @@ struct OpenQASMLoopTests {
     #expect(try read(source).circuit.gateCount == 524_288)
   }
 
+  static let longLoops: [String] = [
+    "int i = 0; while (i < 262144) { rz(i * 1e-6) q; i += 1; }",
+    "for float t in [0:1:262143] { rz(t * 1e-6) q; rz(t * 1e-6) q; }",
+    "for uint i in [1:262144] { rz(i * 1e-6) q; int n = i; n += 1; }",
+    "int i = 0; while (true) { i += 1; rz(i * 1e-6) q; if (i == 262144) break; }",
+    "int i = 0; while (i < 500) { for int j in [1:1000] { rz(i * j * 1e-6) q; } i += 1; }",
+  ]
+
+  /// How long a loop may be depends on its turns, not on the word that it starts with.
+  @Test(arguments: longLoops) func `loops of every kind may be as long`(loop: String) throws {
+    #expect(try read("qubit q; \(loop)").circuit.gateCount >= 262_144)
+  }
+
+  @Test(arguments: [
+    "int i = 0;\nwhile (i >= 0) { i = 1 - i; }",
+    "int i = 0;\nwhile (true) { i += 1; if (i < 0) break; }",
+    "int i = 0;\nfor int j in [1:1000000] { while (i < 200) { i += 1; } i = 0; int k = j; }",
+  ])
+  func `loops that never end are refused at their place`(source: String) throws {
+    let error = try #require(throws: Diagnostic.self) { try read(source) }
+    #expect(error.range?.line == 2 && error.message.contains("steps to unroll"), "\(error)")
+  }
+
+  // MARK: Memory
+
+  static let largePrograms: [(source: String, line: Int)] = [
+    ("qubit q;\nfor int i in [1:100000] {\n rz(i * 1e-6) q;\n}", 2),
+    ("qubit q; int i = 0;\nwhile (i < 100000) {\n rz(i * 1e-6) q; i += 1;\n}", 2),
+    ("qubit q;\nfor int i in [1:400] {\n for int j in [1:400] {\n rz(i * j * 1e-6) q;\n}\n}", 2),
+    ("qubit q; bit c; c = measure q;\nfor int i in [1:50000] {\n if (c) { rz(i * 0.1) q; }\n}", 2),
+    ("qubit q; bit c; int n = 0; c = measure q;\nfor int i in [1:50000] {\n n = n + i * c;\n}", 2),
+    ("qubit q;\narray[int, 400000] a;", 2),
+    ("qubit[1000000] q;\nh q;", 2),
+    ("qubit[1000000] q; bit[1000000] c;\nc = measure q;", 2),
+    // Outside of loops it is the statement that adds to the circuit.
+    ("gate g a { rz(0.1) a; rz(0.2) a; }\nqubit[200000] q;\ng q;", 1),
+  ]
+
+  @Test(arguments: largePrograms.indices)
+  func `a circuit that outgrows its memory is refused at its loop`(index: Int) throws {
+    let (source, line) = Self.largePrograms[index]
+    let text = "OPENQASM 3.0; include \"stdgates.inc\"; " + source
+    let error = try #require(throws: Diagnostic.self) {
+      try CircuitFile.parse(text, format: .openQASM3, memoryLimit: 4 << 20)
+    }
+    #expect(error.code == Diagnostic.outOfMemory && error.range?.line == line, "\(error)")
+    #expect(throws: Never.self) {
+      try CircuitFile.parse(text, format: .openQASM3, memoryLimit: 1 << 30)
+    }
+  }
+
   @Test(arguments: [
     "qubit q;\nfor int i in [0:10000000] x q;", "qubit q;\nfor int i in [0:1000000000000] { x q; }",
     "qubit q;\nfor int i in [0:3000] { for int j in [0:3000] { x q; } }",

@@ -262,12 +262,19 @@ extension Elaborator {
   ) throws(Diagnostic) -> Flow {
     let index = frames.count
     let hasTurns = wrapped
+    unrolledLoops.append(statement.span)
     frames.append(
       Frame(
         isCall: false, mode: wrapped ? .wrapped(hasTurns: hasTurns) : .reading,
         runtimeDepth: runtimeDepth, loopDepth: wrapped ? loopDepth - 1 : loopDepth))
-    defer { frames.removeLast(frames.count - index) }
+    defer {
+      frames.removeLast(frames.count - index)
+      unrolledLoops.removeLast()
+    }
+    var turn = 0
     while true {
+      turn += 1
+      grant(turn: turn)
       try step(statement.span)
       let flow = try inScope { () throws(Diagnostic) -> Flow? in
         guard try next() else { return nil }

@@ -1,14 +1,11 @@
 import QuantumCore
 
-// Loops over known whole numbers. Turns that are all the same become one repeat block; others are
-// written out one after the other. Either way they count as the instructions that a run takes: a
-// program of a few lines must not run without end.
+// Loops over known whole numbers. Turns of a long loop that are all the same become one repeat
+// block; others are written out one after the other. Either way they count as the instructions that
+// a run takes: a program of a few lines must not run without end.
 
 extension Elaborator {
   typealias LoopBinding = (Value) throws(Diagnostic) -> Void
-
-  /// Loops shorter than this are always written out.
-  private static let leastFoldedTurns: UInt64 = 256
 
   /// How often a loop is looked at again, where its first turns change what is known.
   private static let foldingAttempts = 3
@@ -24,7 +21,7 @@ extension Elaborator {
     let effects = Effects(of: body)
     let leaves = effects.breaks || effects.returns || effects.ends
     if !leaves, !effects.continues, collected == nil, distance < .max {
-      for _ in 0..<Self.foldingAttempts where turns >= Self.leastFoldedTurns {
+      for _ in 0..<Self.foldingAttempts where turns >= Self.leastLongTurns {
         switch try fold(turns, at: start, body, statement, bind) {
         case .done: return .normal
         case .dependsOnTurn: turns = 0
@@ -48,9 +45,6 @@ extension Elaborator {
     from start: Int64, step: Int64, through stop: Int64, _ body: [Statement],
     _ statement: Statement, _ bind: LoopBinding
   ) throws(Diagnostic) -> Flow {
-    let distance = UInt64(bitPattern: step > 0 ? stop &- start : start &- stop)
-    // Long loops bring steps; short ones could multiply without end when they are nested.
-    let isLong = stop != start && distance / step.magnitude >= Self.leastFoldedTurns
     return try withoutActuallyEscaping(bind) { bind throws(Diagnostic) in
       try unroll(body, statement) {
         var current: Int64? = start
@@ -58,7 +52,6 @@ extension Elaborator {
           guard let value = current, step > 0 ? value <= stop : value >= stop else { return false }
           let (next, overflow) = value.addingReportingOverflow(step)
           current = overflow ? nil : next
-          if isLong { self.grantTurn() }
           try bind(.scalar(.int(64), .integer(value)))
           return true
         }

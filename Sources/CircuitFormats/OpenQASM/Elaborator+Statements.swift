@@ -217,6 +217,20 @@ extension Elaborator {
     isConstant: Bool, _ span: SourceSpan
   ) throws(Diagnostic) {
     let type = try scalarType(element)
+    let counts = try arraySizes(sizes, span)
+    var elements: [Value]?
+    if let value { elements = try arrayElements(value, counts[...], type) }
+    let cells = try declareArray(name, type, counts, isMutable: !isConstant, span)
+    if let elements, let value {
+      for (cell, element) in zip(cells, elements) {
+        try store(element, into: .cell(cell), value.span)
+      }
+    }
+    if isConstant { for cell in cells { state.cells[cell].isConstant = true } }
+  }
+
+  /// The sizes of an array, all known and not too many elements.
+  func arraySizes(_ sizes: [Expression], _ span: SourceSpan) throws(Diagnostic) -> [Int] {
     guard sizes.count <= 7 else {
       throw Diagnostic("an array has at most 7 dimensions", code: "too-large", at: span.range)
     }
@@ -233,20 +247,26 @@ extension Elaborator {
       total = product
       counts.append(count)
     }
-    var elements: [Value]?
-    if let value { elements = try arrayElements(value, counts[...], type) }
+    return counts
+  }
+
+  /// Declares an array of zeros.
+  ///
+  /// - Returns: its cells, row by row.
+  func declareArray(
+    _ name: Name, _ type: ScalarType, _ sizes: [Int], isMutable: Bool, _ span: SourceSpan
+  ) throws(Diagnostic) -> Range<Int> {
+    let (start, total) = (state.cells.count, sizes.reduce(1, *))
     try noteApplications(total / 16, span)
-    let start = state.cells.count
-    for _ in 0..<total { _ = try makeCell(names[name], type, span) }
-    let array = ArrayReference(
-      type: type, sizes: counts, cells: .range(start..<start + total), isMutable: !isConstant)
-    try declare(name, .array(array), span)
-    if let elements, let value {
-      for (offset, element) in elements.enumerated() {
-        try store(element, into: .cell(start + offset), value.span)
-      }
+    for _ in 0..<total {
+      _ = try makeCell(names[name], type, span)
+      if state.cells.count % 1024 == 0 { try checkMemory(span) }
     }
-    if isConstant { for cell in start..<start + total { state.cells[cell].isConstant = true } }
+    let cells = start..<start + total
+    let array = ArrayReference(
+      type: type, sizes: sizes, cells: .range(cells), isMutable: isMutable)
+    try declare(name, .array(array), span)
+    return cells
   }
 
   /// The elements of an array's initial value, row by row.

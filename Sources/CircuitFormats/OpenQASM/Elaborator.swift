@@ -44,10 +44,15 @@ final class Elaborator {
   var standardGates: [Name: GateSymbol] = [:]
   var notedIgnored: Set<String> = []
 
+  /// Where the loops stand that are being unrolled, outermost first.
+  var unrolledLoops: [SourceSpan] = []
+  /// Bytes that the circuit and the variables of the program may take.
+  private let memoryLimit: UInt64
+
   private(set) var depth = 0
   private var steps = 0
   let stepLimit: Int
-  /// Steps granted besides: a loop of known length ends, so each of its turns brings some.
+  /// Steps granted besides: long loops bring some with each of their turns.
   private var grantedSteps = 0
   /// Cells of loop variables that are watched, and those of them that were looked up.
   var watchedCells: [Int] = []
@@ -61,8 +66,11 @@ final class Elaborator {
   static let applicationLimit = 20_000_000
   static let expressionLimit = 1000
   static let cellLimit = 1 << 20
-  /// The most steps granted to loops of known length.
+  /// The most steps granted to long loops.
   static let grantLimit = 2_500_000
+  /// Loops of so many turns are long. Short ones bring no steps: they could multiply without end
+  /// when they are nested.
+  static let leastLongTurns = 256
 
   struct Scope {
     var entries: [Name: Entry] = [:]
@@ -122,11 +130,14 @@ final class Elaborator {
     case retry(Int)
   }
 
-  /// - Parameter length: of the text in bytes; each of its statements is a step.
+  /// - Parameters:
+  ///   - length: of the text in bytes; each of its statements is a step.
+  ///   - memoryLimit: bytes that the circuit and the variables of the program may take.
   init(
     version: Int, strict: Bool, inputs: InputValues, keepsUnsetInputs: Bool, names: NameTable,
-    length: Int
+    length: Int, memoryLimit: UInt64
   ) {
+    self.memoryLimit = memoryLimit
     self.keepsUnsetInputs = keepsUnsetInputs
     stepLimit = 1_000_000 + length
     instructionLimit = 5_000_000 + length
@@ -149,6 +160,7 @@ final class Elaborator {
 
   func step(_ span: SourceSpan) throws(Diagnostic) {
     steps += 1
+    try checkMemory(span)
     if steps > stepLimit + grantedSteps {
       throw Diagnostic(
         "the program takes more than \(stepLimit + grantedSteps) steps to unroll",
@@ -157,8 +169,28 @@ final class Elaborator {
     }
   }
 
-  /// Grants the steps of a turn of a loop whose length is known.
-  func grantTurn() { grantedSteps = min(grantedSteps + 5, Self.grantLimit) }
+  /// Grants steps for a turn of a loop that is done on reading, the first one being 1. The turns of
+  /// a long loop count from its start, once they are so many.
+  func grant(turn: Int) {
+    guard turn >= Self.leastLongTurns else { return }
+    let turns = turn == Self.leastLongTurns ? turn : 1
+    grantedSteps = min(grantedSteps + 5 * turns, Self.grantLimit)
+  }
+
+  /// Refuses a circuit that grows beyond the memory there is.
+  ///
+  /// - Parameter targetCount: of what is about to be appended.
+  func checkMemory(_ span: SourceSpan, targetCount: Int = 0) throws(Diagnostic) {
+    // Storage that grows is copied, and a variable holds its words apart.
+    let variables = state.cells.count * 2 * (MemoryLayout<Cell>.stride + 64)
+    let bytes = 2 * circuit.storageByteCount + variables + 16 * targetCount
+    guard UInt64(bytes) > memoryLimit else { return }
+    throw Diagnostic(
+      "the program unrolls to more than memory holds: \(circuit.nodeCount) instructions and "
+        + "\(state.cells.count) variables so far",
+      code: Diagnostic.outOfMemory, at: (unrolledLoops.first ?? span).range,
+      hint: "use shorter loops, or registers and arrays of fewer elements")
+  }
 
   func noteInstruction(_ span: SourceSpan) throws(Diagnostic) {
     try noteInstructions(1, span)
@@ -181,6 +213,7 @@ final class Elaborator {
         "the program unrolls to more than \(Self.applicationLimit) gates", code: "too-large",
         at: span.range)
     }
+    try checkMemory(span, targetCount: count)
   }
 
   func descend(_ span: SourceSpan) throws(Diagnostic) {

@@ -10,17 +10,18 @@ public enum OpenQASMReader {
   ///   - inputs: values for `input` declarations.
   ///   - keepsUnsetInputs: inputs without a value become variables of the circuit instead of
   ///     errors.
+  ///   - memoryLimit: bytes that the circuit may take while it is built; `nil` for any number.
   /// - Throws: the first `Diagnostic`, with its place. Never traps, whatever the bytes.
   /// - Complexity: linear in the text and in the gates it unrolls to, both limited.
   public static func read(
     _ source: [UInt8], version: Int, strict: Bool, inputs: InputValues,
-    keepsUnsetInputs: Bool = false
+    keepsUnsetInputs: Bool = false, memoryLimit: UInt64? = nil
   ) throws(Diagnostic) -> CircuitFile {
     var parser = try Parser(source, version: version, strict: strict)
     try parser.parseVersion()
     let elaborator = Elaborator(
       version: version, strict: strict, inputs: inputs, keepsUnsetInputs: keepsUnsetInputs,
-      names: parser.lexer.names, length: source.count)
+      names: parser.lexer.names, length: source.count, memoryLimit: memoryLimit ?? .max)
     var hasEnded = false
     while let statement = try parser.parseStatement() {
       if hasEnded { continue }

@@ -61,7 +61,7 @@ struct PlanCommand: DocumentedCommand {
     let values = try ParameterSweep.single(param, for: "a plan")
     let models = try noise.models()
     let source = try input.read(for: Self.self)
-    var file = try Self.circuit(of: source, values)
+    var file = try circuit(of: source, values)
     let cleanCircuit = file.circuit
     let noisy = try NoiseLoader.apply(models, to: cleanCircuit, of: source)
     file.circuit = noisy.circuit
@@ -107,10 +107,12 @@ struct PlanCommand: DocumentedCommand {
 
   /// The circuit for a plan, which does not depend on the values of angles: inputs without one get
   /// any.
-  private static func circuit(
+  private func circuit(
     of source: CircuitSource, _ values: InputValues
   ) throws -> CircuitFile {
-    let open = try source.parse(inputs: values, keepsUnsetInputs: true)
+    let memoryLimit = engine.simulationOptions().memoryLimit
+    let open = try source.parse(
+      inputs: values, keepsUnsetInputs: true, memoryLimit: memoryLimit)
     let unset = open.circuit.variables.filter { $0.inputType != nil }
     guard !unset.isEmpty else { return open }
     var values = values
@@ -131,7 +133,8 @@ struct PlanCommand: DocumentedCommand {
             severity: .warning))
       }
     }
-    var file = try source.parse(inputs: values, keepsUnsetInputs: true)
+    var file = try source.parse(
+      inputs: values, keepsUnsetInputs: true, memoryLimit: memoryLimit)
     file.warnings += notes
     return file
   }

@@ -122,7 +122,7 @@ struct RunCommand: DocumentedCommand {
     request.initialState = try stateIn.map { try StateFile(reading: $0) }
 
     for row in sweep.rows {
-      var file = try source.parse(inputs: row)
+      var file = try source.parse(inputs: row, memoryLimit: options.memoryLimit)
       if measureAll { try Self.measureAll(&file.circuit) }
       let cleanCircuit = file.circuit
       let noisy = try NoiseLoader.apply(models, to: cleanCircuit, of: source)

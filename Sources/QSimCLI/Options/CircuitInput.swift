@@ -40,18 +40,37 @@ struct CircuitSource {
       ?? CircuitFormat.detect(fileName: file.path == "-" ? "" : file.path, source: file.bytes)
   }
 
+  /// By how much plans and runs outgrow the circuit while it was unrolled: they take about 700 bytes
+  /// an instruction.
+  private static let sizeOfWork: UInt64 = 8
+
   /// Parses the text.
   ///
   /// - Parameters:
   ///   - inputs: Values of `input` variables. Names the program does not have are an error with
   ///     exit code 64.
   ///   - keepsUnsetInputs: whether the others become variables of the circuit instead of errors.
-  /// - Throws: `InputRejected` for a text that is not a circuit.
-  func parse(inputs: InputValues = [:], keepsUnsetInputs: Bool = false) throws -> CircuitFile {
-    let parsed = try rejecting { () throws(Diagnostic) in
-      try CircuitFile.parse(
+  ///   - memoryLimit: bytes for the circuit and what is done with it; `nil` for what the system
+  ///     has.
+  /// - Throws: `InputRejected` for a text that is not a circuit, `CommandFailure` with exit code 71
+  ///   for one that is too long.
+  func parse(
+    inputs: InputValues = [:], keepsUnsetInputs: Bool = false, memoryLimit: UInt64? = nil
+  ) throws -> CircuitFile {
+    let memory = memoryLimit ?? MemoryBudget().available
+    let parsed: CircuitFile
+    do throws(Diagnostic) {
+      parsed = try CircuitFile.parse(
         file.bytes, format: format, strict: isStrict, inputs: inputs,
-        keepsUnsetInputs: keepsUnsetInputs)
+        keepsUnsetInputs: keepsUnsetInputs, memoryLimit: memory / Self.sizeOfWork)
+    } catch  where error.code == Diagnostic.outOfMemory {
+      let place = error.range.map { ":\($0.line):\($0.column)" } ?? ""
+      throw CommandFailure(
+        .outOfMemory,
+        "\(file.name)\(place): \(error.message); \(DecimalText.bytes(memory)) available",
+        hint: error.hint)
+    } catch {
+      throw InputRejected(rendered: [rendered(error)])
     }
     for name in inputs.keys.sorted() where !parsed.inputs.contains(name) {
       let hint =

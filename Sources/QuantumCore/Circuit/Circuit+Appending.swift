@@ -58,6 +58,9 @@ extension Circuit {
     noteUse(of: targets)
     let start = Int32(expressionStorage.count)
     expressionStorage += arguments
+    for argument in arguments {
+      expressionPartCount += argument.partCount(upTo: Self.countedParts)
+    }
     let firstTarget = Int32(targetStorage.count)
     targetStorage += targets
     appendNode(
@@ -193,6 +196,7 @@ extension Circuit {
       blocks[block].places.append(currentPlace)
     }
     blocks[block].nodes.append(node)
+    nodeCount += 1
   }
 
   private mutating func inNewBlock<Failure: Error>(
@@ -207,8 +211,9 @@ extension Circuit {
     return id
   }
 
-  private mutating func store(_ expression: ClassicalExpression) -> ExpressionID {
+  mutating func store(_ expression: ClassicalExpression) -> ExpressionID {
     expressionStorage.append(expression)
+    expressionPartCount += expression.partCount(upTo: Self.countedParts)
     return ExpressionID(index: Int32(expressionStorage.count - 1))
   }
 

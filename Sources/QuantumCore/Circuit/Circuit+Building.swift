@@ -24,22 +24,17 @@ extension Circuit {
   package mutating func appendBranch(
     _ condition: ClassicalExpression, then: BlockID, otherwise: BlockID?
   ) {
-    appendNode(.branch(condition: stored(condition), then: then, otherwise: otherwise))
+    appendNode(.branch(condition: store(condition), then: then, otherwise: otherwise))
   }
 
   package mutating func appendLoop(_ condition: ClassicalExpression, body: BlockID) {
-    appendNode(.loop(condition: stored(condition), body: body))
+    appendNode(.loop(condition: store(condition), body: body))
   }
 
   /// - Precondition: `count >= 1`.
   package mutating func appendRepeat(_ count: UInt64, body: BlockID) {
     precondition(count >= 1, "A repeat block runs at least once")
     appendNode(.repeatBlock(count: count, body: body, tag: .none))
-  }
-
-  private mutating func stored(_ expression: ClassicalExpression) -> ExpressionID {
-    expressionStorage.append(expression)
-    return ExpressionID(index: Int32(expressionStorage.count - 1))
   }
 
   /// A moment in the building of a circuit.
@@ -49,6 +44,7 @@ extension Circuit {
       (
         blocks: Int, nodes: Int, targets: Int, arguments: Int, expressions: Int, variables: Int
       )
+    fileprivate let totals: (nodes: Int, expressionParts: Int)
 
     /// Whether nothing was appended between the two.
     package func hasSameNodes(as other: Mark) -> Bool {
@@ -64,7 +60,7 @@ extension Circuit {
       counts: (
         blocks.count, blocks[Int(openBlock.index)].nodes.count, targetStorage.count,
         argumentStorage.count, expressionStorage.count, variables.count
-      ))
+      ), totals: (nodeCount, expressionPartCount))
   }
 
   /// Takes back everything appended since `mark`, declared variables included.
@@ -83,6 +79,7 @@ extension Circuit {
     argumentStorage.removeLast(argumentStorage.count - mark.counts.arguments)
     expressionStorage.removeLast(expressionStorage.count - mark.counts.expressions)
     variables.removeLast(variables.count - mark.counts.variables)
+    (nodeCount, expressionPartCount) = mark.totals
   }
 
   /// Takes back the last node of the open block if it is a global phase with a known angle, which
@@ -94,6 +91,7 @@ extension Circuit {
       Int(last.arguments.upperBound) == argumentStorage.count
     else { return nil }
     blocks[block].nodes.removeLast()
+    nodeCount -= 1
     if blocks[block].places.count > blocks[block].nodes.count { blocks[block].places.removeLast() }
     return argumentStorage.removeLast()
   }
@@ -101,5 +99,25 @@ extension Circuit {
   /// Keeps the given registers of classical bits only; the bits of the others stay, without a name.
   package mutating func keepBitRegisters(where isKept: (Register) -> Bool) {
     bitRegisters.removeAll { !isKept($0) }
+  }
+}
+
+extension Circuit {
+  /// The bytes that the circuit takes, as far as they grow with its instructions: nodes and their
+  /// places, targets, arguments, expressions, blocks and variables.
+  ///
+  /// Arrays that grow have room to spare and are copied, so that while it is built a circuit may
+  /// take twice as much for a moment.
+  ///
+  /// - Complexity: O(1).
+  package var storageByteCount: Int {
+    // A part of an expression is a value on the heap, and so is the storage of a block's arrays.
+    nodeCount * (MemoryLayout<Node>.stride + MemoryLayout<SourcePlace>.stride)
+      + targetStorage.count * MemoryLayout<Target>.stride
+      + argumentStorage.count * MemoryLayout<Double>.stride
+      + joints.count * MemoryLayout<Joint>.stride
+      + expressionPartCount * 64
+      + blocks.count * (MemoryLayout<Block>.stride + 64)
+      + variables.count * MemoryLayout<ClassicalVariable>.stride
   }
 }

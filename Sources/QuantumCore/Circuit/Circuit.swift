@@ -56,6 +56,14 @@ public struct Circuit: Sendable {
   /// targets.
   package var joints: [Joint] = []
 
+  /// The number of nodes of all blocks that were appended and not taken back.
+  package var nodeCount = 0
+  /// The number of parts of all expressions that were appended and not taken back; of one at most
+  /// `countedParts`.
+  package var expressionPartCount = 0
+  /// More parts than expressions that are read from a text have.
+  package static let countedParts = 1024
+
   /// The first target, in `targetStorage`, of a statement that was joined to the one before.
   package struct Joint: Sendable {
     package let target: Int32

@@ -98,6 +98,33 @@ extension ClassicalExpression {
     if case .literal(let value) = self { value } else { nil }
   }
 
+  /// The number of operators, operands and literals that the expression is made of, up to a limit:
+  /// parts that are shared count as often as they occur, which may be exponentially often.
+  ///
+  /// - Complexity: O(the number returned).
+  package func partCount(upTo limit: Int) -> Int {
+    var rest = limit
+    takeParts(from: &rest)
+    return limit - rest
+  }
+
+  private func takeParts(from rest: inout Int) {
+    guard rest > 0 else { return }
+    rest -= 1
+    switch self {
+    case .literal, .bits, .variable, .record: break
+    case .bit(_, _, let index): index.takeParts(from: &rest)
+    case .unary(_, let a): a.takeParts(from: &rest)
+    case .binary(_, let a, let b):
+      a.takeParts(from: &rest)
+      b.takeParts(from: &rest)
+    case .select(let a, let b, let c):
+      a.takeParts(from: &rest)
+      b.takeParts(from: &rest)
+      c.takeParts(from: &rest)
+    }
+  }
+
   /// Calls `visit` on this expression and every part of it, outside in.
   public func forEachPart(_ visit: (ClassicalExpression) -> Void) {
     visit(self)

@@ -42,6 +42,9 @@ public struct Diagnostic: Error, Hashable, Sendable, Codable {
     self.hint = hint
   }
 
+  /// The `code` of a refusal for which not the input is to blame, but the memory that there is.
+  public static let outOfMemory = "out-of-memory"
+
   /// The classic form: `file:line:column: error: message`, the source line, a caret, the hint.
   ///
   /// - Parameters:
