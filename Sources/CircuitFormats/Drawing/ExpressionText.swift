@@ -144,6 +144,7 @@ package struct ExpressionText {
     case .toInteger: "int"
     case .toUnsignedInteger: "uint"
     case .toBool: "bool"
+    case .round(let format): "float[\(format.width)]"
     case .sin: "sin"
     case .cos: "cos"
     case .tan: "tan"

@@ -82,6 +82,59 @@ extension Elaborator {
     }
   }
 
+  /// A number as one of a format, rounded once.
+  private func float(
+    _ type: ScalarType, _ payload: Payload, _ format: FloatFormat, _ span: SourceSpan
+  ) throws(Diagnostic) -> Payload {
+    switch type {
+    case _ where format == .double: return real(type, payload)
+    case .float(let own) where own.width <= format.width: return payload
+    case .float, .angle, .complex, .duration:
+      return try rounded(real(type, payload), to: format, span)
+    case .uint(64): return try float(unsigned: payload, format, span)
+    case .bool, .bits, .int, .uint: return try rounded(payload, to: format, span)
+    }
+  }
+
+  /// An unsigned number of 64 bits. Those that are no signed one are halved, the bit that falls off
+  /// put into the last one: there it decides between two neighbours as it did before.
+  private func float(
+    unsigned payload: Payload, _ format: FloatFormat, _ span: SourceSpan
+  ) throws(Diagnostic) -> Payload {
+    let half = try fold(
+      .bitwiseOr, shifted(payload, by: -1, span), fold(.bitwiseAnd, payload, .integer(1), span),
+      span)
+    let isLarge = try fold(.less, payload, .integer(0), span)
+    let small = { () throws(Diagnostic) -> Payload in
+      try self.rounded(payload, to: format, span)
+    }
+    let large = { () throws(Diagnostic) -> Payload in
+      try self.fold(.multiply, self.rounded(half, to: format, span), .real(2), span)
+    }
+    if let known = isLarge.known { return try known.isTrue ? large() : small() }
+    let (first, second) = (try large(), try small())
+    return .running(
+      .select(isLarge.expression, first.expression, second.expression),
+      size: isLarge.size + first.size + second.size + 1)
+  }
+
+  /// The nearest number of a format to a real or signed whole number.
+  func rounded(_ payload: Payload, to format: FloatFormat, _ span: SourceSpan)
+    throws(Diagnostic) -> Payload
+  {
+    switch payload {
+    case .running(.unary(.round(let own), _), _) where own.width <= format.width: return payload
+    case .running where format == .double: return payload
+    case .running: return payload.applying(.round(format))
+    case .known(let value):
+      do {
+        return .known(try format.rounded(value))
+      } catch {
+        throw Diagnostic(error.message, code: error.code, at: span.range, hint: error.hint)
+      }
+    }
+  }
+
   /// A fixed-point angle as a number.
   private func angle(_ payload: Payload, _ width: Int) -> Payload {
     let scale = 2 * Double.pi / Double.exp2(Double(width))
@@ -215,7 +268,8 @@ extension Elaborator {
     }
     let (own, payload) = try number(value, span)
     switch type {
-    case .float, .angle(nil): return .scalar(type, real(own, payload))
+    case .float(let format): return .scalar(type, try float(own, payload, format, span))
+    case .angle(nil): return .scalar(type, real(own, payload))
     case .angle(let width?): return .scalar(type, try angle(own, payload, width, span, of: value))
     case .bits(let width):
       if own.isReal { throw mismatch(value, type, span) }
@@ -395,8 +449,9 @@ extension Elaborator {
       )
       return try swaps ? fold(order(true), q, p, span) : fold(order(true), p, q, span)
     case (.float, _), (.angle, _), (_, .float), (_, .angle):
-      let (p, q) = swaps ? (real(t, first), real(s, second)) : (real(s, first), real(t, second))
-      return try fold(order(false), p, q, span)
+      let format = commonFormat(s, t)
+      let (p, q) = (try float(s, x, format, span), try float(t, y, format, span))
+      return try swaps ? fold(order(false), q, p, span) : fold(order(false), p, q, span)
     case (.uint, .uint): return try fold(order(true), first, second, span)
     default: return try fold(order(false), first, second, span)
     }
@@ -564,7 +619,7 @@ extension Elaborator {
       case .remainder: code = .realRemainder
       default: code = .power
       }
-      return .scalar(.float, try fold(code, real(s, x), real(t, y), span))
+      return try applyReal(code, (s, x), (t, y), span)
     }
     let type = integerType(a, b, s, t)
     var isUnsigned = false
@@ -579,11 +634,33 @@ extension Elaborator {
     case .remainder: code = isUnsigned ? .unsignedRemainder : .remainder
     default:
       if let exponent = y.known?.asInteger, exponent < 0, !isUnsigned {
-        return .scalar(.float, try fold(.power, real(s, x), real(t, y), span))
+        return .scalar(.real, try fold(.power, real(s, x), real(t, y), span))
       }
       return .scalar(type, wrapped(try integerPower((s, x), (t, y), span), type))
     }
     return .scalar(type, wrapped(try fold(code, x, y, span), type))
+  }
+
+  /// The format in which two numbers meet, one of them real: the wider of two, that of a `float`
+  /// beside whole numbers, and 64 bits beside an angle.
+  private func commonFormat(_ a: ScalarType, _ b: ScalarType) -> FloatFormat {
+    switch (a, b) {
+    case (.float(let x), .float(let y)): x.width > y.width ? x : y
+    case (.float(let own), .int), (.float(let own), .uint), (.int, .float(let own)),
+      (.uint, .float(let own)):
+      own
+    default: .double
+    }
+  }
+
+  /// An operation on real numbers, in the format that they have in common.
+  func applyReal(
+    _ code: ClassicalExpression.BinaryOperator, _ a: (ScalarType, Payload),
+    _ b: (ScalarType, Payload), _ span: SourceSpan
+  ) throws(Diagnostic) -> Value {
+    let format = commonFormat(a.0, b.0)
+    let (x, y) = (try float(a.0, a.1, format, span), try float(b.0, b.1, format, span))
+    return .scalar(.float(format), try rounded(fold(code, x, y, span), to: format, span))
   }
 
   /// The power of an integer, modulo 2⁶⁴; a negative one met while running drops its fraction.

@@ -419,7 +419,7 @@ extension Elaborator {
           let offset = turn * step
           let value = offset.isFinite ? start + offset : 2 * (start / 2 + turn * (step / 2))
           guard turn <= count, value.isFinite else { return false }
-          try bind(.scalar(.float, .real(value)))
+          try bind(.scalar(.real, .real(value)))
           turn += 1
           return true
         }

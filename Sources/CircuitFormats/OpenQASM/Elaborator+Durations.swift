@@ -96,7 +96,7 @@ extension Elaborator {
     switch operation {
     case .add: return .scalar(.duration, try fold(.add, x, y, span))
     case .subtract: return .scalar(.duration, try fold(.subtract, x, y, span))
-    case .divide: return .scalar(.float, try fold(.realDivide, x, y, span))
+    case .divide: return .scalar(.real, try fold(.realDivide, x, y, span))
     case .equal: return .scalar(.bool, try fold(.equal, x, y, span))
     case .notEqual: return .scalar(.bool, try fold(.notEqual, x, y, span))
     case .less: return .scalar(.bool, try fold(.less, x, y, span))

@@ -5,7 +5,7 @@ extension Elaborator {
   func evaluate(_ expression: Expression) throws(Diagnostic) -> Value {
     switch expression.kind {
     case .integer(let value):
-      if version == 2 { return .scalar(.float, .real(Double(value))) }
+      if version == 2 { return .scalar(.real, .real(Double(value))) }
       return value > UInt64(Int64.max)
         ? .scalar(.uint(64), .integer(Int64(bitPattern: value)))
         : .scalar(.int(64), .integer(Int64(value)))
@@ -14,7 +14,7 @@ extension Elaborator {
         throw Diagnostic("this integer is too large", code: "number", at: expression.span.range)
       }
       return .bits(words.count * 64, words.map { .integer(Int64(bitPattern: $0)) })
-    case .real(let value): return .scalar(.float, .real(value))
+    case .real(let value): return .scalar(.real, .real(value))
     case .imaginary(let value): return .complex(Complex(0, value))
     case .boolean(let value): return .scalar(.bool, .integer(value ? 1 : 0))
     case .bitString(let words, let width):
@@ -440,8 +440,13 @@ extension Elaborator {
     case .int: return .int(try width(64))
     case .uint: return .uint(try width(64))
     case .float:
-      _ = try width(64)
-      return .float
+      let width = try width(64)
+      guard let format = FloatFormat(rawValue: width) else {
+        throw Diagnostic(
+          "a float has 16, 32 or 64 bits, not \(width)", code: "not-simulated",
+          at: (syntax.width?.span ?? syntax.span).range)
+      }
+      return .float(format)
     case .angle: return .angle(syntax.width == nil ? nil : try width(64))
     case .complex: return .complex
     case .duration: return .duration

@@ -41,7 +41,7 @@ extension Elaborator {
     case "popcount": return try countOnes(values[0], span)
     case "real", "imag":
       guard case .complex(let number) = try convert(values[0], to: .complex, span) else { break }
-      return .scalar(.float, .real(text == "real" ? number.real : number.imaginary))
+      return .scalar(.real, .real(text == "real" ? number.real : number.imaginary))
     default: break
     }
     return try mathematical(text, values[0], span)
@@ -100,7 +100,10 @@ extension Elaborator {
       "ceiling": .ceiling,
     ]
     guard let operation = operations[text] else { return value }
-    return .scalar(.float, try fold(operation, realPayload(value, span), span))
+    let (type, payload) = try number(value, span)
+    let format = type.floatFormat ?? .double
+    let result = try fold(operation, real(type, payload), span)
+    return .scalar(.float(format), try rounded(result, to: format, span))
   }
 
   private func modulo(_ a: Value, _ b: Value, _ span: SourceSpan) throws(Diagnostic) -> Value {
@@ -108,7 +111,7 @@ extension Elaborator {
     switch (s, t) {
     case (.int, .int), (.int, .uint), (.uint, .int), (.uint, .uint):
       return try apply(.remainder, a, b, span)
-    default: return .scalar(.float, try fold(.realRemainder, real(s, x), real(t, y), span))
+    default: return try applyReal(.realRemainder, (s, x), (t, y), span)
     }
   }
 

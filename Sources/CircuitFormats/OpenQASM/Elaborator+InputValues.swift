@@ -22,9 +22,6 @@ extension Elaborator {
         hint: missingInputHint(text))
     }
     let value = try InputReading(name: text, type: scalar, given: given, span: span).value()
-    if scalar == .float, case .scalar(_, .known(.real(let number))) = value {
-      try checkWidth(of: type, number, text, span)
-    }
     let cell = try makeCell(text, scalar, span)
     try declare(name, .cell(cell), span)
     try store(value, into: .cell(cell), span)
@@ -33,22 +30,6 @@ extension Elaborator {
   private func missingInputHint(_ name: String) -> String {
     let near = nearestName(to: name, in: inputs.keys.sorted())
     return "give it with --param \(name)=value" + (near.map { "; '\($0)' was given" } ?? "")
-  }
-
-  /// Floats are computed in 64 bits whatever their width; a value that the width does not hold is
-  /// refused all the same.
-  private func checkWidth(
-    of type: TypeSyntax, _ number: Double, _ name: String, _ span: SourceSpan
-  ) throws(Diagnostic) {
-    guard let expression = type.width else { return }
-    let width = try size(expression, "a width")
-    let largest =
-      width < 32 ? 65504.0 : width < 64 ? Double(Float.greatestFiniteMagnitude) : .infinity
-    guard number.magnitude <= largest else {
-      throw Diagnostic(
-        "input '\(name)' is float[\(width)]: its value is at most \(largest) in size, not \(number)",
-        code: "range", at: span.range)
-    }
   }
 }
 
@@ -64,7 +45,8 @@ private struct InputReading {
     case .bool: .scalar(.bool, .integer(try boolean() ? 1 : 0))
     case .bits(let width): .bits(width, try bits(width).map { .integer(Int64(bitPattern: $0)) })
     case .int, .uint: .scalar(type, .integer(try integer()))
-    case .float, .angle(nil): .scalar(.float, .real(try real()))
+    case .float(let format): .scalar(type, .real(try real(format)))
+    case .angle(nil): .scalar(.real, .real(try real()))
     case .angle(let width?): try angle(width)
     case .complex, .duration:
       throw Diagnostic(
@@ -164,6 +146,13 @@ private struct InputReading {
     return number.isNegative ? Int64(bitPattern: 0 &- size) : Int64(bitPattern: size)
   }
 
+  /// The nearest number of a format.
+  private func real(_ format: FloatFormat) throws(Diagnostic) -> Double {
+    let value = format.nearest(try real())
+    guard value.isFinite else { throw refusal("at most \(format.largest) in size") }
+    return value
+  }
+
   private func real() throws(Diagnostic) -> Double {
     let value: Double?
     switch given {
@@ -191,6 +180,6 @@ private struct InputReading {
       }
       return .bits(width, form.bitWords.map { .integer(Int64(bitPattern: $0)) })
     }
-    return .scalar(.float, .real(try real()))
+    return .scalar(.real, .real(try real()))
   }
 }

@@ -26,7 +26,7 @@ extension Elaborator {
     switch type {
     case .int(let width): "int[\(width)]"
     case .uint(let width): "uint[\(width)]"
-    case .float: "float[\(width ?? 64)]"
+    case .float(let format): "float[\(format.width)]"
     default: type.description
     }
   }

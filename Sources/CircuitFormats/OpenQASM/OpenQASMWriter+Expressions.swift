@@ -256,6 +256,10 @@ extension ProgramWriter {
     case .negate: return "(-\(try real(a)))"
     case .toReal: return try real(a)
     case .unsignedToReal: return "float[64](\(try unsigned(a)))"
+    case .round(let format):
+      let text = try isReal(a) ? real(a) : integer(a)
+      // Wide again: what it is part of is computed in 64 bits.
+      return format == .double ? "float[64](\(text))" : "float[64](float[\(format.width)](\(text)))"
     case .sin: name = "sin"
     case .cos: name = "cos"
     case .tan: name = "tan"

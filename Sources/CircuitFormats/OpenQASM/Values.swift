@@ -7,7 +7,8 @@ enum ScalarType: Hashable {
   case bits(Int)
   case int(Int)
   case uint(Int)
-  case float
+  /// Each value is rounded to the format.
+  case float(FloatFormat)
   /// With a width a fixed-point fraction of 2π; without one a real number.
   case angle(Int?)
   case complex
@@ -20,7 +21,7 @@ enum ScalarType: Hashable {
     case .bits(let width): width == 1 ? "bit" : "bit[\(width)]"
     case .int(let width): width == 64 ? "int" : "int[\(width)]"
     case .uint(let width): width == 64 ? "uint" : "uint[\(width)]"
-    case .float: "float"
+    case .float(let format): format == .double ? "float" : "float[\(format.width)]"
     case .angle(let width): width.map { "angle[\($0)]" } ?? "angle"
     case .complex: "complex"
     case .duration: "duration"
@@ -30,7 +31,13 @@ enum ScalarType: Hashable {
   /// Number of 64-bit words a value takes.
   var wordCount: Int { if case .bits(let width) = self { (width + 63) / 64 } else { 1 } }
 
-  var isReal: Bool { self == .float || self == .angle(nil) || self == .duration }
+  var isReal: Bool { floatFormat != nil || self == .angle(nil) || self == .duration }
+
+  /// The format of a `float`; `nil` for other types.
+  var floatFormat: FloatFormat? { if case .float(let format) = self { format } else { nil } }
+
+  /// The type of real literals, and of real results of what has no format of its own.
+  static let real = ScalarType.float(.double)
 
   /// How many bits can be indexed.
   var bitWidth: Int? {

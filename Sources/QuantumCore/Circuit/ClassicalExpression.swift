@@ -66,6 +66,8 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
     /// Conversions; `unsignedToReal` reads the 64-bit pattern as unsigned, and `toUnsignedInteger`
     /// makes one of a real number.
     case toReal, unsignedToReal, toInteger, toUnsignedInteger, toBool
+    /// The nearest real number of a format; an integer is rounded once.
+    case round(FloatFormat)
     case sin, cos, tan, arcsin, arccos, arctan, exp, ln, sqrt, floor, ceiling
   }
 
@@ -212,6 +214,7 @@ extension ClassicalExpression.UnaryOperator {
     if self == .toInteger || self == .toUnsignedInteger {
       return .integer(try a.truncated(isUnsigned: self == .toUnsignedInteger))
     }
+    if case .round(let format) = self { return try format.rounded(a) }
     return try apply(a).checkedFinite()
   }
 
@@ -233,6 +236,11 @@ extension ClassicalExpression.UnaryOperator {
     case .unsignedToReal: return .real(Double(UInt64(bitPattern: a.asInteger)))
     case .toInteger, .toUnsignedInteger: return .integer(a.asInteger)
     case .toBool: return .integer(a.isTrue ? 1 : 0)
+    case .round(let format):
+      switch a {
+      case .integer(let value): return .real(format.nearest(value))
+      case .real(let value): return .real(format.nearest(value))
+      }
     case .sin: return .real(.sin(a.asReal))
     case .cos: return .real(.cos(a.asReal))
     case .tan: return .real(.tan(a.asReal))
