@@ -2,12 +2,14 @@
 public enum InputValue: Hashable, Sendable {
   case integer(Int64)
   case real(Double)
-  /// As a user writes it: `0.5`, `-3`, `0x1f`, `0b11`, `0011` for four bits, `true`.
+  /// As a user writes it: `0.5`, `-3`, `0x1f`, `0b11`, `0011` for four bits, `true`; `[1, 2, 3]`
+  /// for an array, `[[1, 2], [3, 4]]` for one of two dimensions.
   case text(String)
 
   /// Whether a text is a value of some type.
   public static func isValue(_ text: String) -> Bool {
-    text == "true" || text == "false" || InputText(text).isBitString
+    if let list = InputList(text) { return list.leaves.allSatisfy { isValue(String($0)) } }
+    return text == "true" || text == "false" || InputText(text).isBitString
       || InputText(text).wholeNumber != nil || InputText(text).real != nil
   }
 }
@@ -31,6 +33,81 @@ extension InputValue: CustomStringConvertible {
     case .real(let value): "\(value)"
     case .text(let text): text
     }
+  }
+
+  /// For messages: no more than a line holds.
+  var shortDescription: String {
+    let text = description
+    return text.count > 80 ? "\(text.prefix(72))…" : text
+  }
+}
+
+/// A list of values in brackets, or of lists.
+indirect enum InputList {
+  case value(Substring)
+  case list([InputList])
+
+  /// The deepest nesting that is read: that of an array's dimensions.
+  private static let depthLimit = 7
+
+  /// - Returns: `nil` for texts that are no list in brackets.
+  init?(_ text: String) {
+    var rest = text[...].drop(while: \.isWhitespace)
+    guard let list = Self.list(from: &rest, depth: 0), rest.allSatisfy(\.isWhitespace) else {
+      return nil
+    }
+    self = list
+  }
+
+  private static func list(from text: inout Substring, depth: Int) -> InputList? {
+    guard text.first == "[", depth < depthLimit else { return nil }
+    var parts: [InputList] = []
+    repeat {
+      text = text.dropFirst().drop(while: \.isWhitespace)
+      if text.first == "[" {
+        guard let part = list(from: &text, depth: depth + 1) else { return nil }
+        parts.append(part)
+      } else {
+        let end = text.firstIndex { ",[]".contains($0) } ?? text.endIndex
+        var word = text[..<end]
+        while word.last?.isWhitespace ?? false { word.removeLast() }
+        guard !word.isEmpty else { return nil }
+        parts.append(.value(word))
+        text = text[end...]
+      }
+      text = text.drop(while: \.isWhitespace)
+    } while text.first == ","
+    guard text.first == "]" else { return nil }
+    text.removeFirst()
+    return .list(parts)
+  }
+
+  /// All values, in order.
+  var leaves: [Substring] {
+    switch self {
+    case .value(let text): [text]
+    case .list(let parts): parts.flatMap(\.leaves)
+    }
+  }
+
+  /// The values of an array of the given sizes, row by row; `nil` if the list has other sizes.
+  func elements(of sizes: [Int]) -> [Substring]? { hasSizes(sizes[...]) ? leaves : nil }
+
+  private func hasSizes(_ sizes: ArraySlice<Int>) -> Bool {
+    switch self {
+    case .value: sizes.isEmpty
+    case .list(let parts):
+      parts.count == sizes.first && parts.allSatisfy { $0.hasSizes(sizes.dropFirst()) }
+    }
+  }
+
+  /// A list of the given sizes for hints, shortened where it is long.
+  static func example(of sizes: [Int]) -> String {
+    guard let size = sizes.first else { return "0" }
+    let part = example(of: Array(sizes.dropFirst()))
+    let count = part.count <= 50 ? min(size, 4) : 1
+    let parts = [String](repeating: part, count: count)
+    return "[\(parts.joined(separator: ","))\(size > count ? ",…" : "")]"
   }
 }
 

@@ -34,6 +34,29 @@ struct ProgramInputTests {
     }
   }
 
+  @Test func `arrays are given as lists`() throws {
+    let text =
+      "\(Self.header)\ninput array[uint[4], 2, 2] n;\nqubit[4] q; bit[4] c;\n"
+      + "for int i in [0:3] { if (n[i / 2, i % 2] == i + 1) x q[i]; }\nc = measure q;"
+    for value in ["[[1,2],[3,4]]", "[[ 1, 0b10 ], [3, 0x4]]"] {
+      let result = try QSimProcess.run(
+        ["run", "-", "--param", "n=\(value)", "--shots", "5", "--seed", "1", "--csv"], input: text)
+      #expect(result.output.contains("1111,5,"), "\(result.output)\(result.error)")
+    }
+    for (value, message) in [
+      ("[1,2,3,4]", "its value is a list in brackets"),
+      ("[[1,2],[3,16]]", "from 0 to 15, not '16'"),
+    ] {
+      let result = try QSimProcess.run(["run", "-", "--param", "n=\(value)"], input: text)
+      #expect(result.status == 65 && result.error.hasPrefix("<stdin>:2:"), "\(result.error)")
+      #expect(result.error.contains(message), "\(result.error)")
+    }
+    let none = try QSimProcess.run(["draw", "-"], input: text)
+    #expect(none.error.contains("hint: give it with --param n=[[0,0],[0,0]]"), "\(none.error)")
+    let broken = try QSimProcess.run(["run", "-", "--param", "n=[1,x]"], input: text)
+    #expect(broken.status == 64, "\(broken.error)")
+  }
+
   @Test func `ranges of whole numbers keep their digits`() throws {
     let text =
       "\(Self.header) input uint[63] n; qubit q; bit c; if (n % 2 == 1) x q; c = measure q;"

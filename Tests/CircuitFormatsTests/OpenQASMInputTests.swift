@@ -110,6 +110,63 @@ struct OpenQASMInputTests {
     #expect(error.range?.line == 2 && error.message.contains("input 'v'"), "\(error.message)")
   }
 
+  // MARK: Arrays
+
+  static let arrays: [(type: String, text: String, body: String, expected: String)] = [
+    (
+      "float[64], 3", "[1, 2.5,-3e-1]", "for float t in a { rz(t) q; }",
+      "rz(1.0) 0; rz(2.5) 0; rz(-0.3) 0"
+    ),
+    ("int[8], 2, 2", "[[1,2],[3,-4]]", "rz(a[1, 0]) q; rz(a[1, 1]) q;", "rz(3.0) 0; rz(-4.0) 0"),
+    ("uint[8], 2", " [ 0x10 , 0b11 ] ", "rz(a[0]) q; rz(a[1]) q;", "rz(16.0) 0; rz(3.0) 0"),
+    ("bit[4], 2", "[0011, 8]", "if (a[0] == 3) x q; if (a[1] == 8) y q;", "X 0; Y 0"),
+    ("bool, 2", "[true, 0]", "if (a[0]) x q; if (a[1]) y q;", "X 0"),
+    ("angle[4], 1", "[\"1000\"]", "rz(a[0]) q;", "rz(3.141593) 0"),
+    ("float[32], 2", "[1, 2]", "a[0] = a[0] / 4; rz(a[0]) q;", "rz(0.25) 0"),
+    (
+      "int, 1, 1, 1, 1, 1, 1, 2", "[[[[[[[5, 6]]]]]]]", "rz(a[0, 0, 0, 0, 0, 0, 1]) q;",
+      "rz(6.0) 0"
+    ),
+  ]
+
+  @Test(arguments: arrays.indices) func `an array is read from a list`(index: Int) throws {
+    let (type, text, body, expected) = Self.arrays[index]
+    let circuit = try read(
+      "input array[\(type)] a; qubit q; \(body)", inputs: ["a": .text(text)]
+    ).circuit
+    #expect(listing(circuit) == expected)
+  }
+
+  @Test(arguments: [
+    ("float, 3", "[1,2]", "array[float, 3]: its value is a list in brackets", "such as [0,0,0]"),
+    ("float, 3", "1", "a list in brackets", "such as [0,0,0]"),
+    ("float, 3", "[1,2,]", "a list in brackets", "such as"),
+    ("float, 3", "[1,2,3", "a list in brackets", "such as"),
+    ("float, 3", "[1,2,3]]", "a list in brackets", "such as"),
+    ("int[8], 2, 2", "[1,2,3,4]", "a list in brackets", "such as [[0,0],[0,0]]"),
+    ("int[8], 9", "[]", "a list in brackets", "such as [0,0,0,0,…]"),
+    ("int[8], 2", "[1,200]", "input 'a' is int[8]: its value is an integer from -128 to 127", ""),
+    ("int[8], 2", "[1,x]", "input 'a' is int[8]", ""),
+    ("complex, 1", "[1]", "parsed, not simulated", ""),
+  ])
+  func `a list that is no value of the array is refused`(
+    type: String, text: String, message: String, hint: String
+  ) throws {
+    let error = try #require(throws: Diagnostic.self) {
+      try read("qubit q;\ninput array[\(type)] a;", inputs: ["a": .text(text)])
+    }
+    #expect(error.range?.line == 2 && error.message.contains(message), "\(error)")
+    #expect(error.hint?.contains(hint) ?? hint.isEmpty, "\(error)")
+  }
+
+  @Test func `an array without a value is asked for as a list`() throws {
+    let error = try #require(throws: Diagnostic.self) {
+      try CircuitFile.parse(
+        "OPENQASM 3.0; input array[float, 2] a;", format: .openQASM3, keepsUnsetInputs: true)
+    }
+    #expect(error.code == "missing-input" && error.hint == "give it with --param a=[0,0]")
+  }
+
   /// Every value of every width up to 7 bits, in four forms, and the values just outside.
   @Test func `whole numbers are read in every form and never wrap`() throws {
     for width in 1...7 {

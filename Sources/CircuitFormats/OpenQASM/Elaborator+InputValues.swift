@@ -5,32 +5,54 @@ import QuantumCore
 
 extension Elaborator {
   func declareInput(_ type: TypeSyntax, _ name: Name, _ span: SourceSpan) throws(Diagnostic) {
-    switch type.kind {
-    case .array:
-      throw Diagnostic(
-        "parsed, not simulated: an array as input", code: "not-simulated", at: span.range)
-    default: break
+    if case .array(let element, let sizes) = type.kind {
+      return try declareArrayInput(element, sizes, name, span)
     }
     let (text, scalar) = (names[name], try scalarType(type))
     inputNames.append(text)
     if inputs[text] == nil, keepsUnsetInputs, let cell = try unsetInput(name, type, scalar, span) {
       return try declare(name, .cell(cell), span)
     }
-    guard let given = inputs[text] else {
-      throw Diagnostic(
-        "input '\(text)' has no value", code: "missing-input", at: span.range,
-        hint: missingInputHint(text))
-    }
+    guard let given = inputs[text] else { throw missingInput(text, "value", span) }
     let value = try InputReading(name: text, type: scalar, given: given, span: span).value()
     let cell = try makeCell(text, scalar, span)
     try declare(name, .cell(cell), span)
     try store(value, into: .cell(cell), span)
   }
 
-  private func missingInputHint(_ name: String) -> String {
-    let near = nearestName(to: name, in: inputs.keys.sorted())
-    return "give it with --param \(name)=value" + (near.map { "; '\($0)' was given" } ?? "")
+  /// An array always needs its value: no variable of a circuit holds one.
+  private func declareArrayInput(
+    _ element: TypeSyntax, _ sizes: [Expression], _ name: Name, _ span: SourceSpan
+  ) throws(Diagnostic) {
+    let (text, type) = (names[name], try scalarType(element))
+    let counts = try arraySizes(sizes, span)
+    inputNames.append(text)
+    guard let given = inputs[text] else {
+      throw missingInput(text, InputList.example(of: counts), span)
+    }
+    guard let elements = InputList(given.description)?.elements(of: counts) else {
+      let sizeText = counts.map(String.init).joined(separator: ", ")
+      throw Diagnostic(
+        "input '\(text)' is array[\(type.description), \(sizeText)]: its value is a list in "
+          + "brackets with as many elements, not '\(given.shortDescription)'",
+        code: "input-value", at: span.range,
+        hint: "such as \(InputList.example(of: counts))")
+    }
+    let values = try elements.map { element throws(Diagnostic) in
+      try InputReading(name: text, type: type, given: .text(String(element)), span: span).value()
+    }
+    let cells = try declareArray(name, type, counts, isMutable: true, span)
+    for (cell, value) in zip(cells, values) { try store(value, into: .cell(cell), span) }
   }
+
+  private func missingInput(_ name: String, _ example: String, _ span: SourceSpan) -> Diagnostic {
+    let near = nearestName(to: name, in: inputs.keys.sorted())
+    return Diagnostic(
+      "input '\(name)' has no value", code: "missing-input", at: span.range,
+      hint: "give it with --param \(name)=\(example)"
+        + (near.map { "; '\($0)' was given" } ?? ""))
+  }
+
 }
 
 /// One value of an input on its way to its type.
@@ -56,10 +78,9 @@ private struct InputReading {
   }
 
   private func refusal(_ accepted: String, hint: String? = nil) -> Diagnostic {
-    var text = given.description
-    if text.count > 80 { text = "\(text.prefix(72))…" }
-    return Diagnostic(
-      "input '\(name)' is \(type.description): its value is \(accepted), not '\(text)'",
+    Diagnostic(
+      "input '\(name)' is \(type.description): its value is \(accepted), not "
+        + "'\(given.shortDescription)'",
       code: "input-value", at: span.range, hint: hint)
   }
 
