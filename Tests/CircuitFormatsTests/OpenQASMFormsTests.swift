@@ -1,3 +1,4 @@
+import Foundation
 import QSim
 import TestSupport
 import Testing
@@ -165,7 +166,15 @@ struct OpenQASMFormsTests {
     ErrorCase(
       "qreg q[2];\nrzx(0.3) q[0], q[1];", 2, 1, "qelib1.inc does not have it",
       hint: "gate rzx(theta)"),
-    ErrorCase("qreg q[2];\necr q[0], q[1];", 2, 1, "qelib1.inc does not have it"),
+    ErrorCase(
+      "qreg q[2];\necr q[0], q[1];", 2, 1, "qelib1.inc does not have it",
+      hint: "define it: gate rzx(theta) a, b {"),
+    ErrorCase(
+      "qreg q[2];\niswap q[0], q[1];", 2, 1, "qelib1.inc does not have it",
+      hint: "gate iswap a, b { cx a, b; s b;"),
+    ErrorCase("qreg q[3];\nmcx q[0], q[1], q[2];", 2, 1, "unknown gate 'mcx'", hint: "'cx', 'ccx'"),
+    ErrorCase(
+      "qreg q[2];\nms(0.5) q[0], q[1];", 2, 1, "unknown gate 'ms'", hint: "gate ms(phi0, phi1)"),
     ErrorCase("qreg q[1];\nhadamard q[0];", 2, 1, "unknown gate", hint: "'h'"),
   ]
 
@@ -198,7 +207,94 @@ struct OpenQASMFormsTests {
       let unitary = ReferenceSimulator.unitary(of: circuit)
       #expect(unitary.distanceUpToPhase(to: whole) < 1e-9, "\(name)")
     }
-    #expect(count >= 4)
+    #expect(count >= 40)
+  }
+
+  /// What textbooks, languages and vendors call a gate is read once it is written as its hint says.
+  @Test(arguments: ForeignGate.all.keys.sorted(), [2, 3])
+  func `the hint for a foreign name is a program`(name: String, version: Int) throws {
+    let register = version == 2 ? "qreg q[6];" : "qubit[6] q;"
+    let error = try #require(throws: Diagnostic.self) {
+      try read("\(register) \(name) q[0];", version: version)
+    }
+    #expect(error.code == "unknown-gate")
+    let hint = try #require(error.hint)
+    func call(_ word: some StringProtocol, _ parameters: Int, _ qubits: Int) -> String {
+      let list = (0..<parameters).map { "0.\($0 + 1)" }.joined(separator: ", ")
+      let operands = (0..<qubits).map { "q[\($0)]" }.joined(separator: ", ")
+      return "\(word)\(list.isEmpty ? "" : "(\(list))") \(operands);"
+    }
+    func call(_ word: some StringProtocol, controls: Int = 0) throws -> String {
+      let own = String(word.reversed().prefix { $0 != " " }.reversed())
+      let gate = try #require(GateCatalog.openQASMNames[own], "\(word)").gate.definition
+      return call(word, gate.parameters.count, controls + (gate.qubitCount ?? 0))
+    }
+    let quoted = hint.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .compactMap { $0 % 2 == 1 ? $1 : nil }
+    var programs: [String] = []
+    if hint.hasPrefix("did you mean ") {
+      programs = [try call(quoted[0])]
+    } else if hint.hasPrefix("write 'ctrl(2) @ ") {
+      programs = [try call(quoted[0], controls: 2)]
+    } else if hint.hasPrefix("include ") {
+      programs = ["include \"qelib1.inc\"; \(try call(name))"]
+    } else if let start = hint.firstRange(of: ": ")?.upperBound, hint.hasPrefix("define it") {
+      let declared = String(hint[start...])
+      let head = try #require(declared.components(separatedBy: "gate \(name)").last)
+        .prefix { $0 != "{" }
+      let parameters = head.contains("(") ? head.prefix { $0 != ")" }.count { $0 == "," } + 1 : 0
+      let qubits = head.drop { head.contains("(") && $0 != ")" }.count { $0 == "," } + 1
+      programs = ["\(declared) \(call(name, parameters, qubits))"]
+    } else {
+      // Names of gates with a fixed number of controls, and how version 3 writes any.
+      #expect(version == 2 && hint.contains("OpenQASM 3 has 'ctrl(n) @ …'"), "\(hint)")
+      programs = try quoted.filter { !$0.contains("@") }.map { try call($0) }
+    }
+    for program in programs {
+      let circuit = try read("\(register) \(program)", version: version).circuit
+      #expect(circuit.gateCount > 0, "\(program)")
+    }
+  }
+
+  /// The gates of ion traps by their published matrices.
+  @Test func `the definitions of vendors' gates are theirs`() throws {
+    let phi = 0.7
+    let (cosine, sine) = (Complex(cos(phi), 0), Complex(0, sin(phi)))
+    let (plus, minus) = (cosine + sine, cosine - sine)
+    let i = Complex(0.0, 1.0)
+    let root = Complex(0.5.squareRoot(), 0)
+    let (one, quarter) = (Complex(0.5.squareRoot(), -(0.5.squareRoot())), root + i * root)
+    let matrices: [(name: String, call: String, matrix: ComplexMatrix)] = [
+      ("gpi", "gpi(0.7) q[0];", ComplexMatrix([[.zero, minus], [plus, .zero]])),
+      (
+        "gpi2", "gpi2(0.7) q[0];",
+        ComplexMatrix([[root, -i * minus * root], [-i * plus * root, root]])
+      ),
+      (
+        "ms", "ms(0.7, 0.7) q[0], q[1];",
+        ComplexMatrix([
+          [root, .zero, .zero, -i * minus * minus * root],
+          [.zero, root, -i * root, .zero], [.zero, -i * root, root, .zero],
+          [-i * plus * plus * root, .zero, .zero, root],
+        ])
+      ),
+      (
+        "zzmax", "zzmax q[0], q[1];",
+        ComplexMatrix([
+          [one, .zero, .zero, .zero], [.zero, quarter, .zero, .zero],
+          [.zero, .zero, quarter, .zero], [.zero, .zero, .zero, one],
+        ])
+      ),
+    ]
+    for (name, call, matrix) in matrices {
+      let size = call.contains("q[1]") ? 2 : 1
+      let hint = try #require(Self.hint(for: "qubit[\(size)] q; \(call)", 3))
+      let circuit = try read(
+        "\(hint.dropFirst("define it: ".count)) qubit[\(size)] q; \(call)"
+      ).circuit
+      let unitary = ReferenceSimulator.unitary(of: circuit)
+      #expect(unitary.distanceUpToPhase(to: matrix) < 1e-12, "\(name)")
+    }
   }
 
   /// The hint of the error that a text ends in; `nil` if it is read.
