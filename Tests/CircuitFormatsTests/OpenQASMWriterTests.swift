@@ -53,6 +53,57 @@ struct OpenQASMWriterTests {
     #expect(again.bitRegisters.map(\.name) == ["r", "hidden_0", "hidden_1"])
   }
 
+  /// Registers that are no output lie side by side without names; conditions tell where each begins.
+  static let hidden: [(declared: String, body: String, names: [String])] = [
+    ("bit v;", "v = measure q[0]; if (v == 1) x q[1];", ["hidden"]),
+    (
+      "bit v; bit[2] w;", "v = measure q[0]; w[1] = measure q[0]; if (w == 2) x q[1];",
+      ["hidden", "hidden_1"]
+    ),
+    (
+      "bit[2] w; bit v;", "v = measure q[0]; if (v == 1) x q[1]; if (w == 0) z q[1];",
+      ["hidden", "hidden_1"]
+    ),
+    (
+      "bit[3] u; bit[2] w; bit[2] z;",
+      "w[0] = measure q[0]; if (w == 1) x q[1]; z[1] = measure q[0]; if (z[1]) z q[1]; if (!z[0]) y q[1]; "
+        + "if (u == 0) y q[1];",
+      ["hidden", "hidden_1", "hidden_2", "hidden_3"]
+    ),
+    (
+      "bit[65] w; bit v;",
+      "v = measure q[0]; w[64] = measure q[0]; if (w == 0) z q[1]; "
+        + "if (v != 0) x q[1]; if (w == 18446744073709551616) y q[0];", ["hidden", "hidden_1"]
+    ),
+    (
+      "bit[64] w; bit[64] z;", "z[63] = measure q[0]; if (z == 9223372036854775808) x q[1];",
+      ["hidden", "hidden_1"]
+    ),
+  ]
+
+  @Test(arguments: hidden.indices)
+  func `conditions on registers that are no output are written`(index: Int) throws {
+    let (declared, body, names) = Self.hidden[index]
+    let circuit = try read(
+      "qubit[2] q; \(declared) output bit[2] r; x q[0]; \(body) r = measure q;"
+    ).circuit
+    let again = try rewritten(circuit, .openQASM2)
+    #expect(again.bitRegisters.map(\.name) == ["r"] + names)
+    let ends = try distribution(again).map { (String($0.key.suffix(2)), $0.value) }
+    #expect(
+      isClose(Dictionary(ends, uniquingKeysWith: +), try distribution(circuit)), "\(ends)")
+  }
+
+  @Test func `a register that is tested whole and bit by bit is refused as such`() throws {
+    let error = try #require(throws: Diagnostic.self) {
+      try read(
+        "qubit q; bit[2] c; c[0] = measure q;\nif (c[0]) x q;\nif (c == 2) y q;"
+      ).circuit.text(as: .openQASM2)
+    }
+    #expect(error.range?.line == 3, "\(error)")
+    #expect(error.message.contains("a condition on c as a whole beside others on its single bits"))
+  }
+
   @Test func `no name is declared twice by splitting`() throws {
     let circuit = try read(
       "qubit[3] q; bit[2] c; bit c_0; bit c_1; c = measure q[0:1]; c_0 = measure q[2]; if (c[1]) x q[2]; c_1 = measure q[2];"

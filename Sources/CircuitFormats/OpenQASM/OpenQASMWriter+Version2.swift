@@ -19,6 +19,7 @@ extension ProgramWriter {
   /// Finds the registers that are written as registers of one bit: those whose single bits are
   /// tested, and those of results that control gates.
   func findSplitRegisters() throws(Diagnostic) {
+    cutHiddenRegisters()
     try findSplitRegisters(.root)
     guard usesFeedback else { return }
     splitStems[Self.resultsStart] = names.stem(for: recordName)
@@ -30,6 +31,26 @@ extension ProgramWriter {
       }
     }
     if let failure { throw failure }
+  }
+
+  /// Makes registers of their own of bits without a name that conditions compare as a whole: they
+  /// may have been registers that are no output, which only version 3 hides.
+  private func cutHiddenRegisters() {
+    var cuts: Set<Int> = []
+    circuit.forEachCondition { condition in
+      if let (start, _, count) = comparison(condition) { cuts.formUnion([start, start + count]) }
+    }
+    guard !cuts.isEmpty else { return }
+    var parts: [Register] = []
+    for register in hiddenRegisters {
+      let inner = cuts.filter { $0 > register.start && register.indices.contains($0) }.sorted()
+      let starts = [register.start] + inner
+      for (start, end) in zip(starts, inner + [register.indices.upperBound]) {
+        let name = start == register.start ? register.name : names.unique("hidden", else: "hidden")
+        parts.append(Register(name: name, start: start, count: end - start))
+      }
+    }
+    hiddenRegisters = parts
   }
 
   private func findSplitRegisters(_ block: BlockID) throws(Diagnostic) {
@@ -135,6 +156,13 @@ extension ProgramWriter {
     _ condition: ClassicalExpression, _ then: BlockID, _ otherwise: BlockID?
   ) throws(Diagnostic) {
     guard let test = test(condition) else {
+      if let (start, _, _) = comparison(condition), let register = bitRegister(start),
+        splitStems[register.start] != nil
+      {
+        throw refusal(
+          "a condition on \(register.name) as a whole beside others on its single bits",
+          hint: "OpenQASM 3 can")
+      }
       throw refusal(
         "this condition; it compares a whole register with a number", hint: "OpenQASM 3 can")
     }
@@ -241,6 +269,13 @@ struct Condition2 {
 }
 
 extension Circuit {
+  /// Calls `body` with the condition of every branch.
+  func forEachCondition(_ body: (ClassicalExpression) -> Void) {
+    for node in blockIDs.lazy.flatMap({ nodes(of: $0) }) {
+      if case .branch(let condition, _, _) = node { body(expression(condition)) }
+    }
+  }
+
   /// A qubit of the circuit that is not among the given ones.
   func spareQubit(besides qubits: [Int]) -> Int? {
     let taken = Set(qubits)
