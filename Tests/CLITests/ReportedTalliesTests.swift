@@ -116,6 +116,78 @@ struct ReportedTalliesTests {
     }
   }
 
+  /// With one error rate, and with one distance, where other metadata could mean anything.
+  @Test(arguments: [
+    (
+      ["\"path\":\"a/3.stim\",\"d\":3", "\"path\":\"a/5.stim\",\"d\":5"], "'path' has other values"
+    ),
+    (["\"circuit_file\":\"x\",\"d\":3", "\"circuit_file\":\"y\",\"d\":5"], "'circuit_file' has"),
+    (["\"c\":\"d3.stim\",\"d\":3", "\"c\":\"d5.stim\",\"d\":5"], "'c' has other values"),
+    (["\"c\":\"x/3\",\"d\":3", "\"c\":\"x/5\",\"d\":5", "\"c\":\"x/7\",\"d\":7"], "'c' has"),
+    (
+      ["\"path\":\"1.stim\",\"d\":3,\"p\":0.1", "\"path\":\"2.stim\",\"d\":3,\"p\":0.2"],
+      "'path' has"
+    ),
+  ])
+  func `names of files make no groups`(metadata: [String], warning: String) throws {
+    let rows = metadata.enumerated().map { row(1000, 20 - $0, 0, "{\($1)}", id: $0) }
+    let result = try QSimProcess.run(["threshold", "-"], input: Self.header + rows.joined())
+    #expect(result.status == 0 && result.error.contains(warning), "\(result.error)")
+    #expect(result.output.contains("Error rates per experiment: matching\n"), "\(result.output)")
+    #expect(result.output.contains("Λ") == !metadata[1].contains("0.2"))
+  }
+
+  @Test func `what parts two distances is named, and can be ignored`() throws {
+    let rows = [3, 5].enumerated().map { place, distance in
+      row(
+        1000, 20 - place, 0,
+        "{\"d\":\(distance),\"profile\":\"v\(place)\",\"q\":\(distance * distance)}", id: place)
+    }
+    let input = Self.header + rows.joined()
+    let parted = try QSimProcess.run(["threshold", "-"], input: input)
+    #expect(parted.status == 0 && !parted.output.contains("Λ"))
+    #expect(
+      parted.error.contains("since 'profile', 'q' differ between them: --ignore-key profile"),
+      "\(parted.error)")
+    let joined = try QSimProcess.run(
+      ["threshold", "-", "--ignore-key", "profile", "--ignore-key", "q"], input: input)
+    #expect(joined.status == 0 && joined.error.isEmpty && joined.output.contains("Λ"))
+    // Rows of one distance that differ in it alone add up.
+    let twice = try QSimProcess.run(
+      ["threshold", "-", "--csv", "--ignore-key", "q"],
+      input: Self.header + row(1000, 10, 0, "{\"d\":3,\"q\":1}")
+        + row(3000, 50, 0, "{\"d\":3,\"q\":2}", id: 1))
+    #expect(twice.output.contains("matching,,3,,4000,60,0.015,"), "\(twice.output)")
+  }
+
+  @Test func `rates above a half are printed, or it is said why not`() throws {
+    func run(_ metadata: String, errors: Int) throws -> (output: String, error: String) {
+      let result = try QSimProcess.run(
+        ["threshold", "-", "--csv"],
+        input: Self.header + row(1000, 10, 0, "{\"d\":3,\"p\":0.1,\"r\":3}")
+          + row(1000, errors, 0, metadata, id: 1))
+      #expect(result.status == 0, "\(result.error)")
+      return (result.output, result.error)
+    }
+    for errors in [500, 501, 900] {
+      let several = try run("{\"d\":5,\"p\":0.1,\"r\":5}", errors: errors)
+      #expect(
+        several.error.contains(
+          "matching: \(errors) of 1000 shots of d=5 p=0.1 r=5 fail; half and more say nothing"),
+        "\(several.error)")
+      #expect(several.output.contains(",1000,\(errors),,,"), "\(several.output)")
+      let one = try run("{\"d\":5,\"p\":0.1,\"r\":1}", errors: errors)
+      let none = try run("{\"d\":5,\"p\":0.1}", errors: errors)
+      for (output, error) in [one, none] {
+        #expect(error.isEmpty, "\(error)")
+        #expect(
+          output.contains(",1000,\(errors),0.\(errors == 501 ? "501" : "\(errors / 100)"),"),
+          "\(output)")
+      }
+    }
+    #expect(try run("{\"d\":5,\"p\":0.1,\"r\":5}", errors: 499).error.isEmpty)
+  }
+
   @Test func `bases keep their groups, even with one distance each`() throws {
     let rows = [(3, "X"), (5, "X"), (3, "Z"), (5, "Z")].enumerated().map { place, item in
       row(1000, 10 + place, 0, "{\"b\":\"\(item.1)\",\"d\":\(item.0)}", id: place)

@@ -85,6 +85,10 @@ public struct ThresholdAnalysis: Sendable {
   /// Samples of which every shot was discarded: nothing is known from them.
   public let discarded: [Sample]
 
+  /// Samples of several cycles of which half of the kept shots fail, or more: no rate per cycle
+  /// follows from them, and they do not count.
+  public let saturated: [Sample]
+
   /// How the figures come about, in words.
   public static let suppressionMethod =
     "weighted least squares of ln ε against distance, ε ∝ Λ^(-(d+1)/2)"
@@ -128,6 +132,7 @@ public struct ThresholdAnalysis: Sendable {
     }
     scaling = ScalingFit(model, seed: seed)
     discarded = model.discarded
+    saturated = model.saturated
   }
 }
 

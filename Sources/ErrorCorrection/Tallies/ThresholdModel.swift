@@ -40,6 +40,13 @@ struct ThresholdModel {
   let samples: [ThresholdAnalysis.Sample]
   /// Those of which no shot was kept.
   let discarded: [ThresholdAnalysis.Sample]
+  /// Those of several cycles of which half of the shots fail, or more.
+  var saturated: [ThresholdAnalysis.Sample] {
+    samples.filter { sample in
+      let estimate = LogicalErrorRate.estimate(sample.tally)
+      return sample.cycles ?? 1 > 1 && estimate.successes >= estimate.trials - estimate.successes
+    }
+  }
   private(set) var curves: [Curve] = []
   private(set) var groups: [Group] = []
   private(set) var pairs: [Pair] = []
@@ -191,11 +198,13 @@ struct ThresholdModel {
     let known = tallies.compactMap { item in
       item.cycles.map { LogicalErrorRate.Sample(cycles: $0, item.tally) }
     }
-    guard known.count == tallies.count else {
-      let sum = tallies.reduce(DecodingTally()) { $0.merged(with: $1.tally) }
-      return LogicalErrorRate.perExperiment(of: sum)
+    func perExperiment() -> LogicalErrorRate {
+      .perExperiment(of: tallies.reduce(DecodingTally()) { $0.merged(with: $1.tally) })
     }
+    guard known.count == tallies.count else { return perExperiment() }
+    // An experiment of one cycle fails as often as a cycle does, however often that is.
     return LogicalErrorRate.perCycle(of: known)
+      ?? (known.allSatisfy { $0.cycles == 1 } ? perExperiment() : nil)
   }
 
   private struct Point {

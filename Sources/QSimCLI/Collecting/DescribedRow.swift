@@ -46,6 +46,7 @@ struct DescribedRow {
       case keys.distance: distance = entry.value
       case keys.rounds: rounds = entry.value
       case keys.parameter: parameter = entry.value
+      case _ where keys.ignored.contains(entry.name): break
       default: entries.append((entry.name, text(entry.value)))
       }
     }
@@ -89,25 +90,19 @@ struct DescribedRow {
 
   // MARK: What tells rows apart, but not families
 
-  /// Names whose values all belong to one distance each, such as the path of the circuit or its
-  /// number of qubits: groups by them would have one distance each, and nothing could be compared.
+  /// Names whose values tell single rows or distances apart and not families, such as the path of
+  /// the circuit or its number of qubits: groups by them would have one distance each, and nothing
+  /// could be compared.
   ///
-  /// None, if without them rows of different values would fall together.
+  /// With two distances and one value at each nobody knows what it tells apart, unless it names a
+  /// file. None, if without them rows of different values would fall together.
   static func individualKeys(of rows: [DescribedRow]) -> [String] {
     let distances = Set(rows.map(\.sample.distance)).count
-    guard distances > 1 else { return [] }
-    // The distance of each value; 0 for several.
-    var values: [String: [String: Int]] = [:]
-    for row in rows {
-      for (name, text) in row.entries {
-        let known = values[name]?[text]
-        let distance = row.sample.distance
-        values[name, default: [:]][text] = known == nil || known == distance ? distance : 0
-      }
-    }
     let names = Set(
-      values.filter { _, places in
-        places.values.allSatisfy { $0 > 0 } && Set(places.values).count == distances
+      distancesOfValues(rows).filter { name, places in
+        let isOfOneDistance = places.values.allSatisfy { $0 > 0 }
+        if namesFiles(name, places.keys) { return isOfOneDistance && places.count > 1 }
+        return distances > 1 && isOfOneDistance && Set(places.values).count == distances
           && (distances > 2 || places.count > distances)
       }.keys)
     guard !names.isEmpty else { return [] }
@@ -121,6 +116,33 @@ struct DescribedRow {
       if seen.updateValue(mine, forKey: point).map({ $0 != mine }) ?? false { return [] }
     }
     return names.sorted()
+  }
+
+  /// Names each of whose values belongs to one distance, sorted; those with one value left out.
+  static func keysOfOneDistance(_ rows: [DescribedRow]) -> [String] {
+    distancesOfValues(rows).filter { _, places in
+      places.count > 1 && places.values.allSatisfy { $0 > 0 }
+    }.keys.sorted()
+  }
+
+  /// The distance of each value of each name; 0 for several.
+  private static func distancesOfValues(_ rows: [DescribedRow]) -> [String: [String: Int]] {
+    var values: [String: [String: Int]] = [:]
+    for row in rows {
+      for (name, text) in row.entries {
+        let known = values[name]?[text]
+        let distance = row.sample.distance
+        values[name, default: [:]][text] = known == nil || known == distance ? distance : 0
+      }
+    }
+    return values
+  }
+
+  /// Whether an entry says in which file a circuit is, by its name or by its values.
+  private static func namesFiles(_ name: String, _ values: some Collection<String>) -> Bool {
+    let words = name.lowercased().split { !$0.isLetter }
+    return words.contains { ["path", "file", "filename", "filepath"].contains($0) }
+      || values.allSatisfy { $0.contains("/") || $0.hasSuffix(".stim") }
   }
 
   private struct Point: Hashable {

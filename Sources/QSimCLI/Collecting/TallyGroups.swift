@@ -7,6 +7,8 @@ struct TallyGroups {
     var distance: String
     var rounds: String
     var parameter: String
+    /// Names that make no groups.
+    var ignored: Set<String> = []
   }
 
   struct Group {
@@ -95,7 +97,8 @@ struct TallyGroups {
   private mutating func sort(_ rows: [DescribedRow]) {
     let ignored = DescribedRow.individualKeys(of: rows)
     for name in ignored {
-      warnings.append("'\(name)' has other values at every distance, so it makes no groups")
+      warnings.append(
+        "'\(name)' has other values in every row or at every distance, so it makes no groups")
     }
     let left = Set(ignored)
     var places: [String: Int] = [:]
@@ -108,5 +111,19 @@ struct TallyGroups {
         groups.append(Group(name: name, samples: [row.sample]))
       }
     }
+    noteSeparation(of: rows.filter { !$0.entries.isEmpty }, without: left)
+  }
+
+  /// Says so where several distances share no group, and by which metadata they part.
+  private mutating func noteSeparation(of rows: [DescribedRow], without left: Set<String>) {
+    guard Set(rows.map(\.sample.distance)).count > 1,
+      groups.allSatisfy({ Set($0.samples.map(\.distance)).count == 1 })
+    else { return }
+    let names = DescribedRow.keysOfOneDistance(rows).filter { !left.contains($0) }
+    guard let first = names.first else { return }
+    let list = names.map { "'\($0)'" }.joined(separator: ", ")
+    warnings.append(
+      "no two distances share a group, since \(list) \(names.count == 1 ? "differs" : "differ") "
+        + "between them: --ignore-key \(first) compares them all the same")
   }
 }

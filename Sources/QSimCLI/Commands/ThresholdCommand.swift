@@ -7,7 +7,7 @@ struct ThresholdCommand: DocumentedCommand {
   static let summary = "Fit error rates per cycle, Λ and thresholds to collected tallies."
   static let details = """
     Reads files of 'qsim collect' or sinter. Rows are grouped by decoder and by what their metadata say beside distance, rounds and \
-    error rate; what has other values at every distance, such as a path, is left out. ε is the error rate per cycle, or per \
+    error rate; what has other values at every distance, and what names files, is left out. ε is the error rate per cycle, or per \
     experiment where metadata have no number of rounds; several numbers of rounds at one distance give it free of what preparation and \
     measurement cost. Λ is what two more in distance divide ε by. Crossings are where neighbouring distances are equally \
     good. Intervals hold 95 % and come from a parametric bootstrap with a fixed seed.
@@ -35,6 +35,12 @@ struct ThresholdCommand: DocumentedCommand {
   @Option(help: "The metadata key of the physical error rate.")
   var parameterKey = "p"
 
+  @Option(
+    help: ArgumentHelp(
+      "A metadata key that makes no groups: rows that differ in it alone add up. May be given several times.",
+      valueName: "key"))
+  var ignoreKey: [String] = []
+
   @Option(help: "The seed of the bootstrap.")
   var seed: UInt64 = 1
 
@@ -56,7 +62,7 @@ struct ThresholdCommand: DocumentedCommand {
   func run() throws {
     if files.isEmpty { throw LackOfInput(command: Self.self) }
     let keys = TallyGroups.Keys(
-      distance: distanceKey, rounds: roundsKey, parameter: parameterKey)
+      distance: distanceKey, rounds: roundsKey, parameter: parameterKey, ignored: Set(ignoreKey))
     let groups = try TallyGroups(files: files, keys: keys)
     let analyses = groups.groups.map { group in
       (
@@ -64,7 +70,7 @@ struct ThresholdCommand: DocumentedCommand {
         analysis: ThresholdAnalysis(group.samples, seed: seed, resamples: resamples)
       )
     }
-    let warnings = groups.warnings + analyses.flatMap { discarded($0.analysis, in: $0.name) }
+    let warnings = groups.warnings + analyses.flatMap { leftOut($0.analysis, in: $0.name) }
     for warning in warnings {
       printError(terminal.current.styled("qsim: warning: \(warning)"))
     }
@@ -86,16 +92,26 @@ struct ThresholdCommand: DocumentedCommand {
     output.print(report)
   }
 
-  /// Names what does not count because nothing of it was kept.
-  private func discarded(_ analysis: ThresholdAnalysis, in group: String) -> [String] {
+  /// Names what does not count, because nothing of it was kept or nothing follows from it.
+  private func leftOut(_ analysis: ThresholdAnalysis, in group: String) -> [String] {
     analysis.discarded.map { sample in
-      var place = "\(distanceKey)=\(sample.distance)"
-      if let parameter = sample.parameter {
-        place += " \(parameterKey)=\(DecimalText.rounded(parameter))"
-      }
-      if let cycles = sample.cycles { place += " \(roundsKey)=\(DecimalText.rounded(cycles))" }
-      return
-        "\(group): all \(sample.tally.shots) shots of \(place) were discarded; it does not count"
+      "\(group): all \(sample.tally.shots) shots of \(place(of: sample)) were discarded; "
+        + "it does not count"
     }
+      + analysis.saturated.map { sample in
+        let estimate = LogicalErrorRate.estimate(sample.tally)
+        return "\(group): \(estimate.successes) of \(estimate.trials) shots of "
+          + "\(place(of: sample)) fail; half and more say nothing about the error rate per cycle, "
+          + "so it does not count"
+      }
+  }
+
+  private func place(of sample: ThresholdAnalysis.Sample) -> String {
+    var place = "\(distanceKey)=\(sample.distance)"
+    if let parameter = sample.parameter {
+      place += " \(parameterKey)=\(DecimalText.rounded(parameter))"
+    }
+    if let cycles = sample.cycles { place += " \(roundsKey)=\(DecimalText.rounded(cycles))" }
+    return place
   }
 }
