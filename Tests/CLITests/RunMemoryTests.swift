@@ -91,6 +91,10 @@ import Testing
     cases.append(Case("--engine sparse --shots 20000", plain(9)))
     cases.append(Case("--engine sparse --shots 5000", clifford(300)))
     cases.append(Case("--engine sparse --shots 200 --max-memory 64M", parting(9, 20)))
+    // A key of ten million bits.
+    cases.append(Case("--engine stabilizer --shots 1", "REPEAT 10000000 {\n    H 0\n    M 0\n}\n"))
+    cases.append(
+      Case("--engine statevector --shots 1", "REPEAT 3000000 {\n    H 0\n    M 0\n}\n"))
     cases.append(Case("--observable OBS", plain(20)))
     cases.append(Case("--observable OBS --gradient", plain(19, isMeasured: false)))
     cases.append(Case("--observable OBS --shots 3000", parting(8, 9)))

@@ -36,6 +36,26 @@ struct TimeLimitTests {
     #expect(plan.status == 0 && plan.output.contains("refused, as only 100 h"), "\(plan)")
   }
 
+  /// Three hundred million results a shot are work of minutes and a gigabyte: both are checked
+  /// before anything starts.
+  @Test func `long records are refused by their size and their time`() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("REPEAT 300000000 {\n    H 0\n    M 0\n}\n", to: "c.stim")
+    for engine in Self.engines + ["stabilizer"] {
+      let run = ["run", file, "--engine", engine, "--seed", "1"]
+      let wide = try QSimProcess.run(run + ["--max-memory", "8G"])
+      #expect(wide.status == 71, "\(engine): \(wide.error)")
+      #expect(
+        wide.error.contains("c.stim: needs ") && wide.error.contains("results"), "\(wide.error)")
+      let long = try QSimProcess.run(run + ["--shots", "1", "--max-time", "500ms"])
+      #expect(long.status == 71, "\(engine): \(long.error)")
+      let isPredicted = long.error.contains("c.stim:1:1: would take about ")
+      // Stabilizers follow turns without a prediction.
+      let isStopped = long.error.contains("c.stim: stopped after 0.5 s")
+      #expect(["auto", "stabilizer"].contains(engine) ? isStopped : isPredicted, "\(long.error)")
+    }
+  }
+
   @Test func `resets, which may be certain, refuse no run`() throws {
     let folder = try TemporaryFolder()
     _ = try folder.write(

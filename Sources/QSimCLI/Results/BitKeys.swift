@@ -11,8 +11,10 @@ struct BitKeys {
   let registers: [Register]
   /// Bits in a row.
   let bitCount: Int
-  /// The bits of a row in the order printed.
-  let places: [Int]
+  /// Bits in a key.
+  let width: Int
+  /// The bits of a row in the order printed, register by register.
+  private let groups: [BitOrder.Group]
   /// Places in a key before which a space stands.
   private let breaks: Set<Int>
 
@@ -20,8 +22,7 @@ struct BitKeys {
     self.order = order
     self.registers = registers
     self.bitCount = bitCount
-    let groups = order.groups(count: bitCount, registers: registers)
-    places = groups.flatMap(\.self)
+    groups = order.groups(count: bitCount, registers: registers)
     var breaks: Set<Int> = []
     var place = 0
     for group in groups {
@@ -29,10 +30,13 @@ struct BitKeys {
       place += group.count
     }
     self.breaks = breaks
+    width = place
   }
 
-  /// Bits in a key.
-  var width: Int { places.count }
+  /// The bits of a row in the order printed.
+  ///
+  /// - Complexity: O(bits); takes eight bytes for each.
+  var places: [Int] { groups.flatMap(\.self) }
 
   /// A row as printed.
   func key(_ row: BitVector) -> String { order.key(of: row, registers: registers) }
@@ -54,8 +58,10 @@ struct BitKeys {
   /// The names of the bits above their places: `c[1] c[0]`, and of many bits the ends:
   /// `c[19]…c[0]`.
   var heading: String {
-    let names = order.header(count: bitCount, registers: registers).split(separator: " ")
-    guard let first = names.first, let last = names.last else { return "(no bits)" }
-    return names.count <= 8 ? names.joined(separator: " ") : "\(first)…\(last)"
+    guard width > 8 else {
+      return width == 0 ? "(no bits)" : order.header(count: bitCount, registers: registers)
+    }
+    let ends = [groups.first?.first, groups.last?.last].compactMap(\.self)
+    return ends.map { order.name(ofBit: $0, registers: registers) }.joined(separator: "…")
   }
 }

@@ -15,6 +15,7 @@ public enum BitOrder: String, Sendable, CaseIterable, Codable {
   ///     just numbered.
   public func key(of bits: BitVector, registers: [Register]) -> String {
     var text: [UInt8] = []
+    text.reserveCapacity(bits.count + registers.count)
     for group in groups(count: bits.count, registers: registers) {
       if !text.isEmpty, self != .record { text.append(UInt8(ascii: " ")) }
       for index in group { text.append(UInt8(ascii: bits[index] ? "1" : "0")) }
@@ -27,11 +28,14 @@ public enum BitOrder: String, Sendable, CaseIterable, Codable {
   /// - Parameter unnamed: the name of bits outside registers, such as `rec` for `rec[0]`.
   public func header(count: Int, registers: [Register], unnamed: String = "rec") -> String {
     groups(count: count, registers: registers).flatMap { group in
-      group.map { index in
-        let register = registers.last { $0.indices.contains(index) }
-        return register.map { "\($0.name)[\(index - $0.start)]" } ?? "\(unnamed)[\(index)]"
-      }
+      group.map { name(ofBit: $0, registers: registers, unnamed: unnamed) }
     }.joined(separator: " ")
+  }
+
+  /// The name of one bit.
+  package func name(ofBit index: Int, registers: [Register], unnamed: String = "rec") -> String {
+    let register = registers.last { $0.indices.contains(index) }
+    return register.map { "\($0.name)[\(index - $0.start)]" } ?? "\(unnamed)[\(index)]"
   }
 
   /// A basis state's index as text; bit j of `index` is qubit j.
@@ -41,9 +45,22 @@ public enum BitOrder: String, Sendable, CaseIterable, Codable {
   }
 
   /// The indices of the bits in the order written, register by register.
-  package func groups(count: Int, registers: [Register]) -> [[Int]] {
-    let ranges = registers.isEmpty ? [0..<count] : registers.map(\.indices)
-    let groups = ranges.filter { !$0.isEmpty }.map(Array.init)
-    return self == .qiskit ? groups.reversed().map { $0.reversed() } : groups
+  package func groups(count: Int, registers: [Register]) -> [Group] {
+    let ranges = (registers.isEmpty ? [0..<count] : registers.map(\.indices))
+      .filter { !$0.isEmpty }
+    let groups = ranges.map { Group(range: $0, descends: self == .qiskit) }
+    return self == .qiskit ? groups.reversed() : groups
+  }
+
+  /// The bits of a register in the order written.
+  package struct Group: Sendable, RandomAccessCollection {
+    fileprivate let range: Range<Int>
+    fileprivate let descends: Bool
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { range.count }
+    package subscript(place: Int) -> Int {
+      descends ? range.upperBound - 1 - place : range.lowerBound + place
+    }
   }
 }
