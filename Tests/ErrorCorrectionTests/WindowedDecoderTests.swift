@@ -107,6 +107,61 @@ struct WindowedDecoderTests {
     #expect(refusal.range?.line == 2 && refusal.message.contains("D1"))
   }
 
+  /// A decoder that is compiled for another model than the one it gets.
+  private struct Deaf: Decoder {
+    let detectors: Int
+    let observables: Int
+
+    func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder { Silent(self) }
+  }
+
+  /// Predicts nothing.
+  private final class Silent: CompiledDecoder, DecodingSession {
+    let detectorCount: Int
+    let observableCount: Int
+
+    init(_ decoder: Deaf) {
+      (detectorCount, observableCount) = (decoder.detectors, decoder.observables)
+    }
+    func makeSession() -> any DecodingSession { Silent(Deaf(detectors: 0, observables: 0)) }
+    func decode(_ batch: inout DecodingBatch) {}
+  }
+
+  @Test(arguments: [
+    (1, 3), (9, 3), (0, 0), (3, 1), (3, 1 << 40), (-1, -1), (.max, .max), (.min, .min),
+  ])
+  func `a decoder of another model is refused`(detectors: Int, observables: Int) throws {
+    // The first window has D0, D1 and one more observable for each of D1 and D2.
+    let model = try DEMReader.read(
+      """
+      error(0.1) D0 L0
+      error(0.1) D0 D1
+      error(0.1) D1 D2
+      error(0.1) D2
+      detector(0) D0
+      detector(1) D1
+      detector(2) D2
+      """)
+    let own = Deaf(detectors: detectors, observables: observables)
+    let refusal = #expect(throws: Obstacle.self) {
+      try WindowedDecoder(own, commit: 1, buffer: 1).compiled(for: model)
+    }
+    #expect(refusal?.kind == .option)
+    let start = "the decoder Deaf has \(detectors) detectors and \(observables) observables for "
+    #expect(refusal?.message.hasPrefix(start) == true, "\(refusal?.message ?? "")")
+    #expect(refusal?.message.contains("an error model with 2 detectors and ") == true)
+    // So it is where tallies are collected.
+    let circuit = try StimParser.parse(
+      Array("X_ERROR(0.1) 0\nM 0\nDETECTOR rec[-1]\n".utf8))
+    let task = CollectionTask(
+      id: "own", circuit: circuit, model: try CollectionTask.model(of: circuit), decoder: own,
+      limits: .init(shots: 10))
+    let failure = #expect(throws: CollectionFailure.self) {
+      try TallyCollector([task], seed: 1).collect { _ in }
+    }
+    #expect((failure?.reason as? Obstacle)?.message.hasPrefix(start) == true)
+  }
+
   @Test func `strange times and lengths are refused or work`() throws {
     let far = try DEMReader.read(
       "error(0.1) D0 D1\ndetector(1e300) D0\ndetector(-1e300) D1\nlogical_observable L0")

@@ -16,11 +16,33 @@ public protocol Decoder: Sendable {
   func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder
 }
 
+extension Decoder {
+  /// A decoder compiled for a model, once it is seen to decode shots of that model.
+  ///
+  /// - Throws: what `compiled(for:)` throws; `Obstacle` of kind `option`, naming the decoder, if the
+  ///   result has another number of detectors or observables than the model.
+  func compiledToMatch(_ model: DetectorErrorModel) throws -> any CompiledDecoder {
+    let compiled = try compiled(for: model)
+    let (detectors, observables) = (compiled.detectorCount, compiled.observableCount)
+    guard Int(clamping: model.detectorCount) == detectors,
+      Int(clamping: model.observableCount) == observables
+    else {
+      throw Obstacle(
+        .option,
+        "the decoder \(Self.self) has \(detectors) detectors and \(observables) observables for "
+          + "an error model with \(model.detectorCount) detectors and "
+          + "\(model.observableCount) observables",
+        hint: "a compiled decoder has the numbers of the model that it is compiled for")
+    }
+    return compiled
+  }
+}
+
 /// A decoder that is ready for the shots of one error model. Immutable, shared by threads.
 public protocol CompiledDecoder: AnyObject, Sendable {
-  /// Bits of a shot's detection events.
+  /// Bits of a shot's detection events: as many as the model has detectors.
   var detectorCount: Int { get }
-  /// Bits of a prediction.
+  /// Bits of a prediction: as many as the model has observables.
   var observableCount: Int { get }
   /// A workspace for one thread.
   func makeSession() -> any DecodingSession

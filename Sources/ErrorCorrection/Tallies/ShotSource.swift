@@ -40,7 +40,7 @@ final class ShotSource: Sendable {
       try frames.checkTime(shots: blockShots)
       sampler = .frames(frames)
     }
-    decoder = try task.decoder.compiled(for: task.model)
+    decoder = try task.decoder.compiledToMatch(task.model)
     guard decoder.detectorCount == detectorCount, decoder.observableCount <= observableCount else {
       throw Obstacle(
         .option,

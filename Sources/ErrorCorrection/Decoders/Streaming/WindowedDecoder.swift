@@ -48,13 +48,15 @@ public struct WindowedDecoder: Decoder {
   }
 
   /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` of kind
-  ///   `option` if there are too many windows; otherwise as the inner decoder does.
+  ///   `option` if there are too many windows, or the inner decoder makes another number of
+  ///   detectors or observables of a window's model than it has; otherwise as the inner decoder
+  ///   does.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
     let time = try WindowClock(model, coordinate: timeCoordinate, roundLength: roundLength)
     let plan = try WindowPlan(
       model, commit: commit * time.roundLength, buffer: buffer * time.roundLength, clock: time)
     return CompiledWindowedDecoder(
-      plan, decoders: try plan.models.map { try inner.compiled(for: $0) },
+      plan, decoders: try plan.models.map { try inner.compiledToMatch($0) },
       roundLength: time.roundLength, clock: clock)
   }
 }
