@@ -1,3 +1,4 @@
+import CircuitFormats
 import ErrorCorrection
 import QuantumCore
 import StabilizerSimulation
@@ -90,8 +91,7 @@ struct CodeCatalogTests {
         == "layer 2 acts on qubit 0 twice")
     #expect(
       violation([[Operation(.t, [0])]] + right.layers)
-        == "t is not a Clifford gate on one or two qubits")
-    #expect(violation([[Operation(.cx, [0, 1, 2])]]) == "layer 0: CX acts on 3 qubits")
+        == "layer 0, operation 0: t is not a Clifford gate on one or two qubits")
     let crossed = [
       SyndromeSchedule.Check(qubit: 1, coordinates: [1], readings: [[1]]),
       SyndromeSchedule.Check(qubit: 3, coordinates: [3], readings: [[0]]),
@@ -99,8 +99,132 @@ struct CodeCatalogTests {
     #expect(
       violation(right.layers, checks: crossed) == "check 0 reads Z0*Z1 in round 1, not Z1*Z2")
     let twice = SyndromeSchedule.Check(qubit: 0, coordinates: [0], readings: [[0]])
-    #expect(violation(right.layers, checks: [twice]) == "two qubits have the same place")
+    #expect(violation(right.layers, checks: [twice]) == "two qubits have the same place, 0")
     #expect(violation(right.layers, rotation: .h)?.hasPrefix("logical X 0 comes of") == true)
+  }
+
+  /// Changes to a repetition code's schedule, and what is wrong with the result.
+  private static let defects: [(change: ScheduleChange, defect: String)] = [
+    (.layer([.init(.cx, [0, 0])]), "layer 2, operation 0: CX acts on qubit 0 twice"),
+    (
+      .layer([.init(.h, [0]), .init(.cx, [0, 1, 3, 3])]),
+      "layer 2, operation 1: CX acts on qubit 3 twice"
+    ),
+    (
+      .layer([.init(.cx, [0, 1, 2])]),
+      "layer 2, operation 0: CX acts on pairs of qubits, and 3 qubits are given"
+    ),
+    (.layer([.init(.h, [-1])]), "layer 2, operation 0: qubit -1 is outside 0..<16777216"),
+    (.layer([.init(.cz, [0, 1 << 60])]), "layer 2, operation 0: qubit \(1 << 60) is outside"),
+    (.layer([.init(.m, [0])]), "layer 2, operation 0: M is not a Clifford gate on one or two"),
+    (.layer([.init(.rx, [0])]), "layer 2, operation 0: rx is not a Clifford gate on one or two"),
+    (.layer([.init(.ccx, [0, 1, 2])]), "layer 2, operation 0: ccx is not a Clifford gate on one"),
+    (.layer([.init(.repeatBlock, [0])]), "layer 2, operation 0: REPEAT is not a Clifford gate"),
+    (.layer([.init(.tick, [])]), "layer 2, operation 0: TICK is not a Clifford gate"),
+    (.dataQubits([0, 2, -4]), "qubit -4 is outside 0..<16777216"),
+    (.dataQubits([0, 2, 2]), "two qubits have the same place, 2"),
+    (.check(.init(qubit: 4, coordinates: [1], readings: [[0]])), "two qubits have the same place"),
+    (.check(.init(qubit: .max, coordinates: [1], readings: [[0]])), "qubit \(Int.max) is outside"),
+    (
+      .check(.init(qubit: 5, coordinates: [.nan], readings: [[0]])),
+      "check 2: the coordinate nan is not a finite number"
+    ),
+    (
+      .check(.init(qubit: 5, coordinates: [1, 2], readings: [[0]])),
+      "check 2 has 2 coordinates, check 0 has 1"
+    ),
+    (
+      .check(.init(qubit: 5, coordinates: [1], readings: (0..<99).map { $0 % 7 == 0 ? [0] : [1] })),
+      "check 2: only the records of "
+    ),
+    (.coordinates([[0], [.infinity], [2]]), "data qubit 1: the coordinate inf is not a finite"),
+    (
+      .coordinates([[0], [1], [Double](repeating: 0, count: 256)]),
+      "data qubit 2 has 256 coordinates; up to 254 are accepted"
+    ),
+    (.rotation(.cx), "the data rotation CX is not a Clifford gate on one qubit"),
+    (.rotation(.m), "the data rotation M is not a Clifford gate on one qubit"),
+  ]
+
+  enum ScheduleChange {
+    case layer([SyndromeSchedule.Operation])
+    case dataQubits([Int])
+    case check(SyndromeSchedule.Check)
+    case coordinates([[Double]])
+    case rotation(Gate)
+
+    func applied(to schedule: SyndromeSchedule) -> SyndromeSchedule {
+      var (code, data, checks) = (schedule.code, schedule.dataQubits, schedule.checks)
+      var (layers, rotation) = (schedule.layers, schedule.dataRotation)
+      switch self {
+      case .layer(let layer): layers.append(layer)
+      case .dataQubits(let qubits): data = qubits
+      case .check(let check): checks.append(check)
+      case .coordinates(let coordinates):
+        code = QuantumCode(
+          qubitCount: code.qubitCount, stabilizers: code.stabilizers, logicals: code.logicals,
+          coordinates: coordinates)
+      case .rotation(let gate): rotation = gate
+      }
+      return SyndromeSchedule(
+        code: code, dataQubits: data, checks: checks, layers: layers, dataRotation: rotation)
+    }
+  }
+
+  @Test(arguments: defects.indices, GateSet.allCases)
+  func `a schedule that has no circuit is refused with its step`(
+    index: Int, gateSet: GateSet
+  ) throws {
+    let (change, defect) = Self.defects[index]
+    let task = MemoryTask(
+      code: "own", name: "memory", summary: "Has no circuit.", basis: .z
+    ) { change.applied(to: SyndromeSchedule.repetition(distance: $0)) }
+    let refusal = #expect(throws: Diagnostic.self) {
+      try task.experiment(distance: 3, rounds: 100, gateSet: gateSet)
+    }
+    let start = "own memory, distance 3: the schedule has no circuit: \(defect)"
+    #expect(refusal?.message.hasPrefix(start) == true, "\(refusal?.message ?? "")")
+    #expect(throws: Diagnostic.self) { try task.header(distance: 3, rounds: 100) }
+    let schedule = change.applied(to: SyndromeSchedule.repetition(distance: 3))
+    #expect(schedule.defect?.hasPrefix(defect) == true)
+    #expect(schedule.violation?.hasPrefix(defect) == true)
+  }
+
+  @Test(arguments: [
+    [[0]], [[0], [1]], [[0], [0], [1]], [[0], [0], [1], [1]], [[0], [1], [0], [1]],
+    [[0], [1], [0, 1]], [[0], [0, 1]], [[0], [0, 1], [0, 1]], [[1], [0], [0], [0], [1]],
+  ])
+  func `detectors compare rounds that cancel wherever they begin`(readings: [[Int]]) throws {
+    let schedule = SyndromeSchedule(
+      code: .repetition(distance: 3), dataQubits: [0, 2, 4],
+      checks: [.init(qubit: 1, coordinates: [1], readings: readings)], layers: [])
+    #expect(schedule.defect == nil)
+    let rounds: UInt64 = 60
+    let experiment = MemoryExperiment(schedule, rounds: rounds, basis: .x)
+    let text = try StimWriter.write(experiment.circuit())
+    let block = try #require(text.firstMatch(of: #/REPEAT (\d+) \{[^}]*DETECTOR\(1, 0\)([^\n]*)/#))
+    let lookbacks = block.output.2.matches(of: #/rec\[-(\d+)\]/#).compactMap { Int($0.output.1) }
+    let repeated = try #require(Int(block.output.1))
+    #expect(lookbacks.count >= 2 && lookbacks.first == 1)
+    for round in Int(rounds) - repeated + 1...Int(rounds) {
+      var sum: Set<Int> = []
+      for lookback in lookbacks {
+        sum.formSymmetricDifference(readings[(round - lookback) % readings.count])
+      }
+      #expect(round >= (lookbacks.max() ?? 0) && sum.isEmpty, "\(round): \(sum), \(lookbacks)")
+    }
+  }
+
+  @Test(arguments: GateSet.allCases)
+  func `a schedule of nothing has a circuit`(gateSet: GateSet) throws {
+    let code = QuantumCode(qubitCount: 0, stabilizers: [], logicals: [])
+    let schedule = SyndromeSchedule(code: code, dataQubits: [], checks: [], layers: [[], []])
+    #expect(schedule.defect == nil && schedule.violation == nil)
+    for basis in [Pauli.x, .y, .z] {
+      let experiment = MemoryExperiment(schedule, rounds: 5, basis: basis, gateSet: gateSet)
+      #expect(experiment.circuit().measurementCount == 0)
+      #expect(experiment.layout.rows.isEmpty)
+    }
   }
 
   @Test func `a task refuses rounds and gates that its schedule cannot have`() throws {

@@ -112,8 +112,9 @@ public struct MemoryTask: Sendable {
   ///   - rounds: at least `minimumRounds`, and as many as the schedule needs.
   ///   - noise: probabilities, each in 0...1.
   ///   - gateSet: what the circuit is written in.
-  /// - Throws: a `Diagnostic` naming the number that is out of range and what is accepted, or the
-  ///   gate of the schedule that the gate set cannot write.
+  /// - Throws: a `Diagnostic` naming the number that is out of range and what is accepted, the step
+  ///   of the schedule that no circuit can be written for, or its gate that the gate set cannot
+  ///   write.
   public func experiment(
     distance: Int, rounds: UInt64, noise: MemoryNoise = MemoryNoise(), gateSet: GateSet = .cx
   ) throws(Diagnostic) -> MemoryExperiment {
@@ -122,6 +123,11 @@ public struct MemoryTask: Sendable {
         "\(code) \(name): the distance is \(distanceText), not \(distance)", code: "range")
     }
     let schedule = schedule(distance)
+    if let defect = schedule.defect {
+      throw Diagnostic(
+        "\(code) \(name), distance \(distance): the schedule has no circuit: \(defect)",
+        code: "schedule")
+    }
     let minimum = max(minimumRounds, MemoryExperiment.minimumRounds(of: schedule))
     guard rounds >= minimum, rounds <= Self.roundLimit else {
       throw Diagnostic(
@@ -137,7 +143,7 @@ public struct MemoryTask: Sendable {
       throw Diagnostic("\(name) is in 0...1, not \(probability)", code: "range")
     }
     return MemoryExperiment(
-      schedule, rounds: rounds, basis: basis, noise: noise, gateSet: gateSet)
+      withoutDefect: schedule, rounds: rounds, basis: basis, noise: noise, gateSet: gateSet)
   }
 }
 

@@ -41,15 +41,18 @@ public struct QuantumCode: Sendable, Hashable {
   /// Where each qubit lies, for detectors and drawings; empty for a code without a layout.
   public let coordinates: [[Double]]
 
-  /// - Precondition: all factors are on qubits below `qubitCount`; coordinates, if any, are one
-  ///   list a qubit.
+  /// - Precondition: `qubitCount` is not negative, all factors are on qubits in `0..<qubitCount`;
+  ///   coordinates, if any, are one list a qubit.
   public init(
     qubitCount: Int, stabilizers: [SparsePauliString], logicals: [Logical], distance: Int? = nil,
     coordinates: [[Double]] = []
   ) {
+    precondition(qubitCount >= 0, "A code has no negative number of qubits")
     let operators = stabilizers + logicals.flatMap { [$0.x, $0.z] }
     precondition(
-      operators.allSatisfy { ($0.factors.last?.qubit ?? -1) < qubitCount },
+      operators.allSatisfy {
+        ($0.factors.first?.qubit ?? 0) >= 0 && ($0.factors.last?.qubit ?? -1) < qubitCount
+      },
       "An operator of a code acts on its own qubits")
     precondition(
       coordinates.isEmpty || coordinates.count == qubitCount, "Every qubit has coordinates or none")

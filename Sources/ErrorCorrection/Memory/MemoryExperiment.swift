@@ -40,11 +40,24 @@ public struct MemoryExperiment: Sendable, Hashable {
   public var noise: MemoryNoise
   public var gateSet: GateSet
 
-  /// - Precondition: `rounds` is at least `minimumRounds(of:)`; the probabilities of `noise` are in
-  ///   0...1.
+  /// - Precondition: `schedule` has no `defect`, and `gateSet` can write its gates; `rounds` is at
+  ///   least `minimumRounds(of:)`; the probabilities of `noise` are in 0...1.
   public init(
     _ schedule: SyndromeSchedule, rounds: UInt64, basis: Pauli, noise: MemoryNoise = MemoryNoise(),
     gateSet: GateSet = .cx
+  ) {
+    if let defect = schedule.defect {
+      preconditionFailure("The schedule has no circuit: \(defect)")
+    }
+    self.init(
+      withoutDefect: schedule, rounds: rounds, basis: basis, noise: noise, gateSet: gateSet)
+  }
+
+  /// - Precondition: that of the public one, of which whether there is a defect is not looked at
+  ///   again.
+  init(
+    withoutDefect schedule: SyndromeSchedule, rounds: UInt64, basis: Pauli, noise: MemoryNoise,
+    gateSet: GateSet
   ) {
     precondition(basis != .i, "A memory experiment is in the X, Y or Z basis")
     precondition(

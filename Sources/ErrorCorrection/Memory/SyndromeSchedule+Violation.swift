@@ -7,17 +7,15 @@ extension SyndromeSchedule {
   /// The first way in which the schedule is not one of its code, in words; `nil` for a schedule
   /// that is right.
   ///
-  /// Looks at the operators of the code, then at the layers: each acts once on a qubit, with
-  /// Clifford gates; in every round each check qubit, prepared in |0⟩ before the round, reads the
+  /// Looks at the operators of the code, for a `defect`, then at the layers: each acts once on a
+  /// qubit; in every round each check qubit, prepared in |0⟩ before the round, reads the
   /// stabilizers that its check states; and a round does nothing else to logical operators than
   /// `dataRotation`. Signs are left aside, as detectors compare a check with its own past.
   ///
   /// - Complexity: linear in the gates, and in the checks times the layers times the weight of a
   ///   check.
   public var violation: String? {
-    if let violation = code.violation { return violation }
-    let used = dataQubits + checkQubits
-    guard Set(used).count == used.count else { return "two qubits have the same place" }
+    if let violation = code.violation ?? defect { return violation }
     do {
       let round = try RoundOfGates(self)
       for (number, check) in checks.enumerated() {
@@ -71,19 +69,11 @@ private struct RoundOfGates {
   private mutating func add(
     _ operation: SyndromeSchedule.Operation, toLayer layer: Int
   ) throws(ScheduleViolation) {
-    let definition = operation.gate.definition
     guard let action = CliffordAction.byGate[Int(operation.gate.rawValue)],
-      let inverse = definition.inverse(of: []),
+      let inverse = operation.gate.definition.inverse(of: []),
       let backwards = CliffordAction.byGate[Int(inverse.gate.rawValue)]
-    else {
-      throw ScheduleViolation(
-        text: "\(definition.name) is not a Clifford gate on one or two qubits")
-    }
+    else { preconditionFailure("A schedule without a defect has Clifford gates") }
     let size = action.qubitCount
-    guard operation.qubits.count % size == 0 else {
-      throw ScheduleViolation(
-        text: "layer \(layer): \(definition.name) acts on \(operation.qubits.count) qubits")
-    }
     for start in stride(from: 0, to: operation.qubits.count, by: size) {
       let qubits = Array(operation.qubits[start..<start + size])
       for qubit in qubits {

@@ -136,16 +136,21 @@ extension SyndromeSchedule.Check {
     return nil
   }
 
-  /// How many rounds back the records go that together with the newest one cancel, for rounds far
-  /// from the start.
+  /// How many rounds back the records go that together with the newest one cancel, whichever round
+  /// that is.
   ///
   /// 1 for a check that reads the same in every round, 2 for one that reads X, Y and Z in turn.
   var memory: Int {
     if readings.count == 1 { return 1 }
-    for length in 1...2 * readings.count {
-      let rounds = (1...UInt64(length + 1)).map { $0 }
-      if combinedReading(ofRounds: rounds).isEmpty { return length }
+    let sets = readings.map { reading in
+      reading.reduce(into: Set<Int>()) { $0.formSymmetricDifference([$1]) }
     }
-    return 1
+    // The fewest rounds after which all comes again; only multiples of them cancel in every round.
+    let period =
+      (1..<sets.count).first { period in
+        sets.count % period == 0 && sets.indices.allSatisfy { sets[$0] == sets[$0 % period] }
+      } ?? sets.count
+    let sum = sets[..<period].reduce(into: Set<Int>()) { $0.formSymmetricDifference($1) }
+    return max(1, (sum.isEmpty ? 1 : 2) * period - 1)
   }
 }
