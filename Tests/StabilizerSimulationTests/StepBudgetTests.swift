@@ -40,6 +40,18 @@ struct StepBudgetTests {
     #expect(budget.spent == counts.reduce(3, *))
   }
 
+  @Test func `steps outside of blocks do not count`() throws {
+    let budget = StepBudget(limit: 1 << 14, patience: 1 << 4)
+    budget.spend(1 << 40)
+    try Self.walk([2], budget)
+    budget.spend(.max)
+    try Self.walk([60, 60], budget)
+    #expect(budget.spent == 3 * 2 + 3 * 3600)
+    // A flat stretch before them makes endless blocks no cheaper.
+    #expect(throws: Obstacle.self) { try Self.walk([4095, 4095, 4095, 4095], budget) }
+    #expect(budget.spent < 1 << 16)
+  }
+
   @Test func `one walk after the other shares the steps`() throws {
     let budget = StepBudget(limit: 1 << 14, patience: 1 << 4)
     #expect(throws: Obstacle.self) { for _ in 0..<100 { try Self.walk([300], budget) } }

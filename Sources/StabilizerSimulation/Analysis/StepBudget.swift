@@ -2,6 +2,8 @@ import QuantumCore
 
 /// Steps that a walk over a circuit may take, in all its repeat blocks together.
 ///
+/// Steps outside of blocks are no more than the circuit's own length and do not count.
+///
 /// What is left is judged by what the turns so far took: a block that is folded counts with what
 /// that took, and blocks within blocks count together. A block is asked only after many steps in
 /// it: one that soon recurs is never refused.
@@ -10,6 +12,7 @@ package final class StepBudget {
   private let patience: UInt64
   private let reason: String
   private let hint: String
+  /// Steps that turns of repeat blocks have taken.
   package private(set) var spent: UInt64 = 0
   private var loops: [Loop] = []
   private var nextLook: UInt64
@@ -34,7 +37,10 @@ package final class StepBudget {
     (self.patience, nextLook) = (patience, patience)
   }
 
-  package func spend(_ steps: UInt64) { spent = spent.saturatingAdd(steps) }
+  /// Notes steps that were made; only those of a repeat block count.
+  package func spend(_ steps: UInt64) {
+    if !loops.isEmpty { spent = spent.saturatingAdd(steps) }
+  }
 
   /// Begins a repeat block.
   package func enter(_ count: UInt64, at range: SourceRange?) {

@@ -12,10 +12,10 @@ extension ErrorAnalysis {
   /// - Source: [Gidney21], error analysis of Stim 1.16.
   func foldRepeat(_ turns: ReverseTurns) throws {
     let (count, body) = (turns.count, turns.body)
-    let scout = try SparseReverseTracker(copying: tracker)
     let budget = tracker.budget
-    budget.enter(count, at: turns.range)
+    tracker.enter(turns)
     defer { budget.exit() }
+    let scout = try SparseReverseTracker(copying: tracker)
     var (ahead, done) = (UInt64(0), UInt64(0))
     while ahead < count {
       try scoutTurn(scout, body, turn: (count - ahead, count))

@@ -58,7 +58,7 @@ extension SparseReverseTracker {
     }
     if try undoPower(turns) { return leaveOut(turns.count) }
     var left = turns.count
-    budget.enter(turns.count, at: turns.range)
+    enter(turns)
     defer { budget.exit() }
     func leave(_ turnCount: UInt64) {
       skip(detectors: 0, measurements: turns.records * turnCount)
@@ -78,6 +78,12 @@ extension SparseReverseTracker {
       spend(turns)
       try budget.endTurn()
     }
+  }
+
+  /// Begins a repeat block; what the walk did to rows before belongs to the block around, if any.
+  func enter(_ turns: ReverseTurns) {
+    budget.spend(rows.takeLargeWork() / 8)
+    budget.enter(turns.count, at: turns.range)
   }
 
   /// Counts the steps of a turn, but for those of blocks within.
