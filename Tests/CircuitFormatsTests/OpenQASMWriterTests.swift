@@ -113,6 +113,56 @@ struct OpenQASMWriterTests {
     #expect(isClose(try distribution(circuit), try distribution(again)))
   }
 
+  /// Registers beside one of two bits, `c`, whose bits are tested one by one, and what those bits
+  /// are then called.
+  @Test(
+    arguments: [
+      ([], "c"), (["d_0"], "c"), (["c_x"], "c"), (["c_"], "c"), (["c0"], "c"), (["c_0x"], "c"),
+      (["c_0"], "c_bit"), (["c_7"], "c_bit"), (["c_00"], "c_bit"), (["c_123456"], "c_bit"),
+      (["c_bit"], "c"), (["c_bit_0"], "c"), (["c_0", "c_bit"], "c_bit"),
+      (["c_0", "c_bit_1"], "c_bit_bit"), (["c_1", "c_bit_3", "c_bit_bit_0"], "c_bit_bit_bit"),
+    ] as [([String], String)])
+  func `bits that are registers of their own have names of their own`(
+    others: [String], stem: String
+  ) throws {
+    for areQubits in [false, true] {
+      var circuit = Circuit()
+      circuit.declareQubits("q", count: 3)
+      circuit.declareBits("c", count: 2)
+      for name in others {
+        if areQubits {
+          circuit.declareQubits(name, count: 1)
+        } else {
+          circuit.declareBits(name, count: 1)
+        }
+      }
+      circuit.append(.h, 0)
+      circuit.measure(0, into: 0)
+      circuit.appendIf(.bit(0)) { $0.append(.x, 1) }
+      circuit.measure(1, into: 1)
+      let text = try circuit.text(as: .openQASM2)
+      let names = text.matches(of: #/(?:creg|qreg|gate) (\w+)/#).map { String($0.output.1) }
+      #expect(Set(names).count == names.count, "\(text)")
+      #expect(names.contains("\(stem)_0") && names.contains("\(stem)_1"), "\(text)")
+      #expect(others.allSatisfy(names.contains), "\(text)")
+      let again = try rewritten(circuit, .openQASM2)
+      #expect(isClose(try distribution(circuit), try distribution(again)))
+    }
+  }
+
+  @Test func `a definition takes no name of a bit that is a register of its own`() throws {
+    var circuit = Circuit()
+    circuit.declareQubits("q", count: 2)
+    circuit.declareBits("ryy", count: 3)
+    circuit.append(.ryy, [0.3], 0, 1)
+    for bit in 0..<3 { circuit.measure(0, into: bit) }
+    circuit.appendIf(.bit(1)) { $0.append(.x, 1) }
+    let text = try circuit.text(as: .openQASM2)
+    let names = text.matches(of: #/(?:creg|qreg|gate) (\w+)/#).map { String($0.output.1) }
+    #expect(names.contains("ryy_1") && Set(names).count == names.count, "\(text)")
+    #expect(isClose(try distribution(circuit), try distribution(rewritten(circuit, .openQASM2))))
+  }
+
   @Test(arguments: [1, 2, 3])
   func `results that control gates are registers of their own`(_ bits: Int) throws {
     var circuit = Circuit(qubitCount: 3)

@@ -7,6 +7,8 @@ struct ProgramNames {
   private var used: Set<String> = []
   /// What names that end in numbers begin with: `c` of `c_0`.
   private var numberedStems: Set<Substring> = []
+  /// Those of registers that are written bit by bit: every number behind them is taken.
+  private var splitStems: Set<String> = []
   private var numbers: [String: Int] = [:]
   private var freshNumbers: [String: Int] = [:]
 
@@ -49,8 +51,10 @@ struct ProgramNames {
     let base = isIdentifier(name) ? name : fallback
     var candidate = base
     var number = numbers[base] ?? 1
+    var stem = base
+    while splitStems.contains(stem) { stem += "_" }
     while !take(candidate) {
-      candidate = "\(base)_\(number)"
+      candidate = "\(stem)_\(number)"
       number += 1
     }
     numbers[base] = number
@@ -71,6 +75,7 @@ struct ProgramNames {
     var stem = name
     while numberedStems.contains(stem[...]) { stem += "_bit" }
     _ = take(stem + "_0")
+    splitStems.insert(stem)
     return stem
   }
 
