@@ -17,8 +17,29 @@ struct GrowthTests {
     try stim((0..<count).map { "R \($0)\nM \($0)\nDETECTOR rec[-1]\n" }.joined())
   }
 
+  /// Noise, results and detectors on many qubits at once, each in one instruction.
+  private static func wide(_ count: Int) throws -> Circuit {
+    let qubits = (0..<count).map(String.init).joined(separator: " ")
+    let detectors = (1...count).map { "DETECTOR rec[-\($0)]\n" }.joined()
+    return try stim("R \(qubits)\nX_ERROR(0.01) \(qubits)\nM \(qubits)\n\(detectors)")
+  }
+
+  /// Feedback that is undone once a result has been seen: every later result depends on it in
+  /// between.
+  private static func undone(_ count: Int) throws -> Circuit {
+    let round = "H 0\nM 0\nCX rec[-1] 1\nM 1\nDETECTOR rec[-1] rec[-2]\nCX rec[-2] 1\n"
+    return try stim("R 0 1\n" + String(repeating: round, count: count))
+  }
+
+  /// Feedback on which an observable depends in every round.
+  private static func observed(_ count: Int) throws -> Circuit {
+    let round = "MX 0\nCZ rec[-1] 0\nM 1\nCX rec[-1] 1\nDETECTOR rec[-1]\n"
+    return try stim(
+      "R 0 1\n" + String(repeating: round, count: count) + "M 1\nOBSERVABLE_INCLUDE(0) rec[-1]\n")
+  }
+
   private static let families: [String: @Sendable (Int) throws -> Circuit] = [
-    "rounds": rounds, "separate": separate,
+    "rounds": rounds, "separate": separate, "wide": wide, "undone": undone, "observed": observed,
   ]
 
   /// Work at 800 is at most a little more than twice that at 400, and not nothing.
@@ -46,6 +67,46 @@ struct GrowthTests {
       _ = try make(size).flowGenerators(work: &work[index])
     }
     Self.expectLinear(work[0] + 100, work[1] + 200, "\(family)")
+  }
+
+  @Test(arguments: ["rounds", "wide"], [false, true])
+  func `errors are explained by as many looks as there are`(
+    family: String, isSingle: Bool
+  ) throws {
+    let make = try #require(Self.families[family])
+    var (search, text) = ([0, 0], [0, 0])
+    for (index, size) in [400, 800].enumerated() {
+      let circuit = try make(size)
+      let explanations = try ErrorExplainer.explain(
+        circuit, isSingle: isSingle, work: &search[index])
+      var writer = ErrorExplanationWriter(circuit) { "\($0)" }
+      for explanation in explanations {
+        #expect(writer.text(of: explanation) == explanation.text(of: circuit) { "\($0)" })
+      }
+      text[index] = writer.work
+      #expect(explanations.count == size)
+    }
+    Self.expectLinear(search[0], search[1], "\(family)")
+    Self.expectLinear(text[0], text[1], "\(family)")
+  }
+
+  @Test(arguments: ["undone", "observed"])
+  func `feedback is inlined by as many records as there are`(family: String) throws {
+    let make = try #require(Self.families[family])
+    var work = [0, 0]
+    for (index, size) in [400, 800].enumerated() {
+      let circuit = try make(size)
+      let inlined = try circuit.withInlinedFeedback(work: &work[index])
+      #expect(inlined.measurementCount == circuit.measurementCount)
+    }
+    Self.expectLinear(work[0], work[1], "\(family)")
+  }
+
+  @Test(arguments: ["rounds", "separate", "wide", "undone", "observed"])
+  func `results are turned into events by as many looks as there are`(family: String) throws {
+    let make = try #require(Self.families[family])
+    let work = try [400, 800].map { try MeasurementsToDetections(make($0)).work }
+    Self.expectLinear(work[0], work[1], "\(family)")
   }
 
   @Test func `coordinates of all detectors take one walk`() throws {

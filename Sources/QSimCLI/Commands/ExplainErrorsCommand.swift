@@ -37,9 +37,8 @@ struct ExplainErrorsCommand: DocumentedCommand {
       try ErrorExplainer.explain(circuit, filter: filter, isSingle: single)
     }
     let file = try OutputFile.creating(out.out)
-    for explanation in explanations {
-      file.write(explanation.text(of: circuit) { StimWriter.text(of: $0) } + "\n")
-    }
+    var writer = ErrorExplanationWriter(circuit) { StimWriter.text(of: $0) }
+    for explanation in explanations { file.write(writer.text(of: explanation) + "\n") }
     try file.close()
   }
 }

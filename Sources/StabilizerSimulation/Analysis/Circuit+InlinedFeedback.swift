@@ -12,7 +12,14 @@ extension Circuit {
   /// - Throws: `Obstacle` if the circuit has feedback and is too long to be written out, or has
   ///   control flow; `Diagnostic` if a detector is random without noise, or an instruction is no
   ///   stabilizer operation.
+  /// - Complexity: O(symptoms that pass through the feedback), as an error model takes.
   public func withInlinedFeedback() throws -> Circuit {
+    var work = 0
+    return try withInlinedFeedback(work: &work)
+  }
+
+  /// - Parameter work: gets the number of records and observables that were put into place.
+  package func withInlinedFeedback(work: inout Int) throws -> Circuit {
     var hasFeedback = false
     forEachInstruction { instruction in
       let gate = instruction.gate.definition
@@ -23,6 +30,7 @@ extension Circuit {
     guard hasFeedback else { return self }
     var inliner = try FeedbackInliner(try flattened())
     try inliner.track()
+    work = inliner.work
     return inliner.rewritten()
   }
 }
@@ -31,15 +39,13 @@ extension Circuit {
 private struct FeedbackInliner {
   /// The circuit with every group of feedback as an instruction of its own.
   private let source: Circuit
-  private var detectorRecords: [UInt64: Set<UInt64>] = [:]
+  /// The records that a flip of which flips a detector, be it by feedback.
+  private var detectorRecords: [UInt64: [UInt64]] = [:]
   /// Observables that the feedback at a node flips.
   private var observablesAtNode: [Int: [UInt64]] = [:]
-  private let measurementCount: UInt64
+  private(set) var work = 0
 
-  init(_ flat: Circuit) throws {
-    source = try Self.split(flat)
-    measurementCount = try CircuitCounts(source).measurements
-  }
+  init(_ flat: Circuit) throws { source = try Self.split(flat) }
 
   private static func split(_ flat: Circuit) throws -> Circuit {
     var output = Circuit(qubitCount: flat.qubitCount)
@@ -72,6 +78,9 @@ private struct FeedbackInliner {
   }
 
   /// Finds what each feedback flips, walking backwards.
+  ///
+  /// Before a measurement is stepped over, the tracker knows all that a flip of its result flips,
+  /// directly and by feedback: what cancels between two Paulis is not there any more.
   mutating func track() throws {
     let tracker = try SparseReverseTracker(source)
     let nodes = source.nodes()
@@ -83,15 +92,11 @@ private struct FeedbackInliner {
             throw Diagnostic(
               "\(feedback.control) is before the first measurement", code: "record")
           }
-          let record = tracker.measurementCount - UInt64(feedback.control.value)
-          for target in tracker.symptoms(of: feedback.pauli, on: feedback.qubit) {
-            if target.isDetector {
-              detectorRecords[target.value, default: []].formSymmetricDifference([record])
-            } else {
-              observablesAtNode[index, default: []].append(target.value)
-            }
-          }
+          let observables = tracker.observables(flippedBy: feedback.pauli, on: feedback.qubit)
+          if !observables.isEmpty { observablesAtNode[index] = observables }
+          work += observables.count
         }
+        noteRecords(of: instruction, tracker)
         try tracker.undo(instruction)
       } catch {
         var range = source.rangeOfFault(
@@ -102,6 +107,22 @@ private struct FeedbackInliner {
         throw described(error, range)
       }
     }
+  }
+
+  /// Notes which detectors the results of an instruction flip that is about to be stepped over.
+  private mutating func noteRecords(of instruction: Instruction, _ tracker: SparseReverseTracker) {
+    let end = tracker.measurementCount
+    let count = min(UInt64(recordCount(of: instruction)), tracker.recordMask)
+    for record in end - min(count, end)..<end {
+      for target in tracker.symptoms(ofMeasurement: record) where target.isDetector {
+        detectorRecords[target.value, default: []].append(record)
+        work += 1
+      }
+    }
+  }
+
+  private func recordCount(of instruction: Instruction) -> Int {
+    instruction.gate.definition.recordsPerGroup == 0 ? 0 : source.groupCount(of: instruction)
   }
 
   private func described(_ error: any Error, _ range: SourceRange?) -> any Error {
@@ -125,11 +146,10 @@ private struct FeedbackInliner {
       guard case .instruction(let instruction) = node else { continue }
       output.currentPlace = source.place(of: .root, at: index)
       if instruction.gate == .detector {
-        let records = records(of: instruction, after: measurements)
-          .symmetricDifference(detectorRecords[detector] ?? [])
+        let records = (detectorRecords[detector] ?? []).sorted(by: >)
         output.appendCopy(
           of: instruction, from: source,
-          targets: records.sorted(by: >).map { .record(Int(measurements - $0)) })
+          targets: records.map { .record(Int(measurements - $0)) })
         detector += 1
       } else if let feedback = try? feedback(of: instruction) {
         for observable in observablesAtNode[index] ?? [] {
@@ -139,16 +159,9 @@ private struct FeedbackInliner {
       } else {
         output.appendCopy(of: instruction, from: source)
       }
-      measurements += UInt64(
-        instruction.gate.definition.recordsPerGroup == 0 ? 0 : source.groupCount(of: instruction))
+      measurements += UInt64(recordCount(of: instruction))
     }
     output.currentPlace = Circuit.SourcePlace()
     return output
-  }
-
-  private func records(of instruction: Instruction, after count: UInt64) -> Set<UInt64> {
-    source.targets(of: instruction).reduce(into: []) { records, target in
-      records.formSymmetricDifference([count - UInt64(target.value)])
-    }
   }
 }

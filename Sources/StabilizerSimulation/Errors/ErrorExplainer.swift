@@ -19,8 +19,17 @@ public enum ErrorExplainer {
   public static func explain(
     _ circuit: Circuit, filter: DetectorErrorModel? = nil, isSingle: Bool = false
   ) throws -> [ErrorExplanation] {
+    var work = 0
+    return try explain(circuit, filter: filter, isSingle: isSingle, work: &work)
+  }
+
+  /// - Parameter work: gets the number of symptoms and blocks that were looked at for all errors.
+  package static func explain(
+    _ circuit: Circuit, filter: DetectorErrorModel? = nil, isSingle: Bool = false, work: inout Int
+  ) throws -> [ErrorExplanation] {
     let search = try ErrorSearch(circuit, wanted: filter.map(symptomSets), isSingle: isSingle)
     try search.run()
+    work = search.work
     return search.explanations()
   }
 
@@ -54,6 +63,7 @@ final class ErrorSearch: ReverseObserver {
   private var ticksByBlock: [BlockID: UInt64] = [:]
   private var facts: BlockFacts
   private var locationCount = 0
+  private(set) var work = 0
   /// Locations that are kept: a few gigabytes.
   private static let locationLimit = 1 << 24
 
@@ -131,6 +141,7 @@ final class ErrorSearch: ReverseObserver {
       tracker.rows.xor(tracker.recordRow(measurement.index), into: tracker.scratchRow)
     }
     let symptoms = tracker.targets(of: tracker.rows.set(tracker.scratchRow))
+    work += 1 + symptoms.count + stack.count
     guard !symptoms.isEmpty, wanted?.contains(symptoms) ?? true else { return }
     let top = stack[stack.count - 1]
     let location = ErrorLocation(

@@ -1,25 +1,60 @@
 import QuantumCore
 
+/// Writes explanations of a circuit's errors as Stim prints them.
+///
+///     var writer = ErrorExplanationWriter(circuit) { "\($0)" }
+///     for explanation in explanations { print(writer.text(of: explanation)) }
+public struct ErrorExplanationWriter {
+  fileprivate let circuit: Circuit
+  fileprivate let number: (Double) -> String
+  fileprivate let places: QubitPlaces
+  /// Qubits with places, targets and lines that were looked at.
+  package private(set) var work = 0
+
+  /// - Parameters:
+  ///   - circuit: the circuit that was explained.
+  ///   - number: how a number is written.
+  /// - Complexity: O(instructions of the circuit).
+  public init(_ circuit: Circuit, number: @escaping (Double) -> String) {
+    (self.circuit, self.number) = (circuit, number)
+    places = QubitPlaces(circuit, number)
+    work = places.count
+  }
+
+  /// An explanation over several lines, without a newline at the end.
+  ///
+  /// - Complexity: O(length of the text), whatever the length of the circuit.
+  public mutating func text(of explanation: ErrorExplanation) -> String {
+    var lines = ["ExplainedError {"]
+    let terms = explanation.symptoms.map { symptom in
+      " \(symptom.target)" + ErrorExplanation.coordinates(symptom.coordinates, number)
+    }
+    lines.append("    dem_error_terms:" + terms.joined())
+    if explanation.locations.isEmpty {
+      lines.append("    [no single circuit error had these exact symptoms]")
+    }
+    for location in explanation.locations {
+      lines += location.lines(circuit, places, number).map { "    " + $0 }
+      work += location.targetRange.count
+    }
+    work += lines.count
+    return (lines + ["}"]).joined(separator: "\n")
+  }
+}
+
 extension ErrorExplanation {
-  /// The explanation as Stim prints it, over several lines, without a newline at the end.
+  /// The explanation as Stim prints it, over several lines, without a newline at the end; for many
+  /// of a circuit see `ErrorExplanationWriter`.
   ///
   /// - Parameters:
   ///   - circuit: the circuit that was explained.
   ///   - number: how a number is written.
+  /// - Complexity: O(instructions of the circuit + length of the text).
   public func text(of circuit: Circuit, number: (Double) -> String) -> String {
-    let places = QubitPlaces(circuit, number)
-    var lines = ["ExplainedError {"]
-    let terms = symptoms.map { symptom in
-      " \(symptom.target)" + Self.coordinates(symptom.coordinates, number)
+    withoutActuallyEscaping(number) {
+      var writer = ErrorExplanationWriter(circuit, number: $0)
+      return writer.text(of: self)
     }
-    lines.append("    dem_error_terms:" + terms.joined())
-    if locations.isEmpty {
-      lines.append("    [no single circuit error had these exact symptoms]")
-    }
-    for location in locations {
-      lines += location.lines(circuit, places, number).map { "    " + $0 }
-    }
-    return (lines + ["}"]).joined(separator: "\n")
   }
 
   fileprivate static func coordinates(_ values: [Double], _ number: (Double) -> String) -> String {
@@ -79,9 +114,9 @@ extension ErrorLocation {
     var text = instruction.gate.name + (tag.isEmpty ? "" : "[\(tag)]")
     let arguments = circuit.arguments(of: instruction)
     if !arguments.isEmpty { text += "(" + arguments.map(number).joined(separator: ", ") + ")" }
-    let targets = Array(circuit.targets(of: instruction))[targetRange]
+    let targets = circuit.targets(of: instruction).dropFirst(targetRange.lowerBound)
     var isJoined = false
-    for target in targets {
+    for target in targets.prefix(targetRange.count) {
       if target.isCombiner {
         text += "*"
         isJoined = true
@@ -104,6 +139,8 @@ private struct QubitPlaces {
       texts[qubit] = ErrorExplanation.coordinates(coordinates, number)
     }
   }
+
+  var count: Int { texts.count }
 
   func text(_ qubit: Int) -> String { texts[qubit] ?? "" }
 

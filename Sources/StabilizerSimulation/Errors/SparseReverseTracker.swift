@@ -165,6 +165,13 @@ extension SparseReverseTracker {
     return targets(of: rows.set(scratchRow))
   }
 
+  /// The observables that an error on a qubit at the present place flips, ascending.
+  func observables(flippedBy pauli: Pauli, on qubit: Int) -> [UInt64] {
+    gather([(pauli, qubit)])
+    let set = rows.set(scratchRow)
+    return set.values[set.detectorCount...].map { $0 & (firstObservable - 1) }
+  }
+
   /// What a flip of an earlier measurement flips through what comes behind the present place.
   ///
   /// - Precondition: the measurement is `measurementCount - k` with k at most the largest lookback

@@ -21,6 +21,8 @@ public struct MeasurementsToDetections: Sendable {
   private var observableNumbers: [Int] = []
   /// What each sum is without noise.
   private var reference: [Bool] = []
+  /// Instructions and records that were looked at to find the lists.
+  package let work: Int
   /// Finds what sweep bits flip; only where the circuit has any.
   private let sweepSampler: DetectionSampler?
 
@@ -51,7 +53,7 @@ public struct MeasurementsToDetections: Sendable {
     observableCount = Int(counts.observables)
     var collector = RecordCollector(circuit, memoryLimit: memoryLimit)
     try collector.collect(.root)
-    (records, ends) = (collector.records, collector.ends)
+    (records, ends, work) = (collector.records, collector.ends, collector.work)
     observableNumbers = collector.observables.keys.sorted()
     for number in observableNumbers {
       records += collector.observables[number]!
@@ -180,6 +182,7 @@ private struct RecordCollector {
   private(set) var ends: [Int] = [0]
   private(set) var observables: [Int: [UInt32]] = [:]
   private(set) var sweepCount = 0
+  private(set) var work = 0
   private var recordCount = 0
   private var observableRecordCount = 0
   /// Whether what observables get here, they get an even number of times.
@@ -200,6 +203,7 @@ private struct RecordCollector {
 
   mutating func collect(_ block: BlockID) throws {
     for (index, node) in circuit.nodes(of: block).enumerated() {
+      work += 1
       switch node {
       case .instruction(let instruction):
         switch instruction.gate {
@@ -250,7 +254,10 @@ private struct RecordCollector {
       hint: "use fewer repetitions", range: circuit.range(of: block, at: index))
   }
 
-  private func record(_ target: Target, in block: BlockID, at index: Int) throws -> UInt32 {
+  private mutating func record(
+    _ target: Target, in block: BlockID, at index: Int
+  ) throws -> UInt32 {
+    work += 1
     guard target.value <= recordCount else {
       throw Diagnostic(
         "\(target) reaches before the first measurement", code: "invalid-record",

@@ -31,7 +31,8 @@ struct ReferenceSampler {
 
   /// The measurements in one basis that end the circuit, and the first of their nodes.
   private var lastMeasurements: (node: Int, instructions: [Instruction])? {
-    var found: (node: Int, instructions: [Instruction])?
+    // The last one first.
+    var (first, found): (Int?, [Instruction]) = (nil, [])
     let nodes = circuit.nodes(of: .root)
     for index in nodes.indices.reversed() {
       guard case .instruction(let instruction) = nodes[index] else { break }
@@ -40,11 +41,12 @@ struct ReferenceSampler {
         continue
       }
       guard TableauSimulator.basis(of: instruction.gate) != nil,
-        found == nil || found?.instructions.first?.gate == instruction.gate
+        found.last.map({ $0.gate == instruction.gate }) ?? true
       else { break }
-      found = (index, [instruction] + (found?.instructions ?? []))
+      first = index
+      found.append(instruction)
     }
-    return found
+    return first.map { ($0, found.reversed()) }
   }
 
   mutating func run() throws -> ReferenceSample {
