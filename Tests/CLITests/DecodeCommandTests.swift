@@ -164,6 +164,35 @@ struct DecodeCommandTests {
     #expect(large.status == 64 && large.error.contains("at most 25"))
   }
 
+  @Test func `a decoder that is worse than none is warned about`() throws {
+    let folder = try TemporaryFolder()
+    let decoders = ["ml", "matching", "correlated-matching", "union-find", "dense-matching"]
+    func warned(_ text: String) throws -> [String] {
+      let model = try folder.write(text, to: "m.dem")
+      let result = try QSimProcess.run(
+        ["exact", "--dem", model, "--json", "--decoders"] + decoders)
+      #expect(result.status == 0, "\(result.error)")
+      let json = try JSONObject(result.output)
+      let undecoded = try #require(json["undecoded"] as? Double)
+      let rows = try #require(json["rows"] as? [[String: Any]])
+      let worse = try rows.filter { try #require($0["failure_rate"] as? Double) > undecoded + 1e-9 }
+        .compactMap { $0["decoder"] as? String }
+      let warnings = try #require(json["warnings"] as? [String])
+      #expect(warnings.map { $0.prefix { $0 != " " } } == worse.map { $0[...] })
+      for name in worse {
+        #expect(result.error.contains("warning: \(name) fails more often than without decoding"))
+      }
+      #expect(worse.isEmpty == result.error.isEmpty, "\(result.error)")
+      return worse
+    }
+    // Half of an error explains what two others do, and has an observable that it never flips alone.
+    let halves = "error(0.1) D0 L0 ^ D1 D2 L0\nerror(0.1) D1\nerror(0.1) D2\n"
+    #expect(try warned(halves) == Array(decoders.dropFirst()))
+    #expect(try warned("error(0.1) D0 ^ D1 D2\nerror(0.1) D1 L0\nerror(0.1) D2\n").isEmpty)
+    #expect(try warned("error(0.2) D0 L0\nerror(0.1) D0 D1\nerror(0.1) D1\n").isEmpty)
+    #expect(try warned("error(0.1) D0\nerror(0.01) D0 L0\n").isEmpty)
+  }
+
   @Test func `decoders are listed and described`() throws {
     let list = try QSimProcess.run(["catalog", "decoders", "--csv"])
     for decoder in Self.decoders + ["lookup"] {

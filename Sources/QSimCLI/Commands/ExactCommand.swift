@@ -8,7 +8,7 @@ struct ExactCommand: DocumentedCommand {
   static let details = """
     Adds up the probabilities of everything that can happen: for models with at most \(SmallErrorModel.bitLimit) detectors \
     and observables together, and any number of mechanisms. 'ml' is the best decoder there can be. 'undecoded' is the \
-    probability that an observable flips at all.
+    probability that an observable flips at all; a decoder that fails more often than that is warned about.
     """
   static let examples = [
     "qsim exact --dem Examples/shots/chain.dem --decoders ml union-find"
@@ -50,14 +50,24 @@ struct ExactCommand: DocumentedCommand {
     var table = ReportTable(columns: [
       .init("decoder", alignment: .left), .init("failure_rate", digits: 10),
     ])
+    var warnings: [String] = []
+    let undecoded = exact.failureRateWithoutDecoding
     for (name, definition) in zip(names, definitions) {
       let decoder = try model.compiled(by: definition.decoder)
-      table.append([.string(name), .double(exact.failureRate(of: decoder, threads: threads))])
+      let rate = exact.failureRate(of: decoder, threads: threads)
+      table.append([.string(name), .double(rate)])
+      if rate > undecoded + 1e-12 {
+        warnings.append(
+          "\(name) fails more often than without decoding: it takes parts of errors for errors of "
+            + "their own")
+      }
     }
-    var report = Report(provenance: Provenance(command: "exact", version: QSimCommand.version))
+    for warning in warnings { printError(terminal.current.styled("qsim: warning: \(warning)")) }
+    var report = Report(
+      provenance: Provenance(command: "exact", version: QSimCommand.version, warnings: warnings))
     report.fields["detectors"] = .int(small.detectorCount)
     report.fields["observables"] = .int(small.observableCount)
-    report.fields["undecoded"] = .double(exact.failureRateWithoutDecoding)
+    report.fields["undecoded"] = .double(undecoded)
     report.tables = [table]
     output.print(report)
   }
