@@ -228,7 +228,8 @@ extension DensityMatrixSimulator {
       }
       plan.estimatedSeconds = steps.reduce(0) { $0 + $1.cost * Double(bytes) * 1.2e-10 + 1e-6 }
       plan.work = RunWork(
-        of: program, outline, on: DensityMatrix<Double>.self, shots: shots, isExact: false)
+        of: program, outline, on: DensityMatrix<Double>.self, shots: shots, isExact: false,
+        startsFromZero: initialState == nil)
       (plan.threads, plan.precision) = (options.threads, options.precision)
       return plan
     }

@@ -219,7 +219,8 @@ extension StateVectorSimulator {
         stateBytes: StateMemory.bytes(qubitCount: live.count, precision: options.precision),
         stretches: stretches,
         work: RunWork(
-          of: program, outline, on: StateVector<Double>.self, shots: shots, isExact: false))
+          of: program, outline, on: StateVector<Double>.self, shots: shots, isExact: false,
+          startsFromZero: initialState == nil))
     }
 
     public func memory(for task: RunTask, limit: UInt64?) -> MemoryBound {

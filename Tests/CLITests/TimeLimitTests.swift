@@ -81,6 +81,30 @@ struct TimeLimitTests {
     }
   }
 
+  /// What a turn of a loop does, and the seconds at most of a run for those at least.
+  @Test(
+    arguments: [
+      ("R 0\n    S[T] 0", true), ("M 0\n    S[T] 1", true),
+      ("H 0\n    M 0\n    M 0\n    R 0\n    S[T] 1", true),
+      ("H 0\n    S[T] 0\n    H 0\n    M 0\n    S[T] 1", false),
+      ("H 0\n    S[T] 0\n    CX 0 1\n    R 0", false),
+    ], ["statevector", "sparse"])
+  func `a plan knows of some outcomes whether they are random`(
+    turn: (body: String, isKnown: Bool), engine: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("REPEAT 100000 {\n    \(turn.body)\n}\nM 0 1\n", to: "c.stim")
+    let arguments = ["plan", file, "--engine", engine, "--shots", "1000000"]
+    let plan = try QSimProcess.run(arguments)
+    #expect(plan.status == 0, "\(plan.error)")
+    let isBracket = plan.output.contains(#/whole run  about .* to .*by how many outcomes are/#)
+    #expect(isBracket != turn.isKnown, "\(plan.output)")
+    let object = try JSONObject(QSimProcess.run(arguments + ["--json"]).output)
+    let (least, most) = (object["least_run_s"] as? Double, object["run_s"] as? Double)
+    let ratio = try #require(most) / #require(least)
+    #expect(turn.isKnown ? ratio == 1 : ratio > 2, "\(ratio)")
+  }
+
   @Test(arguments: ["statevector", "density-matrix", "sparse", "stabilizer"])
   func `a loop without end stops when its time is up`(engine: String) throws {
     let folder = try TemporaryFolder()

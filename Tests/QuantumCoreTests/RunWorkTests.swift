@@ -8,7 +8,7 @@ struct RunWorkTests {
     return RunWork(of: steps, ranges: ranges, shots: shots)
   }
   private static let gate = RunWork.Step.work(.init(seconds: 1))
-  private static let measurement = RunWork.Step.work(.init(seconds: 1, outcomes: 1))
+  private static let measurement = RunWork.Step.work(.init(seconds: 1, outcomes: 0...1))
 
   @Test func `loops multiply`() throws {
     let work = Self.work([
@@ -76,6 +76,10 @@ struct RunWorkTests {
     let work = Self.work(steps, shots: 1_000_000_000_000)
     #expect(work.seconds > 1e12 && work.leastSeconds == 60)
     #expect(work.obstacle(under: .standard, threads: 1) == nil)
+    // One that is random for sure parts the shots in two.
+    let even = RunWork.Step.work(.init(seconds: 1, outcomes: 1...1))
+    let halves = Self.work([even] + steps, shots: 1_000_000_000_000)
+    #expect(halves.leastSeconds == 1 + 2 * 60 && halves.seconds > 1e12)
     let errors = RunWork.Step.work(.init(seconds: 1, errors: 30))
     let noisy = Self.work([errors, Self.gate], shots: 1_000_000_000)
     #expect(noisy.leastSeconds == noisy.seconds && noisy.seconds > 9e8)

@@ -204,6 +204,10 @@ extension GateApplication {
 }
 
 extension GateApplication.Action {
+  /// The exchange of two qubits.
+  package static let swap = GateApplication.Action.permutation(
+    map: [0, 2, 1, 3], phases: [.one, .one, .one, .one])
+
   /// What a catalog gate does to its own qubits, those that only control it left out; `nil` without
   /// a matrix.
   fileprivate init?(_ gate: Gate, arguments: ArraySlice<Double>) {

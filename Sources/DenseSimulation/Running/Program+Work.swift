@@ -26,20 +26,26 @@ package struct StepCosts: Sendable {
 extension RunWork {
   /// What a run of a program has to do.
   ///
-  /// - Parameter isExact: whether every outcome is followed.
+  /// - Parameters:
+  ///   - isExact: whether every outcome is followed.
+  ///   - startsFromZero: whether the run starts from |0…0⟩.
   init<State: ProgramState>(
-    of program: Program, _ outline: ProgramOutline, on type: State.Type, shots: Int, isExact: Bool
+    of program: Program, _ outline: ProgramOutline, on type: State.Type, shots: Int, isExact: Bool,
+    startsFromZero: Bool
   ) {
     let numbers = Double(
       sign: .plus, exponent: State.drawsErrors ? program.qubitCount : 2 * program.qubitCount,
       significand: 1)
     let costs = StepCosts(numbers: numbers, weight: State.drawsErrors ? 1 : 3)
+    let bits = program.randomBits(
+      outline, startsFromZero: startsFromZero, drawsErrors: State.drawsErrors)
     var steps: [Step] = []
     steps.reserveCapacity(program.steps.count)
     for segment in outline.segments {
       for index in segment.steps {
         let isFirst = index == segment.steps.lowerBound
-        var step = State.work(program.steps[index], isInStretch: segment.isStretch, costs)
+        var step = State.work(
+          program.steps[index], outcomes: bits[index], isInStretch: segment.isStretch, costs)
         if case .work(var cost) = step, isFirst, segment.isStretch {
           cost.seconds += costs.stretch
           step = .work(cost)
@@ -55,7 +61,7 @@ extension RunWork {
 
 extension ProgramState {
   fileprivate static func work(
-    _ step: Program.Step, isInStretch: Bool, _ costs: StepCosts
+    _ step: Program.Step, outcomes: ClosedRange<Double>, isInStretch: Bool, _ costs: StepCosts
   ) -> RunWork.Step {
     switch step {
     case .unitary(let gates): .work(.init(seconds: Double(gates.count) * costs.gate))
@@ -63,10 +69,10 @@ extension ProgramState {
     case .feedback: .work(.init(seconds: costs.gate + costs.classical))
     case .measure where isInStretch: .work(.init(seconds: costs.outcome))
     case .measure:
-      .work(.init(seconds: costs.outcome, shotSeconds: costs.draw, outcomes: 1))
+      .work(.init(seconds: costs.outcome, shotSeconds: costs.draw, outcomes: outcomes))
     case .reset where isInStretch: .work(.init(seconds: costs.gate))
     case .reset:
-      .work(.init(seconds: 2 * costs.outcome, shotSeconds: costs.draw, outcomes: 1))
+      .work(.init(seconds: 2 * costs.outcome, shotSeconds: costs.draw, outcomes: outcomes))
     case .noise(let noise):
       .work(noise: noise.totalProbability, isInStretch, drawsErrors: drawsErrors, costs)
     case .kraus(let kraus):
@@ -97,5 +103,87 @@ extension RunWork.Step {
           errors: probability))
     }
     return .work(.init(seconds: costs.gate))
+  }
+}
+
+extension Program {
+  /// The bits that the outcomes of each step are random by, at least and at most.
+  ///
+  /// - Parameter drawsErrors: whether shots part at errors; otherwise one state is the mixture of
+  ///   what errors, and outcomes within a stretch, make of it.
+  fileprivate func randomBits(
+    _ outline: ProgramOutline, startsFromZero: Bool, drawsErrors: Bool
+  ) -> [ClosedRange<Double>] {
+    let hasOutcomes = steps.contains {
+      switch $0 {
+      case .measure, .reset: true
+      default: false
+      }
+    }
+    guard hasOutcomes else { return Array(repeating: 0...0, count: steps.count) }
+    var isMixing = [Bool](repeating: false, count: steps.count)
+    if !drawsErrors {
+      for segment in outline.segments where segment.isStretch {
+        for index in segment.steps { isMixing[index] = true }
+      }
+    }
+    return KnownBases.randomBits(
+      stepCount: steps.count,
+      from: KnownBases(qubitCount: qubitCount, startsFromZero: startsFromZero),
+      course: { steps[$0].course },
+      take: { Self.take(steps[$0], &$1, isMixing: isMixing[$0], drawsErrors: drawsErrors) })
+  }
+
+  private static func take(
+    _ step: Step, _ known: inout KnownBases, isMixing: Bool, drawsErrors: Bool
+  ) -> ClosedRange<Double> {
+    switch step {
+    case .unitary(let gates):
+      for gate in gates { known.apply(gate, isConditional: false) }
+    case .feedback(_, let gate): known.apply(gate, isConditional: true)
+    case .dynamic: known.forgetAll()
+    case .measure(let measurement):
+      let letters = measurement.product.letters
+      let bits = known.measure(letters)
+      if isMixing, bits != 0...0 { known.forget(letters.map(\.qubit)) }
+      return bits
+    case .reset(let position, let basis): return known.measure([(position, basis)])
+    case .noise(let noise):
+      if !drawsErrors { known.forget(GateApplication.positions(noise.qubits)) }
+    case .kraus(let kraus): known.forget(kraus.positions)
+    case .constant, .assign, .jump, .jumpUnless, .startLoop, .nextTurn, .halt: break
+    }
+    return 0...0
+  }
+}
+
+extension Program.Step {
+  fileprivate var course: KnownBases.Course {
+    switch self {
+    case .jump(let target): .jump(target)
+    case .jumpUnless(_, let target), .nextTurn(_, let target): .choice(target)
+    case .halt: .end
+    default: .next
+    }
+  }
+}
+
+extension KnownBases {
+  package mutating func apply(_ gate: GateApplication, isConditional: Bool) {
+    if case .pauli(let product, let alpha, _) = gate.action {
+      return apply(rotationAbout: product.letters, isProduct: alpha == .zero)
+    }
+    apply(
+      gate.action, targets: gate.targets, controls: GateApplication.positions(gate.controlMask),
+      isConditional: isConditional)
+  }
+}
+
+extension PauliProduct {
+  /// The factors, each on a qubit of its own.
+  package var letters: [(qubit: Int, pauli: Pauli)] {
+    GateApplication.positions(x | z).map { position in
+      (position, Pauli(x: x >> UInt64(position) & 1 == 1, z: z >> UInt64(position) & 1 == 1))
+    }
   }
 }

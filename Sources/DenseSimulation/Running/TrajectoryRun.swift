@@ -90,7 +90,8 @@ package final class TrajectoryRun<State: ProgramState> {
     let reads = ProgramReads(program, circuit: circuit, keepsResults: !request.isExact)
     let outline = ProgramOutline(of: program) { State.joins($0, of: program, whole: reads) }
     try RunWork(
-      of: program, outline, on: State.self, shots: shots, isExact: request.isExact
+      of: program, outline, on: State.self, shots: shots, isExact: request.isExact,
+      startsFromZero: initialState == nil
     ).check(options.timeLimit, threads: options.threads)
     var stretches: [Stretch<State.Pass>?] = []
     for segment in outline.segments {

@@ -8,7 +8,8 @@ struct PlanCommand: DocumentedCommand {
   static let details = """
     Steps are what remains after gates are merged; a sweep applies many of them to a part of the state that stays in \
     cache. The time is a guess for one pass on one core. Nothing but the memory that a run takes at most depends on \
-    '--threads'.
+    '--threads'. Of the whole run two times are shown where it depends on the outcomes themselves how many of them \
+    are random.
     """
   static let examples = ["qsim plan Examples/circuits/qft.qasm"]
   static let configuration = configured("plan")
@@ -210,6 +211,7 @@ struct PlanCommand: DocumentedCommand {
       "state_bytes": .uint(plan.stateBytes),
       "estimated_s": .double(plan.estimatedSeconds),
       "run_s": plan.work.map { .double($0.seconds) } ?? .null,
+      "least_run_s": plan.work.map { .double($0.leastSeconds) } ?? .null,
       "limit_s": .double(engine.time.limit.allowed),
     ]
   }
@@ -267,7 +269,10 @@ struct PlanCommand: DocumentedCommand {
   /// The time of a whole run, and what it is made of.
   private func text(of work: RunWork, in plan: EnginePlan) -> String {
     let shots = work.shots == 1 ? "1 shot" : "\(work.shots) shots"
-    var text = "about \(TimeLimit.text(work.seconds)) on one core: "
+    let isOpen = work.seconds > 2 * work.leastSeconds
+    let time =
+      (isOpen ? "\(TimeLimit.text(work.leastSeconds)) to " : "") + TimeLimit.text(work.seconds)
+    var text = "about \(time) on one core\(isOpen ? ", by how many outcomes are random" : ""): "
     if let loop = work.loop { text += "\(RunWork.text(loop.turns)) turns, " }
     text += "\(RunWork.text(work.steps)) steps a shot, \(shots)"
     if isTooLong(work, of: plan) {

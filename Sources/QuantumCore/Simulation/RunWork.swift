@@ -3,17 +3,18 @@ import RealModule
 /// What a run has to do, added up before it starts: a guess of its time, good to a factor of a few.
 ///
 /// Shots that have seen the same outcomes and errors share their work. They part at every random
-/// outcome, and at errors as often as those are likely. Loops whose end results decide count once,
+/// outcome, and at errors as often as those are likely. Of some outcomes only the run itself shows
+/// whether they are random: the time lies between that with all of them certain and that with all of
+/// them random. Loops whose end results decide count once,
 /// and so do repeat blocks that are left early.
 public struct RunWork: Hashable, Sendable {
-  /// On one core.
+  /// On one core at most: if every outcome is random that may be.
   public private(set) var seconds = 0.0
   /// Steps of one shot: gates, measurements, errors, and what is computed.
   public private(set) var steps = 0.0
   /// Of `seconds`, what one shot alone would take.
   public private(set) var shotSeconds = 0.0
-  /// What the run takes on one core if no outcome is random: errors part shots, and limits look at
-  /// this. Whether an outcome is random shows only while the run goes on.
+  /// On one core at least: if no outcome is random that may be certain. Limits look at this.
   public private(set) var leastSeconds = 0.0
   public let shots: Int
   /// The outermost repeat block that takes most of the time; `nil` without any.
@@ -32,16 +33,20 @@ public struct RunWork: Hashable, Sendable {
     package var seconds: Double
     /// For every shot besides.
     package var shotSeconds = 0.0
-    /// Random outcomes of two kinds.
+    /// Random bits among the outcomes, at most and at least.
     package var outcomes = 0.0
+    package var leastOutcomes = 0.0
     /// The probability that a shot leaves the others.
     package var errors = 0.0
 
+    /// - Parameter outcomes: random bits among the outcomes, at least and at most.
     package init(
-      seconds: Double, shotSeconds: Double = 0, outcomes: Double = 0, errors: Double = 0
+      seconds: Double, shotSeconds: Double = 0, outcomes: ClosedRange<Double> = 0...0,
+      errors: Double = 0
     ) {
       (self.seconds, self.shotSeconds) = (seconds, shotSeconds)
-      (self.outcomes, self.errors) = (outcomes, errors)
+      (leastOutcomes, self.outcomes) = (outcomes.lowerBound, outcomes.upperBound)
+      self.errors = errors
     }
   }
 
@@ -68,6 +73,7 @@ public struct RunWork: Hashable, Sendable {
       cost.seconds += other.cost.seconds * count
       cost.shotSeconds += other.cost.shotSeconds * count
       cost.outcomes += other.cost.outcomes * count
+      cost.leastOutcomes += other.cost.leastOutcomes * count
       cost.errors += other.cost.errors * count
       steps += other.steps * count
       turns = max(turns, other.turns * count)
@@ -77,7 +83,19 @@ public struct RunWork: Hashable, Sendable {
   /// What happened so far, by which shots have parted.
   private struct Parting {
     var outcomes = 0.0
+    var leastOutcomes = 0.0
     var errors = 0.0
+
+    /// With no more random outcomes than there are at least.
+    var least: Parting {
+      Parting(outcomes: leastOutcomes, leastOutcomes: leastOutcomes, errors: errors)
+    }
+
+    mutating func add(_ cost: Cost, times count: Double = 1) {
+      outcomes += cost.outcomes * count
+      leastOutcomes += cost.leastOutcomes * count
+      errors += cost.errors * count
+    }
   }
 
   /// - Parameters:
@@ -129,15 +147,15 @@ public struct RunWork: Hashable, Sendable {
 
   private mutating func take(_ sum: Sum, _ parting: inout Parting, isLoop: Bool = false) {
     let cost = sum.cost
-    let groups = isLoop ? meanGroups(from: parting, cost) : groups(parting)
-    let spent = cost.seconds * groups + cost.shotSeconds * Double(shots)
-    var certain = (parting, cost)
-    (certain.0.outcomes, certain.1.outcomes) = (0, 0)
-    let fewest =
-      isLoop ? meanGroups(from: certain.0, certain.1) : self.groups(certain.0)
-    leastSeconds += cost.seconds * fewest + cost.shotSeconds * Double(shots)
-    parting.outcomes += cost.outcomes
-    parting.errors += cost.errors
+    func spent(from parting: Parting, _ cost: Cost) -> Double {
+      let groups = isLoop ? meanGroups(from: parting, cost) : groups(parting)
+      return cost.seconds * groups + cost.shotSeconds * Double(shots)
+    }
+    var fewest = cost
+    fewest.outcomes = cost.leastOutcomes
+    leastSeconds += spent(from: parting.least, fewest)
+    let spent = spent(from: parting, cost)
+    parting.add(cost)
     seconds += spent
     shotSeconds += cost.seconds + cost.shotSeconds
     steps += sum.steps
@@ -160,12 +178,9 @@ public struct RunWork: Hashable, Sendable {
     guard shots > 1, cost.outcomes > 0 || cost.errors > 0 else { return groups(start) }
     var (mean, part) = (0.0, 0.5)
     for _ in 0..<64 {
-      let at = 1.5 * part
-      mean +=
-        part
-        * groups(
-          Parting(
-            outcomes: start.outcomes + at * cost.outcomes, errors: start.errors + at * cost.errors))
+      var parting = start
+      parting.add(cost, times: 1.5 * part)
+      mean += part * groups(parting)
       part /= 2
     }
     return mean

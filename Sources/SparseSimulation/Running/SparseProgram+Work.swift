@@ -1,14 +1,15 @@
+import DenseSimulation
 import QuantumCore
 
 extension RunWork {
   /// What a run of a program has to do at least: as if every state had one amplitude.
   init(of program: SparseProgram, shots: Int) {
     let classical = 3e-7
-    let steps = program.steps.map { step -> Step in
+    let steps = zip(program.steps, program.randomBits).map { step, outcomes -> Step in
       switch step {
       case .gate, .dynamic, .feedback: .work(.init(seconds: 5e-7))
-      case .measure: .work(.init(seconds: 1e-6, shotSeconds: 2e-8, outcomes: 1))
-      case .reset: .work(.init(seconds: 1e-6, shotSeconds: 2e-8, outcomes: 1))
+      case .measure: .work(.init(seconds: 1e-6, shotSeconds: 2e-8, outcomes: outcomes))
+      case .reset: .work(.init(seconds: 1e-6, shotSeconds: 2e-8, outcomes: outcomes))
       case .noise(let noise):
         .work(.init(seconds: classical, shotSeconds: 2e-8, errors: noise.totalProbability))
       case .kraus(let kraus):
@@ -23,5 +24,53 @@ extension RunWork {
       }
     }
     self.init(of: steps, ranges: program.ranges, shots: max(1, shots))
+  }
+}
+
+extension SparseProgram {
+  /// The bits that the outcomes of each step are random by, at least and at most.
+  fileprivate var randomBits: [ClosedRange<Double>] {
+    if isDeterministic { return Array(repeating: 0...0, count: steps.count) }
+    return KnownBases.randomBits(
+      stepCount: steps.count, from: KnownBases(qubitCount: qubitCount, startsFromZero: true),
+      course: { steps[$0].course }, take: { Self.take(steps[$0], &$1) })
+  }
+
+  private static func take(_ step: Step, _ known: inout KnownBases) -> ClosedRange<Double> {
+    switch step {
+    case .gate(let gate): known.apply(gate, isConditional: false)
+    case .feedback(_, let gate): known.apply(gate, isConditional: true)
+    case .dynamic(_, let qubits): known.forget(qubits)
+    case .measure(let measurement): return known.measure(measurement.product.letters)
+    case .reset(let qubit, let basis): return known.measure([(qubit, basis)])
+    case .kraus(let kraus): known.forget(kraus.positions)
+    case .noise, .constant, .assign, .jump, .jumpUnless, .startLoop, .nextTurn, .halt: break
+    }
+    return 0...0
+  }
+}
+
+extension SparseProgram.Step {
+  fileprivate var course: KnownBases.Course {
+    switch self {
+    case .jump(let target): .jump(target)
+    case .jumpUnless(_, let target), .nextTurn(_, let target): .choice(target)
+    case .halt: .end
+    default: .next
+    }
+  }
+}
+
+extension KnownBases {
+  fileprivate mutating func apply(_ gate: SparseGate, isConditional: Bool) {
+    let controls = gate.controls.map(\.qubit)
+    switch gate.action {
+    case .pauli(let product, let alpha, _):
+      apply(rotationAbout: product.letters, isProduct: alpha == .zero)
+    case .matrix(let action):
+      apply(action, targets: gate.targets, controls: controls, isConditional: isConditional)
+    case .swap:
+      apply(.swap, targets: gate.targets, controls: controls, isConditional: isConditional)
+    }
   }
 }

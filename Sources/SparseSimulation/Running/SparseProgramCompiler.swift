@@ -339,8 +339,7 @@ extension SparseGate {
     case .matrix(let action):
       return GateApplication(action, targets: places, controlMask: mask, controlValue: value)
     case .swap:
-      let action = GateApplication.Action.permutation(map: [0, 2, 1, 3], phases: [1, 1, 1, 1])
-      return GateApplication(action, targets: places, controlMask: mask, controlValue: value)
+      return GateApplication(.swap, targets: places, controlMask: mask, controlValue: value)
     case .pauli: return nil
     }
   }

@@ -16,7 +16,7 @@ extension SparseState {
   package mutating func apply(_ gate: SparseGate) throws(Obstacle) {
     switch gate.action {
     case .swap where gate.controls.isEmpty: exchange(gate.targets[0], gate.targets[1])
-    case .swap: try apply(.permutation(map: [0, 2, 1, 3], phases: [1, 1, 1, 1]), gate)
+    case .swap: try apply(GateApplication.Action.swap, gate)
     case .pauli(let product, let alpha, let beta):
       try apply(product, alpha: alpha, beta: beta)
     case .matrix(let action): try apply(action, gate)
