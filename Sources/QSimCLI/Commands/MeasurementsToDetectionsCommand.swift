@@ -80,7 +80,7 @@ struct MeasurementsToDetectionsCommand: DocumentedCommand {
       let counts = try CircuitCounts(circuit)
       try DetectionOutput.checkWidths(
         request, detectors: counts.detectors, observables: counts.observables)
-      try ShotInput.checkWidth(inFormat, bits: counts.measurements)
+      try inFormat.checkWidth(counts.measurements, for: .reading)
       let conversion = try MeasurementsToDetections(
         circuit, usesReference: !skipReferenceSample, memoryLimit: MemoryBudget().available)
       let shots = try ShotInput(

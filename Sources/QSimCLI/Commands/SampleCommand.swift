@@ -33,7 +33,7 @@ struct SampleCommand: DocumentedCommand {
     let line = ProgressLine(progress.progress, title: "sampling")
     defer { line.finish() }
     try SimulationFailure.explained(source) {
-      try ShotOutput.checkWidth(outFormat, bits: CircuitCounts(circuit).measurements)
+      try outFormat.checkWidth(CircuitCounts(circuit).measurements, for: .writing)
       let (limit, timeLimit) = (shots.availableMemory, shots.time.limit)
       var sampler = try FrameSampler(
         circuit, usesReference: !skipReferenceSample, threads: shots.threadCount, memoryLimit: limit

@@ -8,11 +8,10 @@ final class ShotInput {
   private let reader: ResultReader
   private let descriptor: Int32
 
-  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be opened; `Obstacle` of
-  ///   kind `.memory` where a shot
-  ///   has more bits than the format takes.
+  /// - Throws: `CommandFailure` with exit code 66 if the file cannot be opened; `Obstacle` of kind
+  ///   `.memory` where a shot has more bits than the format takes.
   init(_ path: String, _ format: ResultFormat, counts: ResultReader.Counts) throws {
-    try Self.checkWidth(format, bits: UInt64(counts.total))
+    try format.checkWidth(UInt64(counts.total), for: .reading)
     name = path == "-" ? "<stdin>" : path
     let descriptor = try InputFile.open(path)
     self.descriptor = descriptor
@@ -24,28 +23,6 @@ final class ShotInput {
           throw CommandFailure(.noInput, "cannot read \(path): \(systemMessage(errno))")
         }
       }
-    }
-  }
-
-  /// Refuses shots of more bits than a format takes.
-  ///
-  /// More than 2³¹ no format takes: whoever counts them refuses them, with their place.
-  static func checkWidth(_ format: ResultFormat, bits: UInt64) throws(Obstacle) {
-    let limit = UInt64(ShotOutput.fullBitLimit)
-    guard format.holdsEveryBit, (1 << 20...1 << 31).contains(bits) else { return }
-    guard bits <= limit else {
-      throw Obstacle(
-        .memory(required: bits, available: limit),
-        "a shot has \(bits) bits, and \(format.rawValue) holds each of them, up to 2^28",
-        hint: "read hits, dets or r8")
-    }
-    // A group, the bytes that it is made from, and those bytes while their buffer grows.
-    let (bytes, available) = (format == .ptb64 ? 40 * bits : 2 * bits, MemoryBudget().available)
-    guard bytes <= available else {
-      throw Obstacle(
-        .memory(required: bytes, available: available),
-        "reading shots of \(bits) bits in \(format.rawValue) needs \(bytes) bytes, and \(available) are available"
-      )
     }
   }
 

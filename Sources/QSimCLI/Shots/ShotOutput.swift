@@ -18,8 +18,6 @@ final class ShotOutput {
   /// Rows of more bits come in blocks that 64 shots need not fill, or make so much text that
   /// threads should not hold several.
   private static let wideBits = 1 << 20
-  /// The most bits of a shot in formats that write each of them: a fraction of a gigabyte a shot.
-  static let fullBitLimit = 1 << 28
 
   /// Creates the file.
   ///
@@ -32,7 +30,7 @@ final class ShotOutput {
   ) throws {
     self.memoryLimit = memoryLimit
     writer = ResultWriter(format, parts: parts)
-    try Self.checkWidth(format, bits: UInt64(parts.reduce(0) { $0 + $1.columns.count }))
+    try format.checkWidth(UInt64(parts.reduce(0) { $0 + $1.columns.count }), for: .writing)
     if let shots { try Self.check(format, shots: shots) }
     file = try OutputFile.creating(path)
   }
@@ -44,17 +42,6 @@ final class ShotOutput {
     } catch let diagnostic as Diagnostic {
       throw CommandFailure(.usage, diagnostic.message, hint: diagnostic.hint)
     }
-  }
-
-  /// Refuses shots of more bits than a format takes, before anything is done for them.
-  ///
-  /// More than 2³¹ no format takes: whoever counts them refuses them, with their place.
-  static func checkWidth(_ format: ResultFormat, bits: UInt64) throws(Obstacle) {
-    guard format.holdsEveryBit, bits > fullBitLimit, bits <= 1 << 31 else { return }
-    throw Obstacle(
-      .memory(required: bits, available: UInt64(fullBitLimit)),
-      "a shot has \(bits) bits, and \(format.rawValue) writes each of them, up to 2^28",
-      hint: "take hits, dets or r8, or use fewer repetitions")
   }
 
   /// Writes rows.
@@ -278,8 +265,8 @@ struct DetectionOutput {
   ) throws(Obstacle) {
     let ownFile = request.observablePath != nil
     let others = !ownFile && request.appendsObservables ? observables : 0
-    try ShotOutput.checkWidth(request.format, bits: detectors.saturatingAdd(others))
-    if ownFile { try ShotOutput.checkWidth(request.observableFormat, bits: observables) }
+    try request.format.checkWidth(detectors.saturatingAdd(others), for: .writing)
+    if ownFile { try request.observableFormat.checkWidth(observables, for: .writing) }
   }
 
   /// Whether rows hold observables behind the detectors.
