@@ -225,19 +225,37 @@ struct CollectCommandTests {
     }
   }
 
-  @Test func `an interrupt says how to go on`() throws {
+  /// Lines of bash that wait until a file has more lines than it had, or `$pid` is gone.
+  private static func waiting(forRowsIn path: String) -> String {
+    """
+    rows() { cat '\(path)' 2> /dev/null | wc -l; }; before=$(rows)
+    while [ $(rows) -le $before ] && kill -0 $pid; do sleep 0.05; done
+    """
+  }
+
+  @Test func `an interrupt keeps the rows so far and says how to go on`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("stats.csv")
-    var arguments = Self.arguments
-    arguments[arguments.firstIndex(of: "150000")!] = "50000000"
-    arguments[arguments.firstIndex(of: "2000")!] = "50000000"
-    let line = (["qsim"] + arguments + ["--out", path]).joined(separator: " ")
-    let result = try QSimProcess.shell("timeout -s INT 3 \(line); echo \"exit $?\"")
-    // timeout says 124 where the time was up; the command itself says 75.
-    #expect(result.output.contains("exit 124"))
-    #expect(result.error.contains("go on with: qsim collect"))
-    #expect(result.error.contains("--resume"))
-    #expect(try Self.rows(path).count > 1)
+    func arguments(limit: Int) -> [String] {
+      Self.arguments.map { ["150000", "2000"].contains($0) ? "\(limit)" : $0 } + ["--out", path]
+    }
+    let line = (["qsim"] + arguments(limit: 5_000_000_000)).joined(separator: " ")
+    // The line of names, then a row.
+    let wait = Self.waiting(forRowsIn: path)
+    let (call, seconds) = try QSimProcess.interrupted(line, once: "\(wait)\n\(wait)")
+    #expect(call.status == 75 && seconds < 3, "\(call.status) after \(seconds) s: \(call.error)")
+    #expect(call.error.contains("go on with: qsim collect"))
+    #expect(call.error.contains("--resume"))
+    let kept = try Self.rows(path)
+    #expect(kept.count > 1)
+    // More shots than any task can have by now.
+    let shots = kept.dropFirst().compactMap { Int($0.prefix { $0 != "," }.filter { $0 != " " }) }
+    #expect(shots.count == kept.count - 1 && shots.allSatisfy { $0 > 0 })
+    let limit = shots.reduce(50_000, +)
+    let resumed = try QSimProcess.run(arguments(limit: limit) + ["--resume"])
+    #expect(resumed.status == 0, "\(resumed.error)")
+    let rows = try Self.rows(path)
+    #expect(rows.count >= kept.count + 4 && rows.starts(with: kept))
   }
 
   @Test func `the hint of an interrupt is followed, whoever made the rows`() throws {
@@ -257,12 +275,9 @@ struct CollectCommandTests {
       }
       var line = (["qsim"] + long).joined(separator: " ")
       for turn in 0..<2 {
-        // Until a row has come.
-        let result = try QSimProcess.shell(
-          "set -m; rows() { cat '\(path)' 2> /dev/null | wc -l; }; before=$(rows); \(line) & pid=$!; "
-            + "while [ $(rows) -le $before ] && kill -0 $pid; do sleep 0.05; done; "
-            + "kill -INT $pid; wait $pid; echo \"exit $?\"")
-        #expect(result.output.hasSuffix("exit 75\n"), "\(turn): \(result.error)")
+        let (result, seconds) = try QSimProcess.interrupted(
+          line, once: Self.waiting(forRowsIn: path))
+        #expect(result.status == 75 && seconds < 3, "\(turn): \(seconds) s, \(result.error)")
         let command = try #require(result.error.firstRange(of: "go on with: "))
         line = String(result.error[command.upperBound...].prefix { $0 != "\n" })
         #expect(line.contains("--seed") == (other == nil), "\(line)")
@@ -403,12 +418,19 @@ struct CollectCommandTests {
   }
 
   @Test func `an interrupt does not wait for an analysis or a long block`() throws {
-    // A first batch of shots takes minutes, or hours.
-    let result = try QSimProcess.shell(
-      "timeout -k 60 -s INT 3 qsim collect --code surface_code --task rotated_memory_z --distance 41 "
-        + "--rounds 200 --p 0.01 --decoders matching --max_shots 1000000 --seed 1; echo \"exit $?\""
-    )
-    #expect(result.output.contains("exit 124"), "\(result.output) \(result.error)")
+    let folder = try TemporaryFolder()
+    let path = folder.path("stats.csv")
+    // The analysis takes seconds, and a first batch of shots minutes, or hours.
+    let line =
+      "qsim collect --code surface_code --task rotated_memory_z --distance 41 --rounds 200 "
+      + "--p 0.01 --decoders matching --max_shots 1000000 --seed 1 --out '\(path)'"
+    let early = try QSimProcess.interrupted(line, once: "sleep 0.3")
+    #expect([75, 130].contains(early.call.status) && early.seconds < 3, "\(early)")
+    try? FileManager.default.removeItem(atPath: path)
+    let late = try QSimProcess.interrupted(
+      line, once: "\(Self.waiting(forRowsIn: path)); sleep 2")
+    #expect(late.call.status == 75 && late.seconds < 3, "\(late)")
+    #expect(try Self.rows(path).count == 1)
   }
 
   @Test func `a file with rows is not overwritten`() throws {

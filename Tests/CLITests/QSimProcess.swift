@@ -37,6 +37,36 @@ enum QSimProcess {
     try run(executable: "/bin/bash", ["-c", line], input: Data(input.utf8), environment: [:])
   }
 
+  /// Runs a line of bash, interrupts it, and tells how long it then took to end.
+  ///
+  /// - Parameters:
+  ///   - line: one call of `qsim`, without a pipe.
+  ///   - condition: a line of bash that ends when the call is to be interrupted; `$pid` is that of
+  ///     the call.
+  /// - Returns: what the call did, and the seconds from the interrupt to its end: infinite for a
+  ///   call that had ended before, or had to be killed a minute later.
+  static func interrupted(
+    _ line: String, once condition: String
+  ) throws -> (call: Invocation, seconds: Double) {
+    let folder = try TemporaryFolder()
+    let times = folder.path("times")
+    let call = try shell(
+      """
+      set -m; \(line) & pid=$!
+      \(condition)
+      (sleep 60; kill -KILL $pid) 2> /dev/null & watchdog=$!
+      start=$EPOCHREALTIME; kill -INT $pid; interrupt=$?
+      wait $pid; status=$?; end=$EPOCHREALTIME
+      { kill -KILL -$watchdog; wait $watchdog; } 2> /dev/null
+      echo "$interrupt $((${end/./} - ${start/./}))" > '\(times)'
+      exit $status
+      """)
+    let words = try String(contentsOfFile: times, encoding: .utf8).split { " \n".contains($0) }
+    let microseconds = Double(words.last ?? "") ?? .infinity
+    let wasRunning = words.first == "0" && call.status != 137
+    return (call, wasRunning ? microseconds * 1e-6 : .infinity)
+  }
+
   private static func run(
     executable: String, _ arguments: [String], input: Data, environment: [String: String?]
   ) throws -> Invocation {
