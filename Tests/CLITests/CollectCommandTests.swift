@@ -46,6 +46,10 @@ struct CollectCommandTests {
       "cd '\(folder.url.path)'; qsim collect --circuits c.stim --decoders matching "
         + "--max-shots 100 --seed 1")
     #expect(result.status == 71 && result.error.contains("c.stim"), "\(result.error)")
+    // The shots that were asked for, not those of a whole block.
+    #expect(result.error.contains("a block of shots would take about "), "\(result.error)")
+    #expect(result.error.contains(" steps a shot, 100 shots, "), "\(result.error)")
+    #expect(result.error.contains("fewer rounds"), "\(result.error)")
   }
 
   @Test func `rows are those of sinter, for any number of threads`() throws {

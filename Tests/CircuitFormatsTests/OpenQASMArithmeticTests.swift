@@ -94,6 +94,36 @@ struct OpenQASMArithmeticTests {
     #expect(abs(large.arguments(of: gate).first! - Double.cos(1e308)) < 1e-12)
   }
 
+  /// Whole powers of gates whose turns are parts of a circle, and what is left of the exponent.
+  static let powers: [(gate: String, period: UInt64)] = [
+    ("z", 2), ("s", 4), ("t", 8), ("sdg", 4), ("tdg", 8), ("sx", 4), ("cp(pi/2)", 4),
+    ("cp(3*pi/8)", 16), ("rz(pi/2)", 8), ("ch", 2), ("p(-pi/4)", 8), ("iswap_like", 4),
+  ]
+
+  @Test(arguments: powers)
+  func `large whole powers keep every digit`(gate: String, period: UInt64) throws {
+    let definition = "gate iswap_like a, b { swap a, b; s a; s b; cz a, b; }"
+    let isPair = gate.hasPrefix("c") || gate.hasPrefix("i")
+    func matrix(_ exponent: String) throws -> ComplexMatrix {
+      let source = """
+        OPENQASM 3.0; include "stdgates.inc"; \(definition) qubit[2] q;
+        pow(\(exponent)) @ \(gate) q[0]\(isPair ? ", q[1]" : ""); id q[1];
+        """
+      return ReferenceSimulator.unitary(of: try read(source).circuit)
+    }
+    let exponents: [UInt64] = [
+      1_000_000_001, 1_000_000_000_000_002, 4_503_599_627_370_499, 9_007_199_254_740_990,
+      9_007_199_254_740_991, 9_007_199_254_740_992,
+    ]
+    for exponent in exponents {
+      let rest = exponent % period
+      #expect(
+        try matrix("\(exponent)").distance(to: matrix("\(rest)")) < 1e-9, "\(gate)^\(exponent)")
+      #expect(
+        try matrix("-\(exponent)").distance(to: matrix("-\(rest)")) < 1e-9, "\(gate)^-\(exponent)")
+    }
+  }
+
   // MARK: What cannot be carried out
 
   static let refusals: [ErrorCase] = [

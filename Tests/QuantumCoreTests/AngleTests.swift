@@ -56,4 +56,24 @@ struct AngleTests {
       }
     }
   }
+
+  /// Multiples of parts of a circle keep every digit; whatever else an angle is, is meant.
+  @Test func `only angles that are parts of a circle but for rounding are multiplied as such`() {
+    let parts = [(1.0, 4.0), (-3, 8), (1, 1024), (7, 16), (63, 64)]
+    for (numerator, denominator) in parts {
+      let angle = numerator * .pi / denominator
+      for factor in [0x1p20 + 1, 1_000_000_000_000_002, -0x1p53 + 1] {
+        let product = Angle.multiple(angle, by: factor)
+        let turns = (numerator * factor.truncatingRemainder(dividingBy: 4 * denominator))
+          .truncatingRemainder(dividingBy: 4 * denominator)
+        #expect(product.map { abs($0 - turns * .pi / denominator) < 1e-12 } == true)
+      }
+      for offset in [2e-13, -1e-14] where angle.ulp * 8 < abs(offset) {
+        #expect(Angle.multiple(angle + offset, by: 1e12) == nil, "\(angle) + \(offset)")
+      }
+    }
+    for angle in [0.3, 1e-13, 2e-20, .leastNonzeroMagnitude, .pi / 3] {
+      #expect(Angle.multiple(angle, by: 0x1p40) == nil, "\(angle)")
+    }
+  }
 }

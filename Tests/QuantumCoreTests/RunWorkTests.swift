@@ -30,6 +30,16 @@ struct RunWorkTests {
     #expect(work.loop?.range?.line == 4 && work.seconds == 28)
   }
 
+  @Test func `the loop that is named takes most of what a run takes at least`() {
+    // With random outcomes the second loop would take longer.
+    let work = Self.work(
+      [
+        .startLoop(slot: 0, count: 1000), Self.gate, .nextTurn(slot: 0),
+        .startLoop(slot: 1, count: 100), Self.gate, Self.measurement, .nextTurn(slot: 1),
+      ], shots: 1000)
+    #expect(work.loop?.range?.line == 1 && work.leastSeconds == 1200 && work.seconds > 50_000)
+  }
+
   @Test func `a loop that is left early counts once`() {
     let left = Self.work([
       .startLoop(slot: 0, count: 1 << 60), Self.gate, .jump(5), Self.gate, .nextTurn(slot: 0),

@@ -620,18 +620,22 @@ extension Elaborator {
         return result
       }
       result.arguments = try primitive.arguments.map { argument throws(Diagnostic) in
+        if let known = argument.known?.asReal, let multiple = Angle.multiple(known, by: exponent) {
+          return .real(multiple)
+        }
         let angle =
           argument.known.map { .real(Angle.reducedWithinTwoTurns($0.asReal)) } ?? argument
         return try fold(.multiply, angle, .real(exponent), span)
       }
       return result
     case .phase(let angle):
-      let quarters = exponent * angle / (.pi / 4)
       result.gate = .phase
-      result.arguments = [.real(angle * exponent)]
-      if quarters == quarters.rounded(), abs(quarters) < 1e15 {
+      result.arguments = [.real(Angle.multiple(angle, by: exponent) ?? angle * exponent)]
+      // The turns that matter are whole to the last digit, whatever the exponent.
+      let eighths = (angle / (.pi / 4)).rounded() * exponent.truncatingRemainder(dividingBy: 8)
+      if eighths == eighths.rounded() {
         let gates: [Gate?] = [.i, .t, .s, nil, .z, nil, .sDag, .tDag]
-        let turn = Int(quarters) % 8
+        let turn = Int(eighths) % 8
         if let gate = gates[turn < 0 ? turn + 8 : turn] {
           result.gate = gate
           result.arguments = []

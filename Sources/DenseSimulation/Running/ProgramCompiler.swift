@@ -543,17 +543,10 @@ extension GateApplication {
     var result = ComplexMatrix.identity(square.rowCount)
     var rest = exponent
     while rest > 0 {
-      if rest & 1 == 1 { result = unitary(near: result * square) }
+      if rest & 1 == 1 { result = (result * square).nearestUnitary }
       rest >>= 1
-      if rest > 0 { square = unitary(near: square * square) }
+      if rest > 0 { square = (square * square).nearestUnitary }
     }
     return GateApplication(matrix: result, targets: qubits)
-  }
-
-  /// U (3 − U†U)/2: one step of Newton's iteration for the unitary factor of a matrix that is
-  /// almost unitary. Squaring doubles the error of the norm, which this takes back.
-  private static func unitary(near matrix: ComplexMatrix) -> ComplexMatrix {
-    let three = ComplexMatrix.identity(matrix.rowCount).scaled(by: Complex(3))
-    return (matrix * (three - matrix.adjoint * matrix)).scaled(by: Complex(0.5))
   }
 }

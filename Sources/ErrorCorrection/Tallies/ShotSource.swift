@@ -27,18 +27,27 @@ final class ShotSource: Sendable {
     let route = try DetectionRoute.choose(for: task.circuit, shots: Self.typicalShots).route
     // A block is not interrupted, so what it takes is known to be little.
     let timeLimit = TimeLimit(predicted: 600)
-    let blockShots = BlockSchedule(bitCount: try task.circuit.shotBitCount()).blockShots
-    switch route {
-    case .errorModel(let model):
-      var errors = try DetectorErrorSampler(
-        model, columns: .separate, atLeast: (detectorCount, observableCount))
-      errors.timeLimit = timeLimit
-      try errors.checkTime(shots: blockShots)
-      sampler = .errorModel(errors)
-    case .frames(var frames):
-      frames.timeLimit = timeLimit
-      try frames.checkTime(shots: blockShots)
-      sampler = .frames(frames)
+    let blockShots = min(
+      BlockSchedule(bitCount: try task.circuit.shotBitCount()).blockShots, task.limits.shots)
+    do {
+      switch route {
+      case .errorModel(let model):
+        var errors = try DetectorErrorSampler(
+          model, columns: .separate, atLeast: (detectorCount, observableCount))
+        errors.timeLimit = timeLimit
+        try errors.checkTime(shots: blockShots)
+        sampler = .errorModel(errors)
+      case .frames(var frames):
+        frames.timeLimit = timeLimit
+        try frames.checkTime(shots: blockShots)
+        sampler = .frames(frames)
+      }
+    } catch let obstacle as Obstacle {
+      guard case .time = obstacle.kind else { throw obstacle }
+      throw Obstacle(
+        obstacle.kind, "a block of shots \(obstacle.message)",
+        hint: "blocks are not interrupted: use fewer rounds, or fewer shots in all",
+        range: obstacle.range)
     }
     decoder = try task.decoder.compiledToMatch(task.model)
     guard decoder.detectorCount == detectorCount, decoder.observableCount <= observableCount else {

@@ -21,6 +21,25 @@ package enum Angle {
     return 2 * reduced(angle / 2)
   }
 
+  /// A large whole multiple of an angle that is a multiple of π/2²⁰ but for rounding, up to
+  /// multiples of 4π: no digit is lost, where the product loses as many as the factor has.
+  ///
+  /// - Parameter factor: whole numbers from 2²⁰ on, of either sign; `nil` for others, and for other
+  ///   angles.
+  package static func multiple(_ angle: Double, by factor: Double) -> Double? {
+    guard factor == factor.rounded(), factor.magnitude >= 0x1p20, angle.magnitude <= limit else {
+      return nil
+    }
+    let units = angle / .pi * 0x1p20
+    // What was rounded a few times at most: anything further off, and any small angle, is meant.
+    guard units.rounded() != 0, abs(units - units.rounded()) <= 4 * units.ulp else { return nil }
+    let turns = 0x1p22
+    let product =
+      units.rounded().truncatingRemainder(dividingBy: turns)
+      * factor.truncatingRemainder(dividingBy: turns)
+    return product.truncatingRemainder(dividingBy: turns) / 0x1p20 * .pi
+  }
+
   /// A sum of two angles, up to multiples of 2π.
   package static func sum(_ a: Double, _ b: Double) -> Double { reduced(a) + reduced(b) }
 

@@ -6,12 +6,16 @@ extension ComplexMatrix {
   /// Raises a unitary matrix to a real power on the principal branch: eigenvalues e^{iα}, α ∈ (−π,
   /// π], become e^{iαp}.
   ///
+  /// Whole powers are products, so that those of matrices with exact numbers, such as √X, are exact.
+  ///
   /// - Parameter exponent: finite; beyond 2⁵³ the digits of the phases are spent.
   /// - Precondition: the matrix is unitary.
   /// - Complexity: O(n³) per Jacobi sweep, about ten sweeps.
   /// - Source: [GoldstineHorwitz59] (Jacobi rotations for normal matrices).
   public func power(_ exponent: Double) -> ComplexMatrix {
-    if exponent == exponent.rounded(), abs(exponent) <= 64 { return integerPower(Int(exponent)) }
+    if exponent == exponent.rounded(), abs(exponent) <= 0x1p53 {
+      return integerPower(Int(exponent))
+    }
     let (values, vectors) = normalEigendecomposition()
     let powers = values.map { value -> Element in
       // −1 sits on the branch cut: rounding must not decide the sign of its phase.
@@ -27,8 +31,24 @@ extension ComplexMatrix {
   private func integerPower(_ exponent: Int) -> ComplexMatrix {
     var result = ComplexMatrix.identity(rowCount)
     let base = exponent < 0 ? adjoint : self
-    for _ in 0..<abs(exponent) { result = result * base }
+    if abs(exponent) <= 64 {
+      for _ in 0..<abs(exponent) { result = result * base }
+      return result
+    }
+    var (square, rest) = (base, abs(exponent))
+    while rest > 0 {
+      if rest & 1 == 1 { result = (result * square).nearestUnitary }
+      rest >>= 1
+      if rest > 0 { square = (square * square).nearestUnitary }
+    }
     return result
+  }
+
+  /// U (3 − U†U)/2: one step of Newton's iteration for the unitary factor of a matrix that is
+  /// almost unitary. Squaring doubles the error of the norm, which this takes back.
+  package var nearestUnitary: ComplexMatrix {
+    let three = ComplexMatrix.identity(rowCount).scaled(by: Element(3))
+    return (self * (three - adjoint * self)).scaled(by: Element(0.5))
   }
 
   /// Eigenvalues and orthonormal eigenvectors (columns) of a normal matrix.

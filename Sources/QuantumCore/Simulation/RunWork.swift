@@ -17,7 +17,7 @@ public struct RunWork: Hashable, Sendable {
   /// On one core at least: if no outcome is random that may be certain. Limits look at this.
   public private(set) var leastSeconds = 0.0
   public let shots: Int
-  /// The outermost repeat block that takes most of the time; `nil` without any.
+  /// The outermost repeat block that takes most of `leastSeconds`; `nil` without any.
   public private(set) var loop: Loop?
 
   public struct Loop: Hashable, Sendable {
@@ -153,14 +153,15 @@ public struct RunWork: Hashable, Sendable {
     }
     var fewest = cost
     fewest.outcomes = cost.leastOutcomes
-    leastSeconds += spent(from: parting.least, fewest)
-    let spent = spent(from: parting, cost)
+    let least = spent(from: parting.least, fewest)
+    leastSeconds += least
+    seconds += spent(from: parting, cost)
     parting.add(cost)
-    seconds += spent
     shotSeconds += cost.seconds + cost.shotSeconds
     steps += sum.steps
-    if isLoop, spent >= loop?.seconds ?? 0 {
-      loop = Loop(range: sum.range, turns: sum.turns, seconds: spent)
+    // Limits look at the least time, and messages name what takes most of that.
+    if isLoop, least >= loop?.seconds ?? 0 {
+      loop = Loop(range: sum.range, turns: sum.turns, seconds: least)
     }
   }
 
