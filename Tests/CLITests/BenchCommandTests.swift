@@ -42,6 +42,32 @@ struct BenchCommandTests {
     #expect(lines.dropFirst().allSatisfy { $0.hasPrefix(suite + ",") })
   }
 
+  @Test(arguments: [("adder", "adder_n130", 386), ("w-state", "wstate_n130", 259)])
+  func `wide circuits run on the sparse engine`(suite: String, name: String, gates: Int) throws {
+    let result = try QSimProcess.run(
+      ["bench", suite, "rcs", "--qubits", "6,130", "--json"] + Self.quick)
+    #expect(result.status == 64 && result.error.contains("rcs takes at most 48 qubits, not 130"))
+    let folder = try TemporaryFolder()
+    let svg = folder.path("plot.svg")
+    let json = try JSONObject(
+      try QSimProcess.run(
+        ["bench", suite, "--precision", "all", "--isa", "all", "--json", "--svg", svg] + Self.quick
+      ).output)
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    let row = try #require(rows.first)
+    #expect(rows.count == 1 && row["case"] as? String == name && row["qubits"] as? Int == 130)
+    #expect(row["precision"] as? String == "double")
+    // The adder has as many gates more as its numbers have ones.
+    let count = try #require(row["gates"] as? Int)
+    #expect(count >= gates && count <= gates + (suite == "adder" ? 127 : 0))
+    #expect((row["runs_s"] as? [Double])?.count == 2 && row["plan_s"] is Double)
+    // No line for the memory, which such a state hardly takes.
+    #expect(
+      try String(contentsOfFile: svg, encoding: .utf8).contains("Series: \(suite) (1 points)."))
+    let wide = try QSimProcess.run(["bench", suite, "--qubits", "4097"] + Self.quick)
+    #expect(wide.status == 64 && wide.error.contains("'--qubits' is in 1...4096"))
+  }
+
   @Test func `kernels are measured for every width, route and instruction set`() throws {
     let result = try QSimProcess.run(
       ["bench", "kernels", "--qubits", "8", "--isa", "all", "--json", "--repetitions", "1"])

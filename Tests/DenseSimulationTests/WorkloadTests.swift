@@ -22,7 +22,7 @@ struct WorkloadTests {
     }
     let others = (8..<13).map { workload.circuit(qubitCount: 6, seed: $0) }
     let first = workload.circuit(qubitCount: 6, seed: 7)
-    #expect(others.contains { $0 != first } == (workload != .ghz))
+    #expect(others.contains { $0 != first } == ![.ghz, .wState].contains(workload))
   }
 
   /// Counts of gates written down once, by hand: they are the definition of the families.
@@ -32,7 +32,8 @@ struct WorkloadTests {
     // n H, 14 n, and CZ on grid edges: 6 + 2 + 4 + 4 edges of a 3 × 4 grid, patterns ABCDCDAB
     // ABCDCD
     (.randomCircuit, 4, 4 + 56 + 14), (.quantumVolume, 6, 6 * 3 * 11), (.ising, 5, 5 + 10 * 10),
-    (.ghz, 9, 9), (.ansatz, 5, 100 + 9 * 5), (.bornMachine, 4, 8 + 4 + 9 * 16 + 8),
+    (.wState, 5, 1 + 2 * 4), (.ghz, 9, 9), (.ansatz, 5, 100 + 9 * 5),
+    (.bornMachine, 4, 8 + 4 + 9 * 16 + 8),
   ])
   func `a family has the gates it is known by`(workload: Workload, count: Int, gates: Int) {
     #expect(workload.circuit(qubitCount: count, seed: 1).gateCount == UInt64(gates))
@@ -49,6 +50,46 @@ struct WorkloadTests {
       shifts.insert(shift)
     }
     #expect(shifts.count > 6)
+  }
+
+  @Test func `a W state has one excitation, and an adder two sums`() throws {
+    let w = try Self.state(.wState, 6)
+    for index in 0..<64 {
+      let weight = index.nonzeroBitCount == 1 ? 1.0 / 6 : 0
+      #expect(abs(w[index].lengthSquared - weight) < 1e-12)
+    }
+    func bits(_ state: Int, _ first: Int, _ count: Int) -> Int {
+      (0..<count).reduce(0) { $0 | (state >> (first + 2 * $1) & 1) << $1 }
+    }
+    for count in [8, 9, 4] {
+      var sums: Set<Int> = []
+      for seed: UInt64 in 1...6 {
+        // Where the numbers are set, before they are added.
+        var ones = 0
+        let circuit = Workload.adder.circuit(qubitCount: count, seed: seed)
+        for case .instruction(let instruction) in circuit.nodes() where instruction.gate == .x {
+          for target in circuit.targets(of: instruction) { ones |= 1 << target.value }
+        }
+        let state = try Self.state(.adder, count, seed: seed)
+        let width = (count - 2) / 2
+        var keys: Set<Int> = []
+        for highest in 0...1 {
+          let a = bits(ones, 1, width) | highest << (width - 1)
+          keys.insert(a << 16 | (a + bits(ones, 2, width)))
+        }
+        var found: [Int: Double] = [:]
+        for index in 0..<1 << count where state[index].lengthSquared > 1e-9 {
+          let carry = index >> (2 * width + 1) & 1
+          let sum = bits(index, 2, width) | carry << width
+          found[bits(index, 1, width) << 16 | sum, default: 0] += state[index].lengthSquared
+          #expect(index & 1 == 0)
+        }
+        #expect(Set(found.keys) == keys, "\(count) qubits, seed \(seed)")
+        #expect(found.values.allSatisfy { abs($0 - 0.5) < 1e-12 })
+        sums.formUnion(found.keys)
+      }
+      #expect(sums.count > 2)
+    }
   }
 
   @Test func `the Fourier transform gives the amplitudes of its definition`() throws {

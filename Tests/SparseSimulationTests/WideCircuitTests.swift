@@ -10,32 +10,6 @@ struct WideCircuitTests {
   private let simulator = SparseSimulator()
   private let options = SimulationOptions(threads: 2, memoryLimit: 256 << 20)
 
-  /// In-place addition of two registers: b ← a + b, with the carry in the last qubit.
-  ///
-  /// - Source: [Cuccaro04].
-  private static func adder(bits n: Int, _ circuit: inout Circuit, controls: [Int] = []) {
-    // Qubit 0 is the carry in, a at 1 + 2i, b at 2 + 2i, the carry out at 2n + 1.
-    func a(_ i: Int) -> Int { 1 + 2 * i }
-    func b(_ i: Int) -> Int { 2 + 2 * i }
-    func majority(_ x: Int, _ y: Int, _ w: Int) {
-      circuit.append(.cx, w, y)
-      circuit.append(.cx, w, x)
-      circuit.append(.ccx, x, y, w)
-    }
-    func unmajority(_ x: Int, _ y: Int, _ w: Int) {
-      circuit.append(.ccx, x, y, w)
-      circuit.append(.cx, w, x)
-      circuit.append(.cx, x, y)
-    }
-    majority(0, b(0), a(0))
-    for i in 1..<n { majority(a(i - 1), b(i), a(i)) }
-    circuit.append(
-      .cx, targets: (controls + [a(n - 1), 2 * n + 1]).map { .qubit($0) },
-      controlCount: controls.count)
-    for i in (1..<n).reversed() { unmajority(a(i - 1), b(i), a(i)) }
-    unmajority(0, b(0), a(0))
-  }
-
   @Test func `an adder of two 64-bit numbers gives their sum`() throws {
     forAll(911, count: 4) { rng in
       let (a, b) = (rng.next(), rng.next())
@@ -44,7 +18,7 @@ struct WideCircuitTests {
         if a >> UInt64(i) & 1 == 1 { circuit.append(.x, 1 + 2 * i) }
         if b >> UInt64(i) & 1 == 1 { circuit.append(.x, 2 + 2 * i) }
       }
-      Self.adder(bits: 64, &circuit)
+      circuit.appendAdder(bitCount: 64)
       circuit.append(.m, targets: (0..<64).map { .qubit(2 + 2 * $0) } + [.qubit(129)])
       let record = try simulator.run(circuit, shots: 3, seed: 1, options: options).record
       let (sum, carry) = a.addingReportingOverflow(b)
@@ -61,7 +35,7 @@ struct WideCircuitTests {
     var circuit = Circuit(qubitCount: 130)
     for i in 0..<64 where b >> UInt64(i) & 1 == 1 { circuit.append(.x, 2 + 2 * i) }
     for i in 0..<6 { circuit.append(.h, 1 + 20 * i) }
-    Self.adder(bits: 64, &circuit)
+    circuit.appendAdder(bitCount: 64)
     circuit.append(.m, targets: (0..<64).map { .qubit(2 + 2 * $0) })
     circuit.append(.m, targets: (0..<64).map { .qubit(1 + 2 * $0) })
     let record = try simulator.run(circuit, shots: 400, seed: 1, options: options).record
@@ -77,20 +51,8 @@ struct WideCircuitTests {
     #expect(seen.count > 60)
   }
 
-  /// (|10…0⟩ + |01…0⟩ + … )/√n.
-  private static func wState(_ n: Int) -> Circuit {
-    var circuit = Circuit(qubitCount: n)
-    circuit.append(.x, 0)
-    for i in 0..<n - 1 {
-      let angle = 2 * Double.acos((1 / Double(n - i)).squareRoot())
-      circuit.append(.cry, [angle], i, i + 1)
-      circuit.append(.cx, i + 1, i)
-    }
-    return circuit
-  }
-
   @Test func `a W state of 127 qubits has 127 amplitudes`() throws {
-    var circuit = Self.wState(127)
+    var circuit = Workload.wState.circuit(qubitCount: 127, seed: 1)
     let state = try simulator.runOnce(circuit, seed: 0, options: options).state
     let amplitudes = try state.largestAmplitudes(limit: 1000)
     #expect(amplitudes.count == 127)
@@ -230,7 +192,8 @@ struct WideCircuitTests {
   }
 
   @Test func `plans of circuits with few amplitudes come from a trial`() throws {
-    let plan = try SparseSimulator.plan(for: Self.wState(127), options: SimulationOptions())
+    let plan = try SparseSimulator.plan(
+      for: Workload.wState.circuit(qubitCount: 127, seed: 1), options: SimulationOptions())
     #expect(plan.basis == .trial && plan.stateBytes < 1 << 20)
     // 127 of them, and twice two while the last gate is applied.
     #expect(plan.amplitudeBits >= Double.log2(127) && plan.amplitudeBits < 8)

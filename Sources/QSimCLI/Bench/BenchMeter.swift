@@ -42,6 +42,8 @@ struct BenchMeter {
     case .trajectories: [try trajectories(setting)]
     case .kernels: try kernels(setting, as: S.self)
     case .stream: [try stream(setting, as: S.self)]
+    case .adder: [try sparse(.adder, suite, setting)]
+    case .wState: [try sparse(.wState, suite, setting)]
     default: [try simulation(of: suite.workload ?? .randomCircuit, suite, setting, as: S.self)]
     }
   }
@@ -70,6 +72,23 @@ struct BenchMeter {
     }
     return BenchResult(
       suite: suite, name: name, setting: setting,
+      gateCount: Int(clamping: circuit.gateCount), planSeconds: BenchResult.median(of: planning),
+      seconds: seconds)
+  }
+
+  private func sparse(
+    _ workload: Workload, _ suite: BenchSuite, _ setting: BenchSetting
+  ) throws -> BenchResult {
+    let circuit = workload.circuit(qubitCount: setting.qubitCount, seed: seed)
+    let options = setting.options
+    let planning = try clock.seconds {
+      _ = try SparseSimulator().compiled(for: circuit, options: options).hasUniqueState
+    }
+    let seconds = try clock.seconds {
+      _ = try SparseSimulator().runOnce(circuit, seed: seed, options: options)
+    }
+    return BenchResult(
+      suite: suite, name: workload.fileName(qubitCount: setting.qubitCount), setting: setting,
       gateCount: Int(clamping: circuit.gateCount), planSeconds: BenchResult.median(of: planning),
       seconds: seconds)
   }

@@ -7,6 +7,8 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
   case deepRCS = "rcs-d20"
   case qv, ising, ghz
   case hiddenShift = "hidden-shift"
+  case adder
+  case wState = "w-state"
   case hea, gates, expectation, sample, gradient, density, trajectories, kernels, stream, file
 
   /// What is timed.
@@ -22,12 +24,17 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
     case .kernels: "Dense gates on 1 to 7 qubits by both routes, at low, middle and high positions."
     case .stream: "One pass that reads and writes every amplitude: the bandwidth of the memory."
     case .file: "The circuits of '--circuit', from |0…0⟩ to the final state."
+    case .adder, .wState: "The circuit \(rawValue) on the sparse engine, to the final state."
     default: "The circuit \(workload?.rawValue ?? rawValue), from |0…0⟩ to the final state."
     }
   }
 
   /// The family whose circuits are simulated as a whole; `nil` for suites of another kind.
   var workload: Workload? { Workload(rawValue: rawValue) }
+
+  /// Whether the suite runs on the sparse engine, which takes wide circuits of few amplitudes in
+  /// double precision.
+  var isSparse: Bool { self == .adder || self == .wState }
 
   /// The sizes measured where none are asked for.
   var defaultQubits: [Int] {
@@ -38,6 +45,8 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
     case .density: [6, 8]
     case .trajectories: [12]
     case .kernels, .stream: [16, 22]
+    // Two numbers of 64 bits, with a carry in and out.
+    case .adder, .wState: [130]
     default: [16, 18, 20]
     }
   }
@@ -54,10 +63,21 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
+  /// The most qubits that the suite has a case for.
+  var largestQubitCount: Int { isSparse ? 4096 : 48 }
+
   /// What a case needs at most.
   ///
   /// - Returns: bytes, saturating, and how they come about, such as `2 × 2^20 × 16 B`.
   func memory(qubitCount: Int, precision: Precision) -> (bytes: UInt64, explanation: String) {
+    if isSparse {
+      // Amplitudes with their keys, before and after a gate.
+      let (amplitudes, key) = (self == .adder ? 2 : qubitCount, (qubitCount + 63) / 64 * 8)
+      return (
+        UInt64(2 * amplitudes * (16 + key)),
+        "\(rawValue): 2 × \(amplitudes) amplitudes × \(16 + key) B"
+      )
+    }
     // A density matrix is twice as many qubits of real numbers; the other figures are numbers of
     // states.
     let (exponent, size, copies): (Int, UInt64, UInt64) =
@@ -74,8 +94,8 @@ enum BenchSuite: String, CaseIterable, ExpressibleByArgument {
 
   /// What runs where no suite is named: everything that takes seconds.
   static let standard: [BenchSuite] = [
-    .qft, .rcs, .qv, .ising, .ghz, .hiddenShift, .expectation, .sample, .gradient, .density,
-    .trajectories,
+    .qft, .rcs, .qv, .ising, .ghz, .hiddenShift, .adder, .wState, .expectation, .sample, .gradient,
+    .density, .trajectories,
   ]
 }
 

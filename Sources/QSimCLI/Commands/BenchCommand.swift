@@ -90,8 +90,9 @@ struct BenchCommand: DocumentedCommand {
     if let threads, !threads.values.allSatisfy({ (1...1024).contains($0) }) {
       throw ValidationError("'--threads' is in 1...1024.")
     }
-    if let qubits, !qubits.values.allSatisfy({ (1...48).contains($0) }) {
-      throw ValidationError("'--qubits' is in 1...48.")
+    let most = chosenSuites.map(\.largestQubitCount).max() ?? BenchSuite.rcs.largestQubitCount
+    if let qubits, !qubits.values.allSatisfy({ (1...most).contains($0) }) {
+      throw ValidationError("'--qubits' is in 1...\(most).")
     }
     if out == "-", svg == "-" {
       throw ValidationError("Standard output takes one thing: give '--svg' a file.")
@@ -168,6 +169,11 @@ struct BenchCommand: DocumentedCommand {
             .usage,
             "\(suite.rawValue) needs at least \(suite.smallestQubitCount) qubits, not \(count)")
         }
+        guard count <= suite.largestQubitCount else {
+          throw CommandFailure(
+            .usage,
+            "\(suite.rawValue) takes at most \(suite.largestQubitCount) qubits, not \(count)")
+        }
         cases += try settings(of: suite, qubitCount: count).map {
           BenchCase(suite: suite, setting: $0)
         }
@@ -180,8 +186,8 @@ struct BenchCommand: DocumentedCommand {
     let budget = MemoryBudget(limit: maxMemory?.bytes)
     var settings: [BenchSetting] = []
     for threads in threadCounts {
-      for precision in precisions {
-        for set in instructionSets {
+      for precision in suite.isSparse ? [.double] : precisions {
+        for set in suite.isSparse ? Array(instructionSets.prefix(1)) : instructionSets {
           let setting = BenchSetting(
             qubitCount: qubitCount, threads: threads, precision: precision, instructionSet: set,
             kernel: kernel, memoryLimit: budget.available)
@@ -198,7 +204,7 @@ struct BenchCommand: DocumentedCommand {
       suite.memory(qubitCount: count, precision: setting.precision)
     }
     let (required, explanation) = memory(setting.qubitCount)
-    let most = (1...48).last { memory($0).bytes <= budget.available } ?? 0
+    let most = (1...suite.largestQubitCount).last { memory($0).bytes <= budget.available } ?? 0
     try budget.check(
       required: required, explanation: explanation, remedy: "try at most \(most) qubits")
     try explained { _ = try StateVector<Double>(allocating: 0, options: setting.options) }
@@ -222,8 +228,9 @@ struct BenchCommand: DocumentedCommand {
     var bandwidth: [BenchResult] = []
     let threads = threadCounts.max() ?? 1
     for precision in precisions {
-      for count in Set(results.map(\.setting.qubitCount)).sorted() {
-        guard var setting = results.first?.setting else { continue }
+      let dense = results.filter { !$0.suite.isSparse }
+      for count in Set(dense.map(\.setting.qubitCount)).sorted() {
+        guard var setting = dense.first?.setting else { continue }
         setting.qubitCount = count
         setting.threads = threads
         setting.precision = precision

@@ -115,7 +115,8 @@ struct RunCommand: DocumentedCommand {
     }
     var results = RunResults(source: source, isSweep: sweep.isSweep)
     var request = RunRequest(
-      shots: shotCount, seed: seed ?? 0, engine: engine.engine, options: options, bitOrder: bitOrder,
+      shots: shotCount, seed: seed ?? 0, engine: engine.engine, options: options,
+      bitOrder: bitOrder,
       observables: try observable.map(ObservableFile.read), stateOutput: stateOut,
       shotsOutput: shotsOut.map { ($0, outFormat) }, top: top == 0 ? .max : top)
     request.wantsGradient = gradient

@@ -7,7 +7,8 @@
 ///     let circuit = Workload.fourierTransform.circuit(qubitCount: 24, seed: 1)
 ///
 /// The circuits have unitary gates only. Every qubit takes part, but for one of an odd number in
-/// some circuits of quantum volume.
+/// some circuits of quantum volume. The last two have few amplitudes: they are for engines that keep
+/// no others.
 public enum Workload: String, CaseIterable, Sendable, Codable {
   /// A random product state, then the Fourier transform with its final swaps.
   case fourierTransform = "qft"
@@ -28,6 +29,11 @@ public enum Workload: String, CaseIterable, Sendable, Codable {
   /// The quantum circuit Born machine of the yardstiq benchmarks: ten rings of CX between layers of
   /// rotations.
   case bornMachine = "qcbm"
+  /// The sum of two random numbers by an in-place ripple-carry adder, one of them with its highest
+  /// bit 0 and 1 at once: two amplitudes on any number of qubits.
+  case adder
+  /// (|10…0⟩ + |01…0⟩ + … )/√n: as many amplitudes as qubits.
+  case wState = "w-state"
 
   /// The fewest qubits that make a circuit of the family.
   public var smallestQubitCount: Int {
@@ -35,6 +41,8 @@ public enum Workload: String, CaseIterable, Sendable, Codable {
     case .fourierTransform, .ghz: 1
     case .randomCircuit, .deepRandomCircuit, .quantumVolume, .hiddenShift: 2
     case .ising, .ansatz, .bornMachine: 3
+    case .adder: 4
+    case .wState: 2
     }
   }
 
@@ -46,7 +54,8 @@ public enum Workload: String, CaseIterable, Sendable, Codable {
     case .ising: "ising_n\(qubitCount)_p10"
     case .hiddenShift: "hiddenshift_n\(qubitCount)"
     case .ansatz: "hea_n\(qubitCount)_k100"
-    case .fourierTransform, .quantumVolume, .ghz, .bornMachine: "\(rawValue)_n\(qubitCount)"
+    case .wState: "wstate_n\(qubitCount)"
+    case .fourierTransform, .quantumVolume, .ghz, .bornMachine, .adder: "\(rawValue)_n\(qubitCount)"
     }
   }
 
@@ -70,6 +79,8 @@ public enum Workload: String, CaseIterable, Sendable, Codable {
     case .hiddenShift: builder.appendHiddenShift()
     case .ansatz: builder.appendAnsatz(rotationCount: 100)
     case .bornMachine: builder.appendBornMachine(depth: 9)
+    case .adder: builder.appendAddition()
+    case .wState: builder.appendWState()
     }
     return builder.circuit
   }
@@ -152,6 +163,8 @@ extension Workload: CatalogEntry {
     case .hiddenShift: "The hidden-shift problem of a bent function, in Clifford gates."
     case .ansatz: "A hardware-efficient ansatz with 100 rotations."
     case .bornMachine: "The quantum circuit Born machine of the yardstiq benchmarks."
+    case .adder: "The sum of two random numbers by a ripple-carry adder, in two amplitudes."
+    case .wState: "(|10…0⟩ + |01…0⟩ + … )/√n: as many amplitudes as qubits."
     }
   }
 }

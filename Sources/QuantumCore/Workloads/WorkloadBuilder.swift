@@ -1,3 +1,5 @@
+import RealModule
+
 /// Appends the gates of workloads to a circuit.
 struct WorkloadBuilder {
   private(set) var circuit = Circuit()
@@ -156,6 +158,58 @@ struct WorkloadBuilder {
   private mutating func appendRotations(_ gates: [Gate]) {
     for qubit in 0..<qubitCount {
       for gate in gates { circuit.append(gate, [random.uniform()], qubit) }
+    }
+  }
+
+  /// Two numbers of random bits, the highest of a in |+⟩, then their sum. The last of an odd number
+  /// of qubits stays out of it and ends in |+⟩.
+  mutating func appendAddition() {
+    let bitCount = (qubitCount - 2) / 2
+    for qubit in 1...2 * bitCount where random.next() >> 63 == 1 && qubit != 2 * bitCount - 1 {
+      circuit.append(.x, qubit)
+    }
+    circuit.append(.h, 2 * bitCount - 1)
+    if qubitCount % 2 == 1 { circuit.append(.h, qubitCount - 1) }
+    circuit.appendAdder(bitCount: bitCount)
+  }
+
+  /// Hands the excitation of the first qubit on along the others.
+  mutating func appendWState() {
+    circuit.append(.x, 0)
+    for qubit in 0..<qubitCount - 1 {
+      let angle = 2 * Double.acos((1 / Double(qubitCount - qubit)).squareRoot())
+      circuit.append(.cry, [angle], qubit, qubit + 1)
+      circuit.append(.cx, qubit + 1, qubit)
+    }
+  }
+}
+
+extension Circuit {
+  /// Adds a number to another in place, b ← a + b: the carry in is qubit 0, bit i of a qubit 1 + 2i,
+  /// bit i of b qubit 2 + 2i, and the carry out, which is flipped, the last one.
+  ///
+  /// - Parameters:
+  ///   - bitCount: of each number, at least 1; the qubits are `0..<2 * bitCount + 2`.
+  ///   - controls: other qubits that all have to be 1 for the carry out to be flipped.
+  /// - Complexity: 6 gates a bit.
+  /// - Source: [Cuccaro04].
+  package mutating func appendAdder(bitCount: Int, controls: [Int] = []) {
+    precondition(bitCount >= 1, "An adder has a bit at least")
+    // The qubit below bit i of b: bit i − 1 of a, or the carry in.
+    func carry(_ i: Int) -> Int { i == 0 ? 0 : 2 * i - 1 }
+    func a(_ i: Int) -> Int { 2 * i + 1 }
+    func b(_ i: Int) -> Int { 2 * i + 2 }
+    for i in 0..<bitCount {
+      append(.cx, a(i), b(i))
+      append(.cx, a(i), carry(i))
+      append(.ccx, carry(i), b(i), a(i))
+    }
+    let flipped = controls + [a(bitCount - 1), 2 * bitCount + 1]
+    append(.cx, targets: flipped.map { .qubit($0) }, controlCount: controls.count)
+    for i in (0..<bitCount).reversed() {
+      append(.ccx, carry(i), b(i), a(i))
+      append(.cx, a(i), carry(i))
+      append(.cx, carry(i), b(i))
     }
   }
 }
