@@ -30,7 +30,7 @@ public struct Catalog<Entry: CatalogEntry>: Sendable, RandomAccessCollection {
   ///   - kind: one entry, as messages call it.
   ///   - word: the catalog's name on the command line: `gates`.
   ///   - entries: in the order in which lists show them.
-  /// - Precondition: every entry has a name, and no two have the same usual name, in any case.
+  /// - Precondition: every entry has a name, and no two have the same usual name.
   public init(_ kind: String, word: String, _ entries: [Entry]) {
     precondition(entries.allSatisfy { !$0.catalogNames.isEmpty }, "An entry has no name")
     (self.kind, self.entries) = (kind, entries)
@@ -42,7 +42,7 @@ public struct Catalog<Entry: CatalogEntry>: Sendable, RandomAccessCollection {
       }
     }
     self.places = places
-    let names = entries.map { $0.catalogName.lowercased() }
+    let names = entries.map(\.catalogName)
     precondition(Set(names).count == names.count, "Two entries of a catalog share a name")
   }
 

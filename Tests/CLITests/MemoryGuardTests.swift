@@ -167,9 +167,9 @@ struct MemoryGuardTests {
 
   @Test func `a library without room to start is refused, not waited for`() throws {
     let run = "qsim run Examples/circuits/bell.qasm --seed 1"
-    let asked = try QSimProcess.shell("ulimit -v 400000; timeout 20 \(run) --kernel blas")
+    let asked = try QSimProcess.shell("ulimit -v 150000; timeout 20 \(run) --kernel blas")
     #expect(asked.status == 64, "\(asked.status) \(asked.error)")
-    let free = try QSimProcess.shell("ulimit -v 400000; timeout 20 \(run)")
+    let free = try QSimProcess.shell("ulimit -v 150000; timeout 20 \(run)")
     #expect(free.status == 0, "\(free.error)")
   }
 }

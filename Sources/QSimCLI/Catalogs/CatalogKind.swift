@@ -58,10 +58,12 @@ enum TableForm {
 
 /// All kinds, in the order in which help shows them.
 enum CatalogKinds {
-  static let all: [any CatalogKind.Type] = [
-    GateKind.self, NoiseKind.self, CodeKind.self, DecoderKind.self, ProtocolKind.self,
-    PresetKind.self, AlgorithmKind.self, EngineKind.self, WorkloadKind.self, FormatKind.self,
-  ]
+  static var all: [any CatalogKind.Type] {
+    [
+      GateKind.self, NoiseKind.self, CodeKind.self, DecoderKind.self, ProtocolKind.self,
+      PresetKind.self, AlgorithmKind.self, EngineKind.self, WorkloadKind.self, FormatKind.self,
+    ]
+  }
 
   /// Reference pages with their file names.
   static var pages: [(name: String, text: String)] {

@@ -44,6 +44,10 @@ struct CircuitSource {
   /// an instruction.
   private static let sizeOfWork: UInt64 = 8
 
+  /// Bytes that a circuit may take however little memory is allowed: next to nothing beside the
+  /// program itself. States that do not fit are refused later, with figures of their own.
+  private static let leastMemory: UInt64 = 4 << 20
+
   /// Parses the text.
   ///
   /// - Parameters:
@@ -62,7 +66,8 @@ struct CircuitSource {
     do throws(Diagnostic) {
       parsed = try CircuitFile.parse(
         file.bytes, format: format, strict: isStrict, inputs: inputs,
-        keepsUnsetInputs: keepsUnsetInputs, memoryLimit: memory / Self.sizeOfWork)
+        keepsUnsetInputs: keepsUnsetInputs,
+        memoryLimit: max(Self.leastMemory, memory / Self.sizeOfWork))
     } catch  where error.code == Diagnostic.outOfMemory {
       let place = error.range.map { ":\($0.line):\($0.column)" } ?? ""
       throw CommandFailure(
