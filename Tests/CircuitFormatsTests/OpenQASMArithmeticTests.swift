@@ -106,7 +106,7 @@ struct OpenQASMArithmeticTests {
     let isPair = gate.hasPrefix("c") || gate.hasPrefix("i")
     func matrix(_ exponent: String) throws -> ComplexMatrix {
       let source = """
-        OPENQASM 3.0; include "stdgates.inc"; \(definition) qubit[2] q;
+        \(definition) qubit[2] q;
         pow(\(exponent)) @ \(gate) q[0]\(isPair ? ", q[1]" : ""); id q[1];
         """
       return ReferenceSimulator.unitary(of: try read(source).circuit)

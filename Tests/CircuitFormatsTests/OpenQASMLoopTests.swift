@@ -69,7 +69,7 @@ struct OpenQASMLoopTests {
     "for float t in [0:1:262143] { rz(t * 1e-6) q; rz(t * 1e-6) q; }",
     "for uint i in [1:262144] { rz(i * 1e-6) q; int n = i; n += 1; }",
     "int i = 0; while (true) { i += 1; rz(i * 1e-6) q; if (i == 262144) break; }",
-    "int i = 0; while (i < 500) { for int j in [1:1000] { rz(i * j * 1e-6) q; } i += 1; }",
+    "int i = 0; while (i < 300) { for int j in [1:1000] { rz(i * j * 1e-6) q; } i += 1; }",
   ]
 
   /// How long a loop may be depends on its turns, not on the word that it starts with.

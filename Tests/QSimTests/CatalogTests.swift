@@ -12,7 +12,8 @@ struct CatalogTests {
       let names = entry.catalogNames
       #expect(usual.insert(entry.catalogName).inserted, "\(entry.catalogName)")
       #expect(entry.summary.hasSuffix("."), "\(catalog.kind) \(entry.catalogName)")
-      #expect(!names.contains { $0.isEmpty || $0.contains(" ") }, "\(names)")
+      #expect(!names.contains(""), "\(names)")
+      #expect(!entry.catalogName.contains(" "), "\(entry.catalogName)")
       // The usual name leads back; in another case, and as another name, it leads somewhere.
       #expect(catalog.definition(named: entry.catalogName)?.catalogName == entry.catalogName)
       for name in names { #expect(catalog.definition(named: name.uppercased()) != nil) }
