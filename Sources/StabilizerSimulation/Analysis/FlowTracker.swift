@@ -24,7 +24,7 @@ struct FlowTracker {
   private var powers: GatePowers
   /// Rows that gates and measurements look at, and a few steps for each.
   private let budget = StepBudget(
-    limit: 1 << 32, patience: 1 << 24, hint: "give a part of the circuit, such as one round")
+    limit: 1 << 32, patience: 1 << 22, hint: "give a part of the circuit, such as one round")
 
   /// Bytes that the rows may take.
   private static let memoryLimit: UInt64 = 4 << 30
