@@ -16,6 +16,7 @@ let package = Package(
     .library(name: "ErrorCorrection", targets: ["ErrorCorrection"]),
     .library(name: "QKD", targets: ["QKD"]),
     .library(name: "PostQuantum", targets: ["PostQuantum"]),
+    .library(name: "PostQuantumNetwork", targets: ["PostQuantumNetwork"]),
     .library(name: "Reporting", targets: ["Reporting"]),
   ],
   dependencies: [
@@ -67,15 +68,20 @@ let package = Package(
 
     .target(name: "Reporting"),
 
+    .target(
+      name: "PostQuantumNetwork",
+      dependencies: [
+        "PostQuantum", "Reporting", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+
     // MARK: Layer 5 – the command
     .executableTarget(
       name: "QSimCLI",
       dependencies: [
-        "QSim", "PostQuantum", "Reporting",
+        "QSim", "PostQuantum", "PostQuantumNetwork", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -102,6 +108,11 @@ let package = Package(
       name: "PostQuantumTests",
       dependencies: [
         "PostQuantum", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .testTarget(
+      name: "PostQuantumNetworkTests",
+      dependencies: [
+        "PostQuantumNetwork", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["TestSupport"]),

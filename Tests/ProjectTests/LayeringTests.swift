@@ -25,12 +25,12 @@ struct LayeringTests {
     ),
     ("PostQuantum", ["Catalogs", "Crypto", "FoundationEssentials"]),
     ("Reporting", []),
+    ("PostQuantumNetwork", ["PostQuantum", "Reporting", "NIOCore", "NIOPosix"]),
     (
       "QSimCLI",
       [
-        "Catalogs", "QSim", "PostQuantum", "Reporting", "ArgumentParser", "Crypto", "Yams",
-        "NIOCore",
-        "NIOPosix",
+        "Catalogs", "QSim", "PostQuantum", "PostQuantumNetwork", "Reporting", "ArgumentParser",
+        "Crypto", "Yams",
         // The parser within Yams, for events that Yams itself does not hand on.
         "CYaml",
       ]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import QSim
+import Reporting
 
 /// What `qsim bench` can measure, a catalog.
 enum BenchSuite: String, CaseIterable, ExpressibleByArgument {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PostQuantum
+import PostQuantumNetwork
 import Reporting
 
 /// `qsim pqc connect`: the end of a key exchange that begins.
@@ -26,7 +27,9 @@ struct PQCConnectCommand: DocumentedCommand {
       presharedKey: try options.presharedKey())
     let file = try options.keyFile()
     var stopwatch = Stopwatch()
-    let result = try PeerNetwork.connect(machine, options)
+    let result = try CommandFailure.connecting { () throws(NetworkFailure) in
+      try PeerNetwork.connect(machine, options.settings)
+    }
     stopwatch.lap("connection_s")
     try options.finish(
       result, to: file, command: "connect", identity, stopwatch, output,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PostQuantum
+import PostQuantumNetwork
 import Reporting
 
 /// `qsim pqc demo`: several algorithms at once, a pre-shared key, an encrypted conference, over TCP
@@ -57,14 +58,16 @@ struct PQCDemoCommand: DocumentedCommand {
       setup.presharedKeys = Array(keys.prefix(Conference.pairs(participants).count))
     }
     let drawing = try svg.map { try OutputFile.creating($0) }
-    let conference = try Conference.held(setup)
+    let conference = try CommandFailure.connecting { () throws(NetworkFailure) in
+      try Conference.held(setup)
+    }
     if let drawing {
       drawing.write(SVGSequence().document(ConferenceSequence.diagram(conference)))
       try drawing.close()
     }
     let (report, problems) = try ConferenceReport(
-      conference: conference, isReproducible: output.reproducible
-    ).made()
+      on: conference, isReproducible: output.reproducible
+    ).made(by: Provenance(command: "pqc demo", version: QSimCommand.version))
     for warning in report.provenance.warnings {
       printError(terminal.current.styled("qsim: warning: \(warning)"))
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PostQuantum
+import PostQuantumNetwork
 import Reporting
 
 /// `qsim pqc listen`: the end of a key exchange that waits.
@@ -26,8 +27,12 @@ struct PQCListenCommand: DocumentedCommand {
       presharedKey: try options.presharedKey())
     let file = try options.keyFile()
     var stopwatch = Stopwatch()
-    let result = try PeerNetwork.listen(machine, options) { place in
-      printError("listening on \(place) as \(identity.fingerprint)")
+    let result = try CommandFailure.connecting { () throws(NetworkFailure) in
+      try PeerNetwork.listen(machine, options.settings) { place in
+        printError("listening on \(place) as \(identity.fingerprint)")
+      } note: {
+        printError("qsim: note: \($0)")
+      }
     }
     stopwatch.lap("connection_s")
     try options.finish(

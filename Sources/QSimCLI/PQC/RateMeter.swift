@@ -1,3 +1,5 @@
+import Reporting
+
 /// How often something can be done in a second: the median of some rounds.
 struct RateMeter {
   /// How long all rounds of one thing take together, about.

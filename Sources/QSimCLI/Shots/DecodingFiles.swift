@@ -1,4 +1,5 @@
 import QSim
+import Reporting
 
 /// What is counted while shots are decoded.
 struct DecodingCounts {

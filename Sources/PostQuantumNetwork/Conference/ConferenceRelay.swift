@@ -4,7 +4,7 @@ import PostQuantum
 /// Who forwards what the participants of a conference send: keeps everything, and tampers with some
 /// of it. It has no key.
 ///
-/// Touched on one event loop only.
+/// Only ever used on one event loop.
 final class ConferenceRelay: @unchecked Sendable {
   /// What the relay does to see whether anybody notices.
   enum Attack: String, CaseIterable, Sendable {

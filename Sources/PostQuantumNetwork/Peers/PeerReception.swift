@@ -5,8 +5,7 @@ import PostQuantum
 ///
 /// Strangers do not get in the way of the peer: each has a connection and a machine of its own, is
 /// sent away when it deviates or takes too long, and the oldest makes room where there are as many
-/// as files may be open. What became of it is told on standard error. Touched on one event loop
-/// only.
+/// as files may be open. Only ever used on one event loop.
 final class PeerReception: @unchecked Sendable {
   /// The most guests at once, where the process may open so many files.
   static let mostGuests = 64
@@ -16,9 +15,10 @@ final class PeerReception: @unchecked Sendable {
   private static let reportLimit = 20
 
   private let machine: HandshakeResponder
-  private let options: PeerOptions
-  private let promise: EventLoopPromise<PeerConnection.Result>
+  private let options: PeerSettings
+  private let promise: EventLoopPromise<PeerResult>
   private let guestLimit: Int
+  private let tell: @Sendable (String) -> Void
   /// In the order in which they came.
   private var guests: [Guest] = []
   private var accepted: ObjectIdentifier?
@@ -30,11 +30,14 @@ final class PeerReception: @unchecked Sendable {
     var id: ObjectIdentifier { ObjectIdentifier(channel) }
   }
 
-  /// - Parameter guests: how many there may be at once, at least 1.
+  /// - Parameters:
+  ///   - guests: how many there may be at once, at least 1.
+  ///   - note: told of strangers.
   init(
-    _ machine: HandshakeResponder, _ options: PeerOptions, guests: Int,
-    promise: EventLoopPromise<PeerConnection.Result>
+    _ machine: HandshakeResponder, _ options: PeerSettings, guests: Int,
+    promise: EventLoopPromise<PeerResult>, note: @escaping @Sendable (String) -> Void
   ) {
+    tell = note
     self.machine = machine
     self.options = options
     guestLimit = guests
@@ -46,19 +49,19 @@ final class PeerReception: @unchecked Sendable {
     guard accepted == nil else { return channel.close() }
     if guests.count >= guestLimit {
       let message = "closed, as the oldest of \(guestLimit) connections, for another one"
-      dismiss(guests[0], because: CommandFailure(.serviceUnavailable, message))
+      dismiss(guests[0], because: NetworkFailure.unreachable(message))
     }
     let id = ObjectIdentifier(channel)
     let loop = channel.eventLoop
-    let outcome = loop.makePromise(of: PeerConnection.Result.self)
+    let outcome = loop.makePromise(of: PeerResult.self)
     let alarm = loop.scheduleTask(
       in: .milliseconds(Int64(min(Self.patience, options.timeout) * 1000))
     ) {
-      outcome.fail(CommandFailure(.serviceUnavailable, "took too long"))
+      outcome.fail(NetworkFailure.unreachable("took too long"))
       channel.close(promise: nil)
     }
     let connection = PeerConnection(
-      .responder(machine), seconds: options.seconds, promise: outcome
+      .responder(machine), seconds: options.mediaSeconds, promise: outcome
     ) { self.accept(id) }
     let name = Self.name(of: channel)
     outcome.futureResult.whenComplete { self.end(id, name, $0) }
@@ -94,7 +97,7 @@ final class PeerReception: @unchecked Sendable {
   }
 
   private func end(
-    _ id: ObjectIdentifier, _ name: String, _ result: Swift.Result<PeerConnection.Result, any Error>
+    _ id: ObjectIdentifier, _ name: String, _ result: Swift.Result<PeerResult, any Error>
   ) {
     let wasGuest = guests.contains { $0.id == id }
     for guest in guests where guest.id == id { guest.alarm.cancel() }
@@ -111,24 +114,21 @@ final class PeerReception: @unchecked Sendable {
     refusals.count += 1
     refusals.last = reason
     guard refusals.count <= Self.reportLimit else { return }
-    let text = (reason as? CommandFailure)?.message ?? "\(reason)"
-    printError("qsim: note: \(name) did not complete the handshake: \(text)")
-    if refusals.count == Self.reportLimit {
-      printError("qsim: note: further ones are not reported")
-    }
+    tell("\(name) did not complete the handshake: \(reason)")
+    if refusals.count == Self.reportLimit { tell("further ones are not reported") }
   }
 
   /// What is said when nobody has completed the handshake in the time there was.
-  var failure: CommandFailure {
+  var failure: NetworkFailure {
     let time = "within \(options.timeout) s"
     if accepted != nil {
-      return CommandFailure(.serviceUnavailable, "the peer did not come to an end \(time)")
+      return .unreachable("the peer did not come to an end \(time)")
     }
     guard let last = refusals.last as? KeyExchangeError else {
-      return CommandFailure(.serviceUnavailable, "no peer completed the handshake \(time)")
+      return .unreachable("no peer completed the handshake \(time)")
     }
-    return CommandFailure(
-      .checkFailed, "the exchange failed: \(last)",
-      hint: "\(refusals.count) did not complete the handshake \(time)")
+    return .refused(
+      "the exchange failed: \(last)",
+      note: "\(refusals.count) did not complete the handshake \(time)")
   }
 }

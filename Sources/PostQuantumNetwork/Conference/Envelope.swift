@@ -4,8 +4,8 @@ import NIOCore
 /// the relay has no key for.
 ///
 ///     length 4 │ kind 1 │ sender 1 │ receiver 1 │ tag 1 │ payload
-struct Envelope: Sendable, Hashable {
-  enum Kind: UInt8, Sendable, CaseIterable {
+package struct Envelope: Sendable, Hashable {
+  package enum Kind: UInt8, Sendable, CaseIterable {
     /// A participant tells the relay who it is.
     case join
     /// Bytes of a key exchange; the tag is the number of the exchange.
@@ -19,21 +19,32 @@ struct Envelope: Sendable, Hashable {
   }
 
   /// The receiver of what all others get.
-  static let everybody: UInt8 = 255
+  package static let everybody: UInt8 = 255
   /// Most bytes of a payload.
-  static let payloadLimit = 1 << 17
+  package static let payloadLimit = 1 << 17
   private static let headByteCount = 8
 
-  var kind: Kind
-  var sender: UInt8
-  var receiver = Envelope.everybody
-  var tag: UInt8 = 0
-  var payload: [UInt8] = []
+  package var kind: Kind
+  package var sender: UInt8
+  package var receiver: UInt8
+  package var tag: UInt8
+  package var payload: [UInt8]
+
+  package init(
+    kind: Kind, sender: UInt8, receiver: UInt8 = Envelope.everybody, tag: UInt8 = 0,
+    payload: [UInt8] = []
+  ) {
+    self.kind = kind
+    self.sender = sender
+    self.receiver = receiver
+    self.tag = tag
+    self.payload = payload
+  }
 
   /// Bytes on the wire.
-  var byteCount: Int { Self.headByteCount + payload.count }
+  package var byteCount: Int { Self.headByteCount + payload.count }
 
-  func write(to buffer: inout ByteBuffer) {
+  package func write(to buffer: inout ByteBuffer) {
     buffer.writeInteger(UInt32(payload.count))
     buffer.writeBytes([kind.rawValue, sender, receiver, tag])
     buffer.writeBytes(payload)
@@ -41,16 +52,16 @@ struct Envelope: Sendable, Hashable {
 
   /// Takes the next envelope out of what has arrived; `nil` until it is all there.
   ///
-  /// - Throws: `CommandFailure` for bytes that are no envelope.
-  static func read(from buffer: inout ByteBuffer) throws -> Envelope? {
+  /// - Throws: `NetworkFailure.malformed` for bytes that are not an envelope.
+  package static func read(from buffer: inout ByteBuffer) throws(NetworkFailure) -> Envelope? {
     guard let count = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return nil }
     guard count <= payloadLimit else {
-      throw CommandFailure(.badInput, "an envelope of \(count) bytes came over the network")
+      throw .malformed("an envelope of \(count) bytes came over the network")
     }
     guard buffer.readableBytes >= headByteCount + Int(count) else { return nil }
     guard let head = buffer.readBytes(length: headByteCount),
       let payload = buffer.readBytes(length: Int(count)), let kind = Kind(rawValue: head[4])
-    else { throw CommandFailure(.badInput, "bytes came over the network that are no envelope") }
+    else { throw .malformed("bytes came over the network that are no envelope") }
     return Envelope(kind: kind, sender: head[5], receiver: head[6], tag: head[7], payload: payload)
   }
 }

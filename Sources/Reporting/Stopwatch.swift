@@ -1,13 +1,14 @@
 import Glibc
-import Reporting
 
 /// Seconds by stage, on the monotonic clock.
-struct Stopwatch {
-  private(set) var laps = ReportObject()
+package struct Stopwatch {
+  package private(set) var laps = ReportObject()
   private var last = Self.now()
 
+  package init() {}
+
   /// Ends a stage: the time since the last call, or since the stopwatch was made, goes to `name`.
-  mutating func lap(_ name: String) {
+  package mutating func lap(_ name: String) {
     let time = Self.now()
     var total = time - last
     if case .double(let earlier)? = laps[name] { total += earlier }
@@ -16,7 +17,7 @@ struct Stopwatch {
   }
 
   /// Seconds since some fixed moment.
-  static func now() -> Double {
+  package static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

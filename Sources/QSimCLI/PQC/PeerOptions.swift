@@ -1,5 +1,6 @@
 import ArgumentParser
 import PostQuantum
+import PostQuantumNetwork
 import Reporting
 
 /// The options of `qsim pqc listen` and `connect`, which are the two ends of one thing.
@@ -59,6 +60,11 @@ struct PeerOptions: ParsableArguments {
     }
   }
 
+  /// Where the peers meet.
+  var settings: PeerSettings {
+    PeerSettings(host: host, port: port, mediaSeconds: seconds, timeout: timeout)
+  }
+
   /// Who this end is: of the given keys, or somebody new.
   func identity(named fallback: String) throws -> Identity {
     do {
@@ -115,7 +121,7 @@ struct PeerOptions: ParsableArguments {
 
   /// Writes the key where that was asked for, and tells what came of the connection.
   func finish(
-    _ result: PeerConnection.Result, to file: KeyFile.Output?, command: String,
+    _ result: PeerResult, to file: KeyFile.Output?, command: String,
     _ identity: Identity, _ stopwatch: Stopwatch, _ output: OutputOptions, on terminal: Terminal
   ) throws {
     let session = result.session

@@ -3,7 +3,7 @@ import PostQuantum
 
 /// One participant of a conference: an identity, an exchange with each other, keys for frames.
 ///
-/// Touched on one event loop only.
+/// Only ever used on one event loop.
 final class ConferenceParticipant: @unchecked Sendable {
   /// One exchange with one other; of several with the same, each has a number.
   struct ExchangeID: Hashable {

@@ -1,24 +1,38 @@
 import NIOCore
 import NIOPosix
 import PostQuantum
+import Reporting
 
 /// A conference over TCP on this machine: participants, and a relay between them that keeps and
 /// changes what it can.
 ///
 /// Everything happens on one event loop; the bytes travel through the sockets of the operating
 /// system.
-final class Conference: @unchecked Sendable {
+public final class Conference: @unchecked Sendable {
   /// What a conference is made of.
-  struct Setup: Sendable {
-    var policy: KeyExchangePolicy
-    var participantCount: Int
-    /// Length of the media.
-    var seconds: Double
-    /// One for each pair, as far as they go.
-    var presharedKeys: [PresharedKey] = []
+  public struct Setup: Sendable {
+    /// The algorithms of every exchange, and how frames are sealed.
+    public var policy: KeyExchangePolicy
+    /// How many take part: 2 to as many as there are `names`.
+    public var participantCount: Int
+    /// Length of the media in seconds.
+    public var seconds: Double
+    /// Keys that pairs have already, in the order of `pairs`, as far as they go.
+    public var presharedKeys: [PresharedKey]
+
+    public init(
+      policy: KeyExchangePolicy, participantCount: Int, seconds: Double,
+      presharedKeys: [PresharedKey] = []
+    ) {
+      self.policy = policy
+      self.participantCount = participantCount
+      self.seconds = seconds
+      self.presharedKeys = presharedKeys
+    }
   }
 
-  static let names = ["Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace", "Heidi"]
+  /// What participants are called, which is also how many there can be.
+  public static let names = ["Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace", "Heidi"]
   private static let patience = TimeAmount.seconds(120)
 
   let setup: Setup
@@ -64,8 +78,8 @@ final class Conference: @unchecked Sendable {
     return identities
   }
 
-  /// All pairs, the initiator first.
-  static func pairs(_ count: Int) -> [(Int, Int)] {
+  /// All pairs of so many participants, the initiator first.
+  public static func pairs(_ count: Int) -> [(Int, Int)] {
     (0..<count).flatMap { one in (one + 1..<max(count, one + 1)).map { (one, $0) } }
   }
 
@@ -80,8 +94,12 @@ final class Conference: @unchecked Sendable {
 
   /// Holds a conference from its first connection to its last frame.
   ///
-  /// - Throws: `CommandFailure` where the network or an exchange fails.
-  static func held(_ setup: Setup) throws -> Conference {
+  /// Blocks until it is over, and runs one event loop meanwhile.
+  ///
+  /// - Precondition: the number of participants is in 2...8.
+  /// - Throws: `NetworkFailure` where the network or an exchange fails.
+  public static func held(_ setup: Setup) throws(NetworkFailure) -> Conference {
+    precondition((2...names.count).contains(setup.participantCount), "A conference is of 2 to 8")
     // A listener, and both ends of every connection.
     let sockets = 1 + 2 * setup.participantCount
     let (group, _) = try NetworkResources.eventLoopGroup(connections: sockets...sockets)
@@ -92,16 +110,15 @@ final class Conference: @unchecked Sendable {
       try loop.flatSubmit { conference.run() }.wait()
       return conference
     } catch let error as KeyExchangeError {
-      throw CommandFailure(.checkFailed, "an exchange failed: \(error)")
-    } catch let error as IOError {
-      throw CommandFailure(
-        .serviceUnavailable, "the network failed: \(systemMessage(error.errnoCode))")
+      throw .refused("an exchange failed: \(error)", note: nil)
+    } catch {
+      throw NetworkFailure(error, at: "the network failed")
     }
   }
 
   private func run() -> EventLoopFuture<Void> {
     let alarm = loop.scheduleTask(in: Self.patience) {
-      self.fail(CommandFailure(.serviceUnavailable, "the conference did not come to an end"))
+      self.fail(NetworkFailure.unreachable("the conference did not come to an end"))
     }
     return connect()
       .flatMap { self.attackExchanges() }

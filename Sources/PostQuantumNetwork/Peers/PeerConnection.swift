@@ -5,7 +5,7 @@ import PostQuantum
 /// One end of a connection between two processes: a key exchange, then media both ways.
 ///
 /// Behind the exchange, each frame stands behind its length in four bytes; an empty one says that
-/// no more will come. Touched on one event loop only.
+/// no more will come. Only ever used on one event loop.
 final class PeerConnection: ChannelInboundHandler, @unchecked Sendable {
   typealias InboundIn = ByteBuffer
 
@@ -30,22 +30,13 @@ final class PeerConnection: ChannelInboundHandler, @unchecked Sendable {
     }
   }
 
-  /// What was exchanged.
-  struct Result: Sendable {
-    var session: KeyExchangeSession
-    var sentFrameCount = 0
-    var openedFrameCount = 0
-    var sentByteCount = 0
-    var receivedByteCount = 0
-  }
-
   private static let frameLimit = 1 << 16
 
   private var machine: Machine
   private let seconds: Double
-  private let promise: EventLoopPromise<Result>
+  private let promise: EventLoopPromise<PeerResult>
   private let whenAgreed: () -> Void
-  private var result: Result?
+  private var result: PeerResult?
   private var opener: FrameOpener?
   private var buffer = ByteBuffer()
   private var counts = (sent: 0, received: 0)
@@ -53,7 +44,7 @@ final class PeerConnection: ChannelInboundHandler, @unchecked Sendable {
 
   /// - Parameter whenAgreed: called when the exchange is over and the media begin.
   init(
-    _ machine: Machine, seconds: Double, promise: EventLoopPromise<Result>,
+    _ machine: Machine, seconds: Double, promise: EventLoopPromise<PeerResult>,
     whenAgreed: @escaping () -> Void = {}
   ) {
     self.whenAgreed = whenAgreed
@@ -115,7 +106,7 @@ final class PeerConnection: ChannelInboundHandler, @unchecked Sendable {
     let step = try machine.receive(bytes)
     if !step.output.isEmpty { send(step.output, context) }
     guard let session = step.session else { return }
-    result = Result(session: session)
+    result = PeerResult(session: session)
     whenAgreed()
     opener = session.makeOpener()
     buffer.writeBytes(step.rest)

@@ -2,8 +2,9 @@ import PostQuantum
 import Reporting
 
 /// What was said in a conference, between two of its participants and the relay, as a diagram.
-enum ConferenceSequence {
-  static func diagram(_ conference: Conference) -> SequenceDiagram {
+public enum ConferenceSequence {
+  /// The attacks of the relay, one exchange, and the first messages of the media.
+  public static func diagram(_ conference: Conference) -> SequenceDiagram {
     let (alice, bob) = (
       conference.participants[0].identity.name, conference.participants[1].identity.name
     )

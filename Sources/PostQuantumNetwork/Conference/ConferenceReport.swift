@@ -2,19 +2,25 @@ import PostQuantum
 import Reporting
 
 /// What a conference was like: sizes, times, what the relay tried and what came of it.
-struct ConferenceReport {
+public struct ConferenceReport {
   let conference: Conference
   /// Whether times and fingerprints are left out.
   let isReproducible: Bool
+
+  public init(on conference: Conference, isReproducible: Bool) {
+    self.conference = conference
+    self.isReproducible = isReproducible
+  }
 
   private var setup: Conference.Setup { conference.setup }
   private var relay: ConferenceRelay { conference.relay }
   private var pairCount: Int { conference.sessions.count }
 
   /// The report, and what in it is not as it must be.
-  func made() throws -> (report: Report, problems: [String]) {
-    var report = Report(
-      provenance: Provenance(command: "pqc demo", version: QSimCommand.version))
+  ///
+  /// - Throws: `KeyExchangeError` if an algorithm, whose times are measured, fails.
+  public func made(by provenance: Provenance) throws -> (report: Report, problems: [String]) {
+    var report = Report(provenance: provenance)
     report.provenance.timing = conference.stopwatch.laps
     report.fields = fields
     report.tables = [try algorithms(), messages, attacks]

@@ -1,22 +1,30 @@
 import NIOCore
 import NIOPosix
 import PostQuantum
+import Reporting
 
-/// Brings one connection about and waits for what comes of it.
-enum PeerNetwork {
+/// Two processes that exchange a key over TCP, and then send media to each other.
+///
+/// Both calls block until the connection has come to its end, and run one event loop meanwhile.
+public enum PeerNetwork {
   /// Waits for a peer that completes the handshake; others are sent away.
   ///
-  /// - Parameter announce: told where the listener listens.
-  static func listen(
-    _ machine: HandshakeResponder, _ options: PeerOptions, announce: (String) -> Void
-  ) throws -> PeerConnection.Result {
+  /// - Parameters:
+  ///   - machine: The responder of the exchange, copied for each who connects.
+  ///   - announce: Told where the listener listens, as `host:port`.
+  ///   - note: Told of strangers who did not complete the handshake: the first 20 of them.
+  /// - Throws: `NetworkFailure`.
+  public static func listen(
+    _ machine: HandshakeResponder, _ options: PeerSettings, announce: (String) -> Void = { _ in },
+    note: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws(NetworkFailure) -> PeerResult {
     // Besides guests: the socket that listens, and one that is accepted before a guest is
     // dismissed.
     let others = 2
     return try run(options, connections: 5...(others + PeerReception.mostGuests)) {
       loop, room, promise in
       let reception = PeerReception(
-        machine, options, guests: room - others, promise: promise)
+        machine, options, guests: room - others, promise: promise, note: note)
       let bootstrap = ServerBootstrap(group: loop)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelInitializer { reception.receive($0) }
@@ -28,28 +36,28 @@ enum PeerNetwork {
   }
 
   /// Connects to a listener, again and again until there is one.
-  static func connect(_ machine: HandshakeInitiator, _ options: PeerOptions) throws
-    -> PeerConnection.Result
-  {
+  ///
+  /// - Throws: `NetworkFailure`.
+  public static func connect(
+    _ machine: HandshakeInitiator, _ options: PeerSettings
+  ) throws(NetworkFailure) -> PeerResult {
     let deadline = Stopwatch.now() + options.timeout
     return try run(options, connections: 2...2) { loop, _, promise in
       while true {
         do {
           let channel = try ClientBootstrap(group: loop)
-            .connectTimeout(.milliseconds(Int64(max(1, (deadline - Stopwatch.now()) * 1000))))
+            .connectTimeout(.milliseconds(Int64(max(100, (deadline - Stopwatch.now()) * 1000))))
             .channelInitializer { channel in
               add(
-                PeerConnection(.initiator(machine), seconds: options.seconds, promise: promise),
+                PeerConnection(
+                  .initiator(machine), seconds: options.mediaSeconds, promise: promise),
                 to: channel)
             }
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: options.host, port: options.port).wait()
           return (
             channel,
-            {
-              CommandFailure(
-                .serviceUnavailable, "no peer completed the handshake within \(options.timeout) s")
-            }
+            { .unreachable("no peer completed the handshake within \(options.timeout) s") }
           )
         } catch {
           guard Stopwatch.now() < deadline else { throw error }
@@ -74,17 +82,16 @@ enum PeerNetwork {
   ///   - open: takes the loop, how many sockets there is room for, and what to promise; gives the
   ///     channel, and what is to be said when the time is up.
   private static func run(
-    _ options: PeerOptions, connections: ClosedRange<Int>,
-    _ open: (any EventLoop, Int, EventLoopPromise<PeerConnection.Result>) throws -> (
-      any Channel, @Sendable () -> CommandFailure
+    _ options: PeerSettings, connections: ClosedRange<Int>,
+    _ open: (any EventLoop, Int, EventLoopPromise<PeerResult>) throws -> (
+      any Channel, @Sendable () -> NetworkFailure
     )
-  ) throws -> PeerConnection.Result {
+  ) throws(NetworkFailure) -> PeerResult {
     let start = Stopwatch.now()
     let (group, room) = try NetworkResources.eventLoopGroup(connections: connections)
     defer { try? group.syncShutdownGracefully() }
     let loop = group.next()
-    let promise = loop.makePromise(of: PeerConnection.Result.self)
-    let place = "\(options.host):\(options.port)"
+    let promise = loop.makePromise(of: PeerResult.self)
     do {
       let (channel, failure) = try open(loop, room, promise)
       let left = max(0, options.timeout - (Stopwatch.now() - start))
@@ -94,25 +101,10 @@ enum PeerNetwork {
       defer { alarm.cancel() }
       defer { channel.close(promise: nil) }
       return try promise.futureResult.wait()
-    } catch let error as CommandFailure {
-      promise.fail(error)
-      throw error
-    } catch let error as KeyExchangeError {
-      throw CommandFailure(.checkFailed, "the exchange failed: \(error)")
-    } catch let error as FrameError {
-      throw CommandFailure(.checkFailed, "the media failed: \(error)")
     } catch {
       // The promise must not be left behind.
       promise.fail(error)
-      throw CommandFailure(.serviceUnavailable, "\(place): \(reason(error))")
-    }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    switch error {
-    case is NIOConnectionError: "nobody listens there"
-    case let error as IOError: systemMessage(error.errnoCode)
-    default: "\(error)"
+      throw NetworkFailure(error, at: "\(options.host):\(options.port)")
     }
   }
 }

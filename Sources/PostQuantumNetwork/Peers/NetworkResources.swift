@@ -5,7 +5,7 @@ import Synchronization
 
 /// What event loops take of the system, made sure of beforehand: NIO ends the process, or waits for
 /// ever, where it cannot get it.
-enum NetworkResources {
+package enum NetworkResources {
   /// Open files of an event loop besides its connections.
   private static let loopDescriptors = 8
   /// Threads of an event loop, and of the queue on which it is shut down.
@@ -15,18 +15,17 @@ enum NetworkResources {
   ///
   /// - Parameter connections: how many sockets will be open at once: at least, and at most.
   /// - Returns: the loop, and how many sockets there is room for.
-  /// - Throws: `CommandFailure` with exit code 69 where the process may not open enough files or
-  ///   start enough threads.
-  static func eventLoopGroup(
+  /// - Throws: `NetworkFailure.resources` where the process may not open enough files or start
+  ///   enough threads.
+  package static func eventLoopGroup(
     connections: ClosedRange<Int>
-  ) throws -> (group: MultiThreadedEventLoopGroup, room: Int) {
+  ) throws(NetworkFailure) -> (group: MultiThreadedEventLoopGroup, room: Int) {
     let free = freeDescriptors(upTo: loopDescriptors + connections.upperBound)
     let least = loopDescriptors + connections.lowerBound
     guard free >= least else {
-      throw CommandFailure(
-        .serviceUnavailable,
+      throw .resources(
         "connections take \(least) open files, and the process may open \(free) more",
-        hint: "raise the limit: ulimit -n")
+        remedy: "raise the limit: ulimit -n")
     }
     try checkThreads()
     return (MultiThreadedEventLoopGroup(numberOfThreads: 1), free - loopDescriptors)
@@ -46,7 +45,7 @@ enum NetworkResources {
     return descriptors.count
   }
 
-  private static func checkThreads() throws {
+  private static func checkThreads() throws(NetworkFailure) {
     // They wait until all of them are there.
     let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     pthread_mutex_init(lock, nil)
@@ -69,10 +68,9 @@ enum NetworkResources {
           return nil
         }, lock)
       guard status == 0 else {
-        throw CommandFailure(
-          .serviceUnavailable,
+        throw .resources(
           "connections take \(threads) threads, and the process may start \(started.count) more",
-          hint: "raise the limit: ulimit -u")
+          remedy: "raise the limit: ulimit -u")
       }
       started.append(thread)
     }
