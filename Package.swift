@@ -83,7 +83,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
-      ]),
+      ],
+      plugins: ["ExampleEmbedding"]),
+
+    // MARK: What the build runs
+    .executableTarget(name: "ExampleEmbedder"),
+    .plugin(
+      name: "ExampleEmbedding", capability: .buildTool(), dependencies: ["ExampleEmbedder"],
+      path: "Sources/ExampleEmbedding"),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["QSim", numerics], path: "Tests/TestSupport"),
