@@ -170,6 +170,25 @@ struct GateCatalogTests {
     #expect(steps.contains("R") == definition.isReset)
   }
 
+  @Test(arguments: GateCatalog.all.filter { $0.isMeasurement || $0.isReset })
+  func `what a gate collapses is what its flows say`(definition: GateDefinition) throws {
+    guard let collapse = definition.collapse else {
+      #expect(definition.gate == .mpad)
+      return
+    }
+    #expect(collapse.measures == definition.isMeasurement)
+    #expect(collapse.resets == definition.isReset)
+    guard let basis = collapse.basis, let count = definition.qubitCount else {
+      #expect(definition.shape == .products)
+      return
+    }
+    let product = String(repeating: basis.letter, count: count)
+    let measured = try #require(StabilizerFlow("\(product) -> rec[-1]"))
+    let prepared = try #require(StabilizerFlow("1 -> \(product)"))
+    #expect(definition.flows.contains(measured) == collapse.measures)
+    #expect(definition.flows.contains(prepared) == collapse.resets)
+  }
+
   @Test func `summaries are sentences and labels are short`() {
     for definition in GateCatalog.all {
       #expect(definition.summary.hasSuffix("."), "\(definition.name)")

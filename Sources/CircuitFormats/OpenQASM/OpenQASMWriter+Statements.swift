@@ -309,8 +309,8 @@ extension ProgramWriter {
     }
     if try writeWholeMeasurement(instruction) { return }
     try eachGroup(of: instruction) { group, bit throws(Diagnostic) in
-      switch instruction.gate {
-      case .mpad:
+      switch (instruction.gate, definition.collapse?.basis) {
+      case (.mpad, _):
         let value = group[group.startIndex].value
         let name = try self.resultBit(bit)
         if self.version >= 3 {
@@ -318,9 +318,8 @@ extension ProgramWriter {
         } else if value == 1 {
           throw self.refusal("the constant result 1")
         }
-      case .mpp: try self.writeProduct(group, bit: bit)
-      case .mxx, .myy, .mzz:
-        let pauli: Pauli = instruction.gate == .mxx ? .x : instruction.gate == .myy ? .y : .z
+      case (_, nil): try self.writeProduct(group, bit: bit)
+      case (_, let pauli?) where group.count > 1:
         try self.writeProduct(
           group.map { Target.pauli(pauli, $0.value, inverted: $0.isInverted) }[...], bit: bit)
       default: try self.writeSingle(instruction.gate, group[group.startIndex], bit: bit)
@@ -389,12 +388,7 @@ extension ProgramWriter {
   private func writeSingle(_ gate: Gate, _ target: Target, bit: Int?) throws(Diagnostic) {
     let name = qubit(target.value)
     let isMeasurement = gate.definition.recordsPerGroup > 0
-    let pauli: Pauli
-    switch gate {
-    case .mx, .mrx, .resetX: pauli = .x
-    case .my, .mry, .resetY: pauli = .y
-    default: pauli = .z
-    }
+    let pauli = gate.definition.collapse?.basis ?? .z
     if isMeasurement {
       try turn(pauli, name, back: false)
       if target.isInverted { try line("x \(name);") }

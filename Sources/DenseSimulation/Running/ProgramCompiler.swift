@@ -317,17 +317,18 @@ package struct ProgramCompiler {
   ) throws(Obstacle) {
     let definition = instruction.gate.definition
     if definition.isNoise { return try compileNoise(instruction, group, bit) }
+    if let collapse = definition.collapse {
+      if collapse.measures { return try compileMeasurement(instruction, group, bit) }
+      guard let target = group.first, let position = live.position(of: target.value),
+        let basis = collapse.basis
+      else { return }
+      return emit(.reset(position: position, basis: basis))
+    }
     switch instruction.gate {
     case .spp, .sppDag: try compileProductPhase(instruction.gate, group)
-    case .m, .mx, .my, .mr, .mrx, .mry, .mxx, .myy, .mzz, .mpp:
-      try compileMeasurement(instruction, group, bit)
     case .mpad:
       let flip = circuit.arguments(of: instruction).first ?? 0
       emit(.constant(.init(value: group.first?.value == 1, flipProbability: flip, bit: bit)))
-    case .reset, .resetX, .resetY:
-      let basis: Pauli = instruction.gate == .reset ? .z : instruction.gate == .resetX ? .x : .y
-      guard let target = group.first, let position = live.position(of: target.value) else { return }
-      emit(.reset(position: position, basis: basis))
     default:
       if group.contains(where: \.isClassicalControl) {
         try compileFeedback(instruction.gate, group)
@@ -421,13 +422,7 @@ package struct ProgramCompiler {
     _ instruction: Instruction, _ group: ArraySlice<Target>, _ bit: Int?
   ) throws(Obstacle) {
     let flip = circuit.arguments(of: instruction).first ?? 0
-    let letter: Pauli? =
-      switch instruction.gate {
-      case .m, .mr, .mzz: .z
-      case .mx, .mrx, .mxx: .x
-      case .my, .mry, .myy: .y
-      default: nil
-      }
+    let letter = instruction.gate.definition.collapse?.basis
     let (product, isInverted) = try product(of: group, as: letter)
     if product.isIdentity {
       let value = isInverted != (product.letterExponent == 2)

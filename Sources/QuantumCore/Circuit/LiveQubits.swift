@@ -62,9 +62,11 @@ package struct LiveQubits: Sendable {
     let definition = instruction.gate.definition
     if definition.isAnnotation { return }
     if definition.isNoise { return visitLive(ofNoise: instruction, in: circuit, mark) }
-    switch instruction.gate {
-    case .i, .ii, .u0, .m, .mr, .reset, .mzz, .mpad: return
-    case .spp, .sppDag, .mpp:
+    // What collapses in the Z basis finds |0⟩ and leaves it.
+    if definition.collapse?.basis == .z { return }
+    switch (instruction.gate, definition.shape) {
+    case (.i, _), (.ii, _), (.u0, _), (.mpad, _): return
+    case (_, .products):
       for target in circuit.targets(of: instruction) where target.pauli?.hasX == true {
         mark(target)
       }

@@ -20,50 +20,57 @@ extension GateDefinition {
 
   static let collapses: [GateDefinition] = [
     collapse(
-      .m, "M", aliases: ["MZ"], .each(1), ["Z -> rec[-1]", "Z -> Z"], "M 0",
+      .m, "M", .z, aliases: ["MZ"], .each(1), ["Z -> rec[-1]", "Z -> Z"], "M 0",
       "Measures in the Z basis."),
     collapse(
-      .mx, "MX", .each(1), ["X -> rec[-1]", "X -> X"], "H 0; M 0; H 0", "Measures in the X basis."),
+      .mx, "MX", .x, .each(1), ["X -> rec[-1]", "X -> X"], "H 0; M 0; H 0",
+      "Measures in the X basis."),
     collapse(
-      .my, "MY", .each(1), ["Y -> rec[-1]", "Y -> Y"], "S 0; S 0; S 0; H 0; M 0; H 0; S 0",
+      .my, "MY", .y, .each(1), ["Y -> rec[-1]", "Y -> Y"], "S 0; S 0; S 0; H 0; M 0; H 0; S 0",
       "Measures in the Y basis."),
     collapse(
-      .mr, "MR", aliases: ["MRZ"], .each(1), ["Z -> rec[-1]", "1 -> Z"], "M 0; R 0",
+      .mr, "MR", .z, resets: true, aliases: ["MRZ"], .each(1), ["Z -> rec[-1]", "1 -> Z"],
+      "M 0; R 0",
       "Measures in the Z basis, then resets to |0⟩."),
     collapse(
-      .mrx, "MRX", .each(1), ["X -> rec[-1]", "1 -> X"], "H 0; M 0; R 0; H 0",
+      .mrx, "MRX", .x, resets: true, .each(1), ["X -> rec[-1]", "1 -> X"], "H 0; M 0; R 0; H 0",
       "Measures in the X basis, then resets to |+⟩."),
     collapse(
-      .mry, "MRY", .each(1), ["Y -> rec[-1]", "1 -> Y"], "S 0; S 0; S 0; H 0; M 0; R 0; H 0; S 0",
+      .mry, "MRY", .y, resets: true, .each(1), ["Y -> rec[-1]", "1 -> Y"],
+      "S 0; S 0; S 0; H 0; M 0; R 0; H 0; S 0",
       "Measures in the Y basis, then resets to |i⟩."),
     collapse(
-      .reset, "R", aliases: ["RZ"], .each(1), ["1 -> Z"], "R 0", "Resets to |0⟩.", records: 0,
+      .reset, "R", .z, resets: true, aliases: ["RZ"], .each(1), ["1 -> Z"], "R 0", "Resets to |0⟩.",
+      records: 0,
       label: "|0⟩"),
     collapse(
-      .resetX, "RX", .each(1), ["1 -> X"], "R 0; H 0", "Resets to |+⟩.", records: 0, label: "|+⟩"),
+      .resetX, "RX", .x, resets: true, .each(1), ["1 -> X"], "R 0; H 0", "Resets to |+⟩.",
+      records: 0, label: "|+⟩"),
     collapse(
-      .resetY, "RY", .each(1), ["1 -> Y"], "R 0; H 0; S 0", "Resets to |i⟩.", records: 0,
+      .resetY, "RY", .y, resets: true, .each(1), ["1 -> Y"], "R 0; H 0; S 0", "Resets to |i⟩.",
+      records: 0,
       label: "|i⟩"),
     collapse(
-      .mxx, "MXX", .each(2), ["X_ -> X_", "_X -> _X", "ZZ -> ZZ", "XX -> rec[-1]"],
+      .mxx, "MXX", .x, .each(2), ["X_ -> X_", "_X -> _X", "ZZ -> ZZ", "XX -> rec[-1]"],
       "CX 0 1; H 0; M 0; H 0; CX 0 1", "Measures the product XX.", category: .pairMeasurement),
     collapse(
-      .myy, "MYY", .each(2), ["XX -> XX", "Y_ -> Y_", "_Y -> _Y", "YY -> rec[-1]"],
+      .myy, "MYY", .y, .each(2), ["XX -> XX", "Y_ -> Y_", "_Y -> _Y", "YY -> rec[-1]"],
       "S 0; S 1; CX 0 1; H 0; M 0; S 1; S 1; H 0; CX 0 1; S 0; S 1", "Measures the product YY.",
       category: .pairMeasurement),
     collapse(
-      .mzz, "MZZ", .each(2), ["XX -> XX", "Z_ -> Z_", "_Z -> _Z", "ZZ -> rec[-1]"],
+      .mzz, "MZZ", .z, .each(2), ["XX -> XX", "Z_ -> Z_", "_Z -> _Z", "ZZ -> rec[-1]"],
       "CX 0 1; M 1; CX 0 1", "Measures the product ZZ.", category: .pairMeasurement),
     collapse(
-      .mpp, "MPP", .products,
+      .mpp, "MPP", nil, .products,
       [
         "XYZ__ -> rec[-2]", "___XX -> rec[-1]", "X____ -> X____", "_Y___ -> _Y___",
         "__Z__ -> __Z__",
         "___X_ -> ___X_", "____X -> ____X", "ZZ___ -> ZZ___", "_XX__ -> _XX__", "___ZZ -> ___ZZ",
       ], nil, "Measures Pauli products.", category: .pairMeasurement),
-    collapse(
-      .mpad, "MPAD", .each(1), [], nil, "Appends the constants 0 and 1 to the record.",
-      category: .pairMeasurement),
+    GateDefinition(
+      .mpad, "MPAD", category: .pairMeasurement, shape: .each(1), parameters: ["p"],
+      argumentCount: 0...1, "Appends the constants 0 and 1 to the record.", records: 1,
+      argumentRule: .probabilities),
   ]
 
   static let annotations: [GateDefinition] = [
@@ -91,15 +98,15 @@ extension GateDefinition {
   ]
 
   private static func collapse(
-    _ gate: Gate, _ name: String, aliases: [String] = [], _ shape: TargetShape, _ flows: [String],
-    _ decomposition: String?, _ summary: String, category: GateCategory = .collapse,
-    records: Int = 1,
-    label: String? = nil
+    _ gate: Gate, _ name: String, _ basis: Pauli?, resets: Bool = false, aliases: [String] = [],
+    _ shape: TargetShape, _ flows: [String], _ decomposition: String?, _ summary: String,
+    category: GateCategory = .collapse, records: Int = 1, label: String? = nil
   ) -> GateDefinition {
     GateDefinition(
       gate, name, aliases: aliases, category: category, shape: shape,
       parameters: records > 0 ? ["p"] : [], argumentCount: records > 0 ? 0...1 : 0...0, summary,
-      flows: flows, decomposition: decomposition, records: records, argumentRule: .probabilities,
+      collapse: Collapse(basis: basis, measures: records > 0, resets: resets), flows: flows,
+      decomposition: decomposition, records: records, argumentRule: .probabilities,
       label: label)
   }
 

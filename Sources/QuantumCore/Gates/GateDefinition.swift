@@ -112,6 +112,16 @@ public final class GateDefinition: Sendable {
     public let base: Gate
   }
 
+  /// What measurements and resets do to each group of qubits.
+  public struct Collapse: Sendable, Hashable {
+    /// The Pauli on every qubit of a group; `nil` where the targets name the factors themselves.
+    public let basis: Pauli?
+    /// Whether the sign of the product is appended to the record.
+    public let measures: Bool
+    /// Whether the qubit is left in the +1 eigenstate of the Pauli.
+    public let resets: Bool
+  }
+
   public typealias MatrixFunction = @Sendable (ArraySlice<Double>) -> ComplexMatrix
   public typealias ChannelFunction = @Sendable (_ arguments: [Double]) -> KrausChannel
 
@@ -137,6 +147,8 @@ public final class GateDefinition: Sendable {
   /// The channel on one group of qubits for valid arguments; of every noise gate of fixed width
   /// that records nothing.
   public let channel: ChannelFunction?
+  /// What a measurement or a reset collapses; `nil` for everything else.
+  public let collapse: Collapse?
   public let controlledForm: ControlledForm?
   public let flows: [StabilizerFlow]
   /// Steps over H, S, CX, M, R, such as `H 0; CX 0 1`, equal to the gate up to a global phase.
@@ -160,7 +172,7 @@ public final class GateDefinition: Sendable {
     qasm: [OpenQASMName] = [], category: GateCategory, shape: TargetShape,
     parameters: [String] = [],
     argumentCount: ClosedRange<Int>? = nil, _ summary: String, matrix: MatrixFunction? = nil,
-    channel: ChannelFunction? = nil,
+    channel: ChannelFunction? = nil, collapse: Collapse? = nil,
     controlled: ControlledForm? = nil, flows: [String] = [], decomposition: String? = nil,
     body: String? = nil, inverse: Inverse = .none, power: Power = .general, records: Int = 0,
     classicalControl: Bool = false, argumentRule: ArgumentRule = .any, label: String? = nil
@@ -177,6 +189,7 @@ public final class GateDefinition: Sendable {
     self.summary = summary
     self.matrix = matrix
     self.channel = channel
+    self.collapse = collapse
     controlledForm = controlled
     self.flows = flows.map { StabilizerFlow($0)! }
     self.decomposition = decomposition
@@ -205,7 +218,7 @@ public final class GateDefinition: Sendable {
     argumentRule == .probabilities || argumentRule == .independentProbabilities
   }
   public var isMeasurement: Bool { recordsPerGroup > 0 && category != .noise }
-  public var isReset: Bool { [.reset, .resetX, .resetY, .mr, .mrx, .mry].contains(gate) }
+  public var isReset: Bool { collapse?.resets ?? false }
   public var isAnnotation: Bool { category == .annotation }
   /// Whether the gate maps Paulis to Paulis for every argument it takes.
   public var isClifford: Bool { isUnitary && (!flows.isEmpty || gate == .globalPhase) }

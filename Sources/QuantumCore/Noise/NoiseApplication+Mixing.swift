@@ -44,13 +44,7 @@ extension NoiseApplication {
   }
 
   private static func factors(of group: NoiseGroup, _ gate: Gate) -> [Target] {
-    let pauli: Pauli
-    switch gate {
-    case .mxx: pauli = .x
-    case .myy: pauli = .y
-    case .mzz: pauli = .z
-    default: return group.targets
-    }
+    guard let pauli = gate.definition.collapse?.basis else { return group.targets }
     return group.targets.map { .pauli(pauli, $0.value, inverted: $0.isInverted) }
   }
 }

@@ -180,15 +180,15 @@ extension GateDefinition {
 }
 
 extension Gate {
-  /// Whether the gate measures or prepares in the X basis, so that Z turns its result over.
-  var isInXBasis: Bool { [.mx, .mrx, .resetX].contains(self) }
+  /// Whether the gate measures or prepares a qubit in the X basis, so that Z turns its result over.
+  var isInXBasis: Bool { definition.qubitCount == 1 && definition.collapse?.basis == .x }
 
   /// The channel before a measurement of one qubit that confuses its results.
   func confusion(p01: Double, p10: Double) -> (gate: Gate, arguments: [Double]) {
     let basis: Gate
-    switch self {
-    case .mx, .mrx: basis = .h
-    case .my, .mry: basis = .hYZ
+    switch definition.qubitCount == 1 ? definition.collapse?.basis : .z {
+    case .x: basis = .h
+    case .y: basis = .hYZ
     default: return (.readoutError, [p01, p10])
     }
     // The basis change takes |0⟩ and |1⟩ to the states that give 0 and 1.

@@ -44,13 +44,7 @@ extension SparseProgramCompiler {
     _ instruction: Instruction, _ group: ArraySlice<Target>, _ bit: Int?
   ) throws(Obstacle) {
     let flip = circuit.arguments(of: instruction).first ?? 0
-    let letter: Pauli? =
-      switch instruction.gate {
-      case .m, .mr, .mzz: .z
-      case .mx, .mrx, .mxx: .x
-      case .my, .mry, .myy: .y
-      default: nil
-      }
+    let letter = instruction.gate.definition.collapse?.basis
     let (product, isInverted) = try product(of: group, as: letter)
     if product.isIdentity {
       let value = isInverted != (product.letterExponent == 2)

@@ -252,18 +252,20 @@ package struct SparseProgramCompiler {
   private mutating func compile(
     _ instruction: Instruction, _ group: ArraySlice<Target>, _ bit: Int?
   ) throws(Obstacle) {
-    if instruction.gate.definition.isNoise { return try compileNoise(instruction, group, bit) }
+    let definition = instruction.gate.definition
+    if definition.isNoise { return try compileNoise(instruction, group, bit) }
+    if let collapse = definition.collapse {
+      if collapse.measures { return try compileMeasurement(instruction, group, bit) }
+      guard let target = group.first, let qubit = positions[target.value],
+        let basis = collapse.basis
+      else { return }
+      return emit(.reset(qubit: qubit, basis: basis))
+    }
     switch instruction.gate {
     case .spp, .sppDag: try compileProductPhase(instruction.gate, group)
-    case .m, .mx, .my, .mr, .mrx, .mry, .mxx, .myy, .mzz, .mpp:
-      try compileMeasurement(instruction, group, bit)
     case .mpad:
       let flip = circuit.arguments(of: instruction).first ?? 0
       emit(.constant(.init(value: group.first?.value == 1, flipProbability: flip, bit: bit)))
-    case .reset, .resetX, .resetY:
-      let basis: Pauli = instruction.gate == .reset ? .z : instruction.gate == .resetX ? .x : .y
-      guard let target = group.first, let qubit = positions[target.value] else { return }
-      emit(.reset(qubit: qubit, basis: basis))
     default:
       if group.contains(where: \.isClassicalControl) {
         try compileFeedback(instruction.gate, group)

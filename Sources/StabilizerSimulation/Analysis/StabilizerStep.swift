@@ -96,14 +96,11 @@ extension Circuit {
 
   private func collapseSteps(of instruction: Instruction) throws(Diagnostic) -> [StabilizerStep] {
     let gate = instruction.gate
-    let basis: Pauli?
-    switch gate {
-    case .m, .mr, .reset, .mzz: basis = .z
-    case .mx, .mrx, .resetX, .mxx: basis = .x
-    case .my, .mry, .resetY, .myy: basis = .y
-    case .mpp, .spp, .sppDag: basis = nil
-    default: throw Self.notAStabilizerOperation(instruction)
+    let collapse = gate.definition.collapse
+    guard collapse != nil || gate.definition.shape == .products else {
+      throw Self.notAStabilizerOperation(instruction)
     }
+    let basis = collapse?.basis
     var groups: [SignedPauliProduct] = []
     forEachGroup(of: instruction) { group, _ in
       groups.append(SignedPauliProduct(of: group, factor: basis))
@@ -115,13 +112,13 @@ extension Circuit {
           "a product in \(gate.name) is anti-Hermitian", code: "anti-hermitian",
           hint: "write Y0 for X0*Z0")
       }
-      switch gate {
-      case .spp, .sppDag: steps.append(.rotation(product, isInverse: gate == .sppDag))
-      default:
-        if gate.definition.recordsPerGroup > 0 { steps.append(.measurement(product)) }
-        if gate.definition.isReset, let basis, let qubit = product.factors.first?.qubit {
-          steps.append(.reset(basis, qubit))
-        }
+      guard let collapse else {
+        steps.append(.rotation(product, isInverse: gate == .sppDag))
+        continue
+      }
+      if collapse.measures { steps.append(.measurement(product)) }
+      if collapse.resets, let basis, let qubit = product.factors.first?.qubit {
+        steps.append(.reset(basis, qubit))
       }
     }
     return steps

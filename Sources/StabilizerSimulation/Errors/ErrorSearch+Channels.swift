@@ -95,16 +95,17 @@ extension ErrorSearch {
 
   private func noteMeasurementFlips(_ instruction: Instruction) throws {
     let start = circuit.targets(of: instruction).startIndex
+    let definition = instruction.gate.definition
     let first = tracker.measurementCount - UInt64(circuit.groupCount(of: instruction))
     var flips: [(range: Range<Int>, observable: [ErrorLocation.Factor])] = []
     var place = 0
     circuit.forEachGroup(of: instruction) { group, bit in
       // Products come as copies of their factors, without the combiners between.
-      let isProduct = instruction.gate == .mpp
+      let isProduct = definition.shape == .products
       let width = isProduct ? 2 * group.count - 1 : group.count
       let range =
         isProduct ? place..<place + width : group.startIndex - start..<group.endIndex - start
-      flips.append((range, Self.observable(of: instruction.gate, group)))
+      flips.append((range, Self.observable(of: definition, group)))
       place += width + (bit == nil ? 0 : 1)
     }
     for (index, flip) in flips.enumerated().reversed() {
@@ -115,16 +116,10 @@ extension ErrorSearch {
   }
 
   private static func observable(
-    of gate: Gate, _ group: ArraySlice<Target>
+    of definition: GateDefinition, _ group: ArraySlice<Target>
   ) -> [ErrorLocation.Factor] {
-    let basis: Pauli
-    switch gate {
-    case .mpad: return []
-    case .mpp: return factors(of: group)
-    case .mx, .mrx, .mxx: basis = .x
-    case .my, .mry, .myy: basis = .y
-    default: basis = .z
-    }
+    guard let collapse = definition.collapse else { return [] }
+    guard let basis = collapse.basis else { return factors(of: group) }
     return group.map { .init(pauli: basis, qubit: $0.value, isInverted: $0.isInverted) }
   }
 }

@@ -27,20 +27,11 @@ extension SparseReverseTracker {
       guard instruction.controlCount == 0 else { throw Self.unsupported(instruction) }
       return try undo(instruction, operations)
     }
+    let definition = gate.definition
+    if let collapse = definition.collapse {
+      return try undo(instruction, collapse, isPair: definition.qubitCount == 2, observer)
+    }
     switch gate {
-    case .m: try undoMeasurements(instruction, .z, resets: false, observer)
-    case .mx: try undoMeasurements(instruction, .x, resets: false, observer)
-    case .my: try undoMeasurements(instruction, .y, resets: false, observer)
-    case .mr: try undoMeasurements(instruction, .z, resets: true, observer)
-    case .mrx: try undoMeasurements(instruction, .x, resets: true, observer)
-    case .mry: try undoMeasurements(instruction, .y, resets: true, observer)
-    case .reset: try undoResets(instruction, .z, observer)
-    case .resetX: try undoResets(instruction, .x, observer)
-    case .resetY: try undoResets(instruction, .y, observer)
-    case .mxx: try undoPairMeasurements(instruction, .x, observer)
-    case .myy: try undoPairMeasurements(instruction, .y, observer)
-    case .mzz: try undoPairMeasurements(instruction, .z, observer)
-    case .mpp: try undoProductMeasurements(instruction, observer)
     case .spp, .sppDag: try undoProductRotations(instruction)
     case .mpad: undoPadding(instruction, observer)
     case .detector:
@@ -50,12 +41,23 @@ extension SparseReverseTracker {
     case .heraldedErase, .heraldedPauliChannel1:
       for _ in targets(of: instruction) { rows.clear(takeRecord()) }
     default:
-      let definition = gate.definition
       guard
         definition.isAnnotation || definition.isNoise && definition.isStimGate
           || gate == .globalPhase
       else { throw Self.unsupported(instruction) }
     }
+  }
+
+  private func undo(
+    _ instruction: Instruction, _ collapse: GateDefinition.Collapse, isPair: Bool,
+    _ observer: some ReverseObserver
+  ) throws {
+    guard let basis = collapse.basis else {
+      return try undoProductMeasurements(instruction, observer)
+    }
+    if isPair { return try undoPairMeasurements(instruction, basis, observer) }
+    guard collapse.measures else { return try undoResets(instruction, basis, observer) }
+    try undoMeasurements(instruction, basis, resets: collapse.resets, observer)
   }
 
   static func unsupported(_ instruction: Instruction) -> CircuitError {

@@ -19,20 +19,17 @@ extension FrameCompiler {
   /// there, and turned back.
   ///
   /// Products on different qubits go through each of the three stages together.
-  mutating func compileCollapse(_ instruction: Instruction) throws {
-    let gate = instruction.gate
+  mutating func compileCollapse(
+    _ instruction: Instruction, _ collapse: GateDefinition.Collapse
+  ) throws {
     let probability = circuit.arguments(of: instruction).first ?? 0
     let code: FrameProgram.Code =
-      switch gate {
-      case .reset, .resetX, .resetY: .reset
-      case .mr, .mrx, .mry: .measureReset
-      default: .measure
-      }
+      !collapse.measures ? .reset : collapse.resets ? .measureReset : .measure
     let stream = code == .reset ? -1 : stream(probability)
     var batch = CollapseBatch()
     var firstOfBatch = productCount + 1
     try circuit.forEachGroup(of: instruction) { group, _ in
-      let product = try product(of: group, basis: Self.basis(of: gate), since: firstOfBatch)
+      let product = try product(of: group, basis: collapse.basis ?? .i, since: firstOfBatch)
       let isIdentity = product.factors.allSatisfy { $0.pauli == .i }
       if product.isShared || isIdentity {
         append(batch, code, stream)
@@ -69,14 +66,6 @@ extension FrameCompiler {
       program.recordCount = program.recordCount.saturatingAdd(UInt64(batch.collapses.count / 2))
     }
     if !batch.turns.isEmpty { append(.init(code: .add), batch.turns.reversedPairs) }
-  }
-
-  private static func basis(of gate: Gate) -> Pauli {
-    switch gate {
-    case .mx, .mrx, .resetX, .mxx: .x
-    case .my, .mry, .resetY, .myy: .y
-    default: .z
-    }
   }
 
   /// The product of a group's factors, or of one Pauli on each of its qubits.

@@ -108,14 +108,15 @@ struct FrameCompiler {
         "\(instruction.gate.name) with arguments computed while the circuit runs cannot be followed by Pauli frames"
       )
     }
+    if let collapse = instruction.gate.definition.collapse {
+      return try compileCollapse(instruction, collapse)
+    }
     switch instruction.gate {
     case .i, .x, .y, .z, .ii, .globalPhase, .iError, .iiError, .tick, .qubitCoords, .shiftCoords,
       .barrier:
       try compilePauli(instruction)
     case .cx, .cy, .cz, .xcz, .ycz: try compileControlled(instruction)
     case .spp, .sppDag: try compileProductPhases(instruction)
-    case .m, .mx, .my, .mr, .mrx, .mry, .reset, .resetX, .resetY, .mxx, .myy, .mzz, .mpp:
-      try compileCollapse(instruction)
     case .mpad:
       let count = circuit.groupCount(of: instruction)
       appendRecords(.pad, count: count, probability: circuit.arguments(of: instruction).first ?? 0)

@@ -40,7 +40,7 @@ struct ReferenceSampler {
       if definition.isAnnotation || definition.isNoise && definition.recordsPerGroup == 0 {
         continue
       }
-      guard TableauSimulator.basis(of: instruction.gate) != nil,
+      guard TableauSimulator.basis(of: definition) != nil,
         found.last.map({ $0.gate == instruction.gate }) ?? true
       else { break }
       first = index

@@ -8,7 +8,7 @@ extension TableauSimulator {
     let gate = instruction.gate
     let definition = gate.definition
     if definition.isAnnotation || gate == .globalPhase || gate == .u0 { return }
-    if let basis = Self.basis(of: gate) {
+    if let basis = Self.basis(of: definition) {
       try makeUniqueWhileMeasuring()
       return try measure(instruction, of: circuit, basis: basis)
     }
@@ -18,11 +18,13 @@ extension TableauSimulator {
       return try apply(form, instruction, of: circuit)
     }
     if definition.isNoise { return try applyNoise(instruction, of: circuit) }
+    if let collapse = definition.collapse {
+      guard collapse.resets, let basis = collapse.basis else {
+        return try measureProducts(instruction, of: circuit)
+      }
+      return try reset(instruction, of: circuit, basis: basis)
+    }
     switch gate {
-    case .mr, .reset: try reset(instruction, of: circuit, basis: .z)
-    case .mrx, .resetX: try reset(instruction, of: circuit, basis: .x)
-    case .mry, .resetY: try reset(instruction, of: circuit, basis: .y)
-    case .mxx, .myy, .mzz, .mpp: try measureProducts(instruction, of: circuit)
     case .mpad: try pad(instruction, of: circuit)
     case .spp, .sppDag: try applyRoots(instruction, of: circuit)
     default: throw NonClifford.diagnostic(of: instruction, in: circuit)
@@ -93,19 +95,19 @@ extension TableauSimulator {
   // MARK: Measurements
 
   /// The Pauli that a plain measurement of qubits measures.
-  static func basis(of gate: Gate) -> Pauli? {
-    switch gate {
-    case .m: .z
-    case .mx: .x
-    case .my: .y
-    default: nil
+  static func basis(of definition: GateDefinition) -> Pauli? {
+    guard let collapse = definition.collapse, !collapse.resets, definition.qubitCount == 1 else {
+      return nil
     }
+    return collapse.basis
   }
 
   /// Announces the last instructions that anything depends on, all of which measure qubits in one
   /// basis: that takes less time.
   mutating func prepareForLast(_ instructions: [Instruction], of circuit: Circuit) throws {
-    guard let basis = instructions.first.flatMap({ Self.basis(of: $0.gate) }) else { return }
+    guard let basis = instructions.first.flatMap({ Self.basis(of: $0.gate.definition) }) else {
+      return
+    }
     try makeUnique()
     let targets = instructions.flatMap { circuit.targets(of: $0) }
     try state.prepareForLast(basis.rawValue, on: targets.filter(\.isQubit).map(\.value))
@@ -163,13 +165,7 @@ extension TableauSimulator {
 
   private mutating func measureProducts(_ instruction: Instruction, of circuit: Circuit) throws {
     let flip = circuit.arguments(of: instruction).first ?? 0
-    let letter: Pauli? =
-      switch instruction.gate {
-      case .mxx: .x
-      case .myy: .y
-      case .mzz: .z
-      default: nil
-      }
+    let letter = instruction.gate.definition.collapse?.basis
     var batch = CommutationTracker()
     try circuit.forEachGroup(of: instruction) { group, bit in
       let product =

@@ -141,7 +141,7 @@ private struct DecompositionWriter {
     }
     let bits = group.bit.map { [Target.bit($0)] } ?? []
     guard let root = product.factors.first?.qubit else {
-      if instruction.gate == .mpp {
+      if instruction.gate.definition.isMeasurement {
         append(.mpad, [.qubit(product.isNegative ? 1 : 0)] + bits)
       }
       return
@@ -161,7 +161,7 @@ private struct DecompositionWriter {
   }
 
   private mutating func writeCore(_ root: Int, isNegative: Bool, _ bits: [Target]) {
-    guard instruction.gate != .mpp else {
+    guard !instruction.gate.definition.isMeasurement else {
       return append(.m, [.qubit(root, inverted: isNegative)] + bits)
     }
     // exp(iθ(1 − P)) for −P is the inverse for P up to a global phase.
