@@ -189,6 +189,45 @@ struct GateCatalogTests {
     #expect(definition.flows.contains(prepared) == collapse.resets)
   }
 
+  @Test(arguments: GateCatalog.all.filter { $0.errors != nil })
+  func `the errors of a noise gate are all Paulis, with the probabilities it is given`(
+    definition: GateDefinition
+  ) throws {
+    let count = try #require(definition.qubitCount)
+    let arguments = definition.parameters.indices.map { 0.01 + 0.001 * Double($0) }
+    let probabilities = try #require(definition.errorProbabilities(arguments))
+    #expect(probabilities.count == 1 << (2 * count))
+    #expect(abs(probabilities.reduce(0, +) - arguments.reduce(0, +)) < 1e-15)
+    #expect((probabilities[0] > 0) == definition.isHeralded)
+    let listed = try #require(definition.pauliErrors(arguments))
+    #expect(listed.allSatisfy { $0.pauli.weight > 0 && $0.probability > 0 })
+    #expect(Set(listed.map { "\($0.pauli)" }).count == listed.count)
+    let total = listed.reduce(0) { $0 + $1.probability }
+    #expect(abs(total + probabilities[0] - arguments.reduce(0, +)) < 1e-15)
+  }
+
+  @Test(arguments: GateCatalog.all.filter { $0.controlledPaulis != nil })
+  func `a bit may stand where a gate has a Z`(definition: GateDefinition) throws {
+    let (gate, paulis) = (definition.gate, try #require(definition.controlledPaulis))
+    let matrix = try Self.matrix(gate)
+    for (bit, side) in [(Target.record(1), 0), (.record(1), 1), (.sweep(3), 0)] {
+      let targets = side == 0 ? (bit, Target.qubit(5)) : (.qubit(5), bit)
+      let isZ = (side == 0 ? paulis.first : paulis.second) == .z
+      guard isZ else {
+        #expect(throws: Diagnostic.self) { try ClassicalFeedback(gate, targets.0, targets.1) }
+        continue
+      }
+      let feedback = try #require(try ClassicalFeedback(gate, targets.0, targets.1))
+      #expect(feedback.control == bit && feedback.qubit == 5)
+      // Where the controlling qubit is |1⟩, the gate does to the other what feedback does.
+      let control = PauliString(side == 0 ? [.z, .i] : [.i, .z]).matrix
+      let one = ComplexMatrix.identity(4) - control
+      let pauli = PauliString(side == 0 ? [.i, feedback.pauli] : [feedback.pauli, .i]).matrix
+      #expect((matrix * one).distance(to: pauli * one) < 1e-12, "\(definition.name)")
+    }
+    #expect(try ClassicalFeedback(gate, .qubit(0), .qubit(1)) == nil)
+  }
+
   @Test func `summaries are sentences and labels are short`() {
     for definition in GateCatalog.all {
       #expect(definition.summary.hasSuffix("."), "\(definition.name)")

@@ -57,7 +57,7 @@ struct GateLabels {
     switch instruction.gate {
     case .unitary, .kraus1, .kraus2: return ""
     case .delay: return TimeUnit.text(ofNanoseconds: values.first ?? 0)
-    case .pauliChannel1, .pauliChannel2, .heraldedPauliChannel1:
+    case _ where definition.errors != nil && definition.parameters.count > 1:
       let named = zip(definition.parameters, values).filter { $0.1 != 0 }
       if named.isEmpty { return "0" }
       return named.map { "\($0.0.dropFirst().uppercased()):\(NumberText.plain($0.1))" }
@@ -85,28 +85,12 @@ extension Gate {
   /// Whether exchanging the qubits of a gate on two changes nothing, so that a box needs no
   /// numbers.
   var isSymmetricPair: Bool {
-    switch self {
+    if definition.qubitCount == 2, definition.collapse != nil { return true }
+    return switch self {
     case .swap, .iswap, .iswapDag, .czswap, .sqrtXX, .sqrtXXDag, .sqrtYY, .sqrtYYDag, .sqrtZZ,
-      .sqrtZZDag, .ii, .rxx, .ryy, .rzz, .sqrtISwap, .sqrtISwapDag, .fsim, .depolarize2, .mxx, .myy,
-      .mzz:
+      .sqrtZZDag, .ii, .rxx, .ryy, .rzz, .sqrtISwap, .sqrtISwapDag, .fsim, .depolarize2:
       true
     default: false
-    }
-  }
-
-  /// The Paulis of `PCQ`: P controls Q in P's basis.
-  var controlledPaulis: (first: Pauli, second: Pauli)? {
-    switch self {
-    case .xcx: (.x, .x)
-    case .xcy: (.x, .y)
-    case .xcz: (.x, .z)
-    case .ycx: (.y, .x)
-    case .ycy: (.y, .y)
-    case .ycz: (.y, .z)
-    case .cx: (.z, .x)
-    case .cy: (.z, .y)
-    case .cz: (.z, .z)
-    default: nil
     }
   }
 }

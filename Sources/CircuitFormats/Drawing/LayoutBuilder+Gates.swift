@@ -197,7 +197,7 @@ extension LayoutBuilder {
     var own = parts.all[...]
     var controls = own.prefix(Int(instruction.controlCount))
     own = own.dropFirst(Int(instruction.controlCount))
-    if let pair = instruction.gate.controlledPaulis, own.count == 2 {
+    if let pair = definition.controlledPaulis, own.count == 2 {
       return controlledPauli(instruction, pair, controls, Array(own))
     }
     if let form = definition.controlledForm {
@@ -210,7 +210,7 @@ extension LayoutBuilder {
   /// `PCQ` gates: a Z side is a control, an X side opposite to it a ⊕, others are boxes with the
   /// Pauli.
   private mutating func controlledPauli(
-    _ instruction: Instruction, _ paulis: (first: Pauli, second: Pauli),
+    _ instruction: Instruction, _ paulis: GateDefinition.ControlledPaulis,
     _ controls: ArraySlice<Parts.Part>, _ pair: [Parts.Part]
   ) -> CircuitLayout.Operation? {
     var operation = CircuitLayout.Operation()

@@ -60,11 +60,8 @@ extension StimReader {
       throw tagFailure(
         error.message, at: tagStart, code: "malformed-tag", hint: error.hint)
     }
-    switch gate {
-    case .correlatedError, .elseCorrelatedError: try removeCombiners(instruction: start)
-    case .heraldedErase, .heraldedPauliChannel1: removeSigns()
-    default: break
-    }
+    if gate.definition.chainRole != nil { try removeCombiners(instruction: start) }
+    if gate.definition.isHeralded { removeSigns() }
     do throws(CircuitError) {
       if let form {
         if !arguments.isEmpty {

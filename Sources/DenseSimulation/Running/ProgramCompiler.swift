@@ -353,25 +353,15 @@ package struct ProgramCompiler {
   private mutating func compileFeedback(
     _ gate: Gate, _ group: ArraySlice<Target>
   ) throws(Obstacle) {
-    let (first, second) = (group[group.startIndex], group[group.startIndex + 1])
-    let (pauli, controlIsFirst): (Pauli, Bool?) =
-      switch gate {
-      case .cx: (.x, true)
-      case .cy: (.y, true)
-      case .xcz: (.x, false)
-      case .ycz: (.y, false)
-      default: (.z, nil)
-      }
-    if first.isClassicalControl, second.isClassicalControl, gate == .cz { return }
-    let isFirst = controlIsFirst ?? first.isClassicalControl
-    let (control, target) = isFirst ? (first, second) : (second, first)
-    guard control.isClassicalControl, target.isQubit else {
-      throw Obstacle(
-        .unsupported, "\(gate.name) \(first) \(second) would change a measurement result",
-        hint: "a record or sweep bit can only be the control", range: range)
+    let found: ClassicalFeedback?
+    do throws(Diagnostic) {
+      found = try ClassicalFeedback(gate, group[group.startIndex], group[group.startIndex + 1])
+    } catch {
+      throw Obstacle(.unsupported, error.message, hint: error.hint, range: range)
     }
-    guard let position = live.position(of: target.value) else { return }
-    let application = GateApplication.singlePauli(pauli, position: position)
+    guard let feedback = found, let position = live.position(of: feedback.qubit) else { return }
+    let control = feedback.control
+    let application = GateApplication.singlePauli(feedback.pauli, position: position)
     if control.isRecord {
       emit(.feedback(lookback: control.value, application))
     } else if control.value < sweepBits.count, sweepBits[control.value] {
@@ -443,9 +433,10 @@ package struct ProgramCompiler {
     let gate = instruction.gate
     let arguments = circuit.arguments(of: instruction)
     var noise = Program.Noise(cases: [], bit: bit)
-    switch gate {
-    case .iError, .iiError: return
-    case .correlatedError, .elseCorrelatedError:
+    let definition = gate.definition
+    switch (gate, definition.chainRole) {
+    case (.iError, _), (.iiError, _): return
+    case (_, let role?):
       var product = PauliProduct()
       for target in group {
         guard let pauli = target.pauli, let position = live.position(of: target.value) else {
@@ -454,17 +445,14 @@ package struct ProgramCompiler {
         product.multiply(by: PauliProduct(pauli, on: position))
       }
       noise.cases = [(arguments.first ?? 0, product)]
-      noise.chain = gate == .correlatedError ? .starts : .continues
+      noise.chain = role == .starts ? .starts : .continues
     default:
-      guard let errors = gate.definition.pauliErrors(arguments) else {
+      guard let errors = definition.pauliErrors(arguments) else {
         return try compileChannel(gate, Array(arguments), group)
       }
-      noise.isHeralded = gate == .heraldedErase || gate == .heraldedPauliChannel1
-      if gate == .heraldedErase {
-        noise.cases.append((arguments[arguments.startIndex] / 4, .init()))
-      }
-      if gate == .heraldedPauliChannel1 {
-        noise.cases.append((arguments[arguments.startIndex], .init()))
+      noise.isHeralded = definition.isHeralded
+      if noise.isHeralded, let idle = definition.errorProbabilities(arguments)?.first {
+        noise.cases.append((idle, .init()))
       }
       for (probability, pauli) in errors where probability > 0 {
         var product = PauliProduct()

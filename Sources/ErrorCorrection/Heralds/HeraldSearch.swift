@@ -50,16 +50,13 @@ struct HeraldSearch {
   }
 
   private mutating func note(_ instruction: Instruction) {
-    let arguments = Array(circuit.arguments(of: instruction))
-    let (x, z): (Double, Double)
-    switch instruction.gate {
-    case .heraldedErase: (x, z) = (0.5, 0.5)
-    case .heraldedPauliChannel1:
-      let total = arguments.reduce(0, +)
-      guard total > 0 else { return }
-      (x, z) = ((arguments[1] + arguments[2]) / total, (arguments[2] + arguments[3]) / total)
-    default: return
-    }
+    let definition = instruction.gate.definition
+    guard definition.isHeralded,
+      let p = definition.errorProbabilities(circuit.arguments(of: instruction))
+    else { return }
+    let total = (p[0] + p[1]) + (p[2] + p[3])
+    guard total > 0 else { return }
+    let (x, z) = ((p[1] + p[2]) / total, (p[2] + p[3]) / total)
     let targets = Array(circuit.targets(of: instruction))
     let end = tracker.measurementCount
     for (place, target) in targets.enumerated().reversed() {

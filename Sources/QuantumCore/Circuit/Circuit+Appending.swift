@@ -109,11 +109,10 @@ extension Circuit {
   /// Whether adjacent instructions of this gate may become one.
   package static func isFusable(_ gate: Gate) -> Bool {
     switch gate {
-    case .detector, .observableInclude, .qubitCoords, .tick, .shiftCoords, .correlatedError,
-      .elseCorrelatedError,
-      .repeatBlock, .unitary, .barrier, .delay, .globalPhase:
+    case .detector, .observableInclude, .qubitCoords, .tick, .shiftCoords, .repeatBlock, .unitary,
+      .barrier, .delay, .globalPhase:
       false
-    default: true
+    default: gate.definition.chainRole == nil
     }
   }
 

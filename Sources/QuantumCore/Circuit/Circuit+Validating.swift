@@ -215,7 +215,7 @@ extension Circuit {
     switch gate {
     case .detector: target.isRecord
     case .observableInclude: target.isRecord || target.isPauli
-    case .correlatedError, .elseCorrelatedError: target.isPauli && !target.isInverted
+    case _ where gate.definition.chainRole != nil: target.isPauli && !target.isInverted
     case .unitary: target.isQubit
     default: target.isQubit && !target.isInverted
     }
@@ -225,7 +225,7 @@ extension Circuit {
     switch gate {
     case .detector: "records such as rec[-1]"
     case .observableInclude: "records such as rec[-1], or Paulis such as X3"
-    case .correlatedError, .elseCorrelatedError: "Paulis such as X3"
+    case _ where gate.definition.chainRole != nil: "Paulis such as X3"
     default: "qubits such as 3"
     }
   }

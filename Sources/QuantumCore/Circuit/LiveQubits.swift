@@ -88,14 +88,14 @@ package struct LiveQubits: Sendable {
       return
     }
     let arguments = circuit.arguments(of: instruction)
-    switch instruction.gate {
-    case .correlatedError, .elseCorrelatedError:
+    let definition = instruction.gate.definition
+    switch definition.chainRole {
+    case .starts, .continues:
       guard arguments.first ?? 0 > 0 else { return }
       for target in circuit.targets(of: instruction) where target.pauli?.hasX == true {
         mark(target)
       }
-    default:
-      let definition = instruction.gate.definition
+    case nil:
       guard let errors = definition.pauliErrors(arguments) else {
         if definition.stimForm != .instruction { circuit.targets(of: instruction).forEach(mark) }
         return

@@ -174,59 +174,63 @@ extension GateDefinition {
       one, "1 0 0 0; 0 0 0 1; 0 0 1 0; 0 1 0 0",
       flows: ["X_ -> XX", "Z_ -> Z_", "_X -> _X", "_Z -> ZZ"],
       decomposition: "CX 0 1", inverse: .cx,
-      controlled: .init(controlCount: 1, base: .x), classicalControl: true, label: "X"),
+      controlled: .init(controlCount: 1, base: .x), paulis: .init(.z, .x), label: "X"),
     clifford(
       .cy, "CY", aliases: ["ZCY"], qasm: [.init("cy", .all)], .twoQubitClifford,
       "Controlled Y.",
       one, "1 0 0 0; 0 0 0 -i; 0 0 1 0; 0 i 0 0",
       flows: ["X_ -> XY", "Z_ -> Z_", "_X -> ZX", "_Z -> ZZ"],
       decomposition: "H 0; CX 1 0; H 0; S 0; CX 0 1", inverse: .cy,
-      controlled: .init(controlCount: 1, base: .y), classicalControl: true, label: "Y"),
+      controlled: .init(controlCount: 1, base: .y), paulis: .init(.z, .y), label: "Y"),
     clifford(
       .cz, "CZ", aliases: ["ZCZ"], qasm: [.init("cz", .all)], .twoQubitClifford,
       "Controlled Z: −1 where both are 1.",
       one, "1 0 0 0; 0 1 0 0; 0 0 1 0; 0 0 0 -1",
       flows: ["X_ -> XZ", "Z_ -> Z_", "_X -> ZX", "_Z -> _Z"],
       decomposition: "H 0; CX 1 0; H 0", inverse: .cz,
-      controlled: .init(controlCount: 1, base: .z), classicalControl: true, label: "Z"),
+      controlled: .init(controlCount: 1, base: .z), paulis: .init(.z, .z), label: "Z"),
     clifford(
       .xcx, "XCX", .twoQubitClifford,
       "Controlled X with a control in the X basis.",
       half, "1 1 1 -1; 1 1 -1 1; 1 -1 1 1; -1 1 1 1",
       flows: ["X_ -> X_", "Z_ -> ZX", "_X -> _X", "_Z -> XZ"],
-      decomposition: "H 0; CX 0 1; H 0", inverse: .xcx),
+      decomposition: "H 0; CX 0 1; H 0", inverse: .xcx,
+      paulis: .init(.x, .x)),
     clifford(
       .xcy, "XCY", .twoQubitClifford,
       "Controlled Y with a control in the X basis.",
       half, "1 1 -i i; 1 1 i -i; i -i 1 1; -i i 1 1",
       flows: ["X_ -> X_", "Z_ -> ZY", "_X -> XX", "_Z -> XZ"],
-      decomposition: "CX 1 0; H 0; S 0; CX 0 1; H 0", inverse: .xcy),
+      decomposition: "CX 1 0; H 0; S 0; CX 0 1; H 0", inverse: .xcy,
+      paulis: .init(.x, .y)),
     clifford(
       .xcz, "XCZ", .twoQubitClifford,
       "Controlled Z with a control in the X basis.",
       one, "1 0 0 0; 0 1 0 0; 0 0 0 1; 0 0 1 0",
       flows: ["X_ -> X_", "Z_ -> ZZ", "_X -> XX", "_Z -> _Z"],
       decomposition: "CX 1 0", inverse: .xcz,
-      classicalControl: true),
+      paulis: .init(.x, .z)),
     clifford(
       .ycx, "YCX", .twoQubitClifford,
       "Controlled X with a control in the Y basis.",
       half, "1 -i 1 i; i 1 -i 1; 1 i 1 -i; -i 1 i 1",
       flows: ["X_ -> XX", "Z_ -> ZX", "_X -> _X", "_Z -> YZ"],
-      decomposition: "CX 0 1; H 1; S 1; CX 1 0; H 1", inverse: .ycx),
+      decomposition: "CX 0 1; H 1; S 1; CX 1 0; H 1", inverse: .ycx,
+      paulis: .init(.y, .x)),
     clifford(
       .ycy, "YCY", .twoQubitClifford,
       "Controlled Y with a control in the Y basis.",
       half, "1 -i -i 1; i 1 -1 -i; i -1 1 -i; 1 i i 1",
       flows: ["X_ -> XY", "Z_ -> ZY", "_X -> YX", "_Z -> YZ"],
-      decomposition: "H 0; H 1; S 0; CX 1 0; H 1; CX 1 0; S 0", inverse: .ycy),
+      decomposition: "H 0; H 1; S 0; CX 1 0; H 1; CX 1 0; S 0", inverse: .ycy,
+      paulis: .init(.y, .y)),
     clifford(
       .ycz, "YCZ", .twoQubitClifford,
       "Controlled Z with a control in the Y basis.",
       one, "1 0 0 0; 0 1 0 0; 0 0 0 -i; 0 0 i 0",
       flows: ["X_ -> XZ", "Z_ -> ZZ", "_X -> YX", "_Z -> _Z"],
       decomposition: "H 0; S 1; CX 1 0; H 0; CX 1 0", inverse: .ycz,
-      classicalControl: true),
+      paulis: .init(.y, .z)),
     clifford(
       .swap, "SWAP", qasm: [.init("swap", [.extended, .stdgates])], .twoQubitClifford,
       "Exchanges two qubits.",
@@ -320,14 +324,14 @@ extension GateDefinition {
     _ category: GateCategory, _ summary: String, _ scale: Double, _ rows: String, flows: [String],
     decomposition: String, inverse: Gate, power: Power = .general,
     controlled: ControlledForm? = nil,
-    classicalControl: Bool = false, label: String? = nil
+    paulis: ControlledPaulis? = nil, label: String? = nil
   ) -> GateDefinition {
     let matrix = gaussianMatrix(rows, scale: scale)
     return GateDefinition(
       gate, name, aliases: aliases, qasm: qasm, category: category,
       shape: .each(category == .twoQubitClifford ? 2 : 1), summary, matrix: { _ in matrix },
       controlled: controlled, flows: flows, decomposition: decomposition, inverse: .gate(inverse),
-      power: power, classicalControl: classicalControl, label: label)
+      power: power, paulis: paulis, label: label)
   }
 }
 

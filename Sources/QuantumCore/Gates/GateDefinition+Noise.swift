@@ -5,39 +5,40 @@
 
 extension GateDefinition {
   static let noiseChannels: [GateDefinition] = [
-    pauli(.xError, "X_ERROR", 1, ["p"], "Applies X with probability p."),
-    pauli(.yError, "Y_ERROR", 1, ["p"], "Applies Y with probability p."),
-    pauli(.zError, "Z_ERROR", 1, ["p"], "Applies Z with probability p."),
+    pauli(.xError, "X_ERROR", 1, ["p"], .single(.x), "Applies X with probability p."),
+    pauli(.yError, "Y_ERROR", 1, ["p"], .single(.y), "Applies Y with probability p."),
+    pauli(.zError, "Z_ERROR", 1, ["p"], .single(.z), "Applies Z with probability p."),
     pauli(
-      .depolarize1, "DEPOLARIZE1", 1, ["p"],
+      .depolarize1, "DEPOLARIZE1", 1, ["p"], .uniform,
       "Applies X, Y or Z, each with probability p/3; p = 3/4 mixes completely."),
     pauli(
-      .depolarize2, "DEPOLARIZE2", 2, ["p"],
+      .depolarize2, "DEPOLARIZE2", 2, ["p"], .uniform,
       "Applies one of the 15 two-qubit Paulis, each with probability p/15; p = 15/16 mixes completely."
     ),
     pauli(
-      .pauliChannel1, "PAULI_CHANNEL_1", 1, ["px", "py", "pz"],
+      .pauliChannel1, "PAULI_CHANNEL_1", 1, ["px", "py", "pz"], .listed,
       "Applies X, Y or Z with the given probabilities."),
     pauli(
       .pauliChannel2, "PAULI_CHANNEL_2", 2,
       [
         "pix", "piy", "piz", "pxi", "pxx", "pxy", "pxz", "pyi", "pyx", "pyy", "pyz", "pzi", "pzx",
         "pzy", "pzz",
-      ], "Applies one of the 15 two-qubit Paulis with the given probabilities."),
+      ], .listed, "Applies one of the 15 two-qubit Paulis with the given probabilities."),
     noise(
       .correlatedError, "E", aliases: ["CORRELATED_ERROR"], .whole, ["p"],
-      "Applies a Pauli product with probability p."),
+      "Applies a Pauli product with probability p.", chainRole: .starts),
     noise(
       .elseCorrelatedError, "ELSE_CORRELATED_ERROR", .whole, ["p"],
-      "Applies a Pauli product with probability p if no correlated error of the chain before it happened."
-    ),
+      "Applies a Pauli product with probability p if no correlated error of the chain before it happened.",
+      chainRole: .continues),
     noise(
       .heraldedErase, "HERALDED_ERASE", .each(1), ["p"],
       "With probability p replaces the qubit by the maximally mixed state; records whether it did.",
-      records: 1),
+      records: 1, errors: .uniform),
     noise(
       .heraldedPauliChannel1, "HERALDED_PAULI_CHANNEL_1", .each(1), ["pi", "px", "py", "pz"],
-      "Applies I, X, Y or Z with the given probabilities and records that it did.", records: 1),
+      "Applies I, X, Y or Z with the given probabilities and records that it did.", records: 1,
+      errors: .listed),
     noise(
       .iError, "I_ERROR", .each(1), [], count: 0...255,
       "Does nothing; keeps a place and probabilities for an error to be modelled elsewhere.",
@@ -104,14 +105,15 @@ extension GateDefinition {
   }
 
   private static func pauli(
-    _ gate: Gate, _ name: String, _ qubits: Int, _ parameters: [String], _ summary: String
+    _ gate: Gate, _ name: String, _ qubits: Int, _ parameters: [String], _ errors: PauliErrors,
+    _ summary: String
   ) -> GateDefinition {
     noise(
       gate, name, .each(qubits), parameters, summary,
       channel: { arguments in
         KrausChannel(
           paulis: gate.definition.pauliErrors(arguments) ?? [], qubitCount: qubits)
-      })
+      }, errors: errors)
   }
 
   private static func tagged(
@@ -127,11 +129,12 @@ extension GateDefinition {
   private static func noise(
     _ gate: Gate, _ name: String, aliases: [String] = [], _ shape: TargetShape,
     _ parameters: [String], count: ClosedRange<Int>? = nil, _ summary: String, records: Int = 0,
-    channel: ChannelFunction? = nil
+    channel: ChannelFunction? = nil, errors: PauliErrors? = nil, chainRole: ChainRole? = nil
   ) -> GateDefinition {
     GateDefinition(
       gate, name, aliases: aliases, category: .noise, shape: shape, parameters: parameters,
-      argumentCount: count, summary, channel: channel, records: records,
+      argumentCount: count, summary, channel: channel, errors: errors, chainRole: chainRole,
+      records: records,
       argumentRule: .probabilities)
   }
 }

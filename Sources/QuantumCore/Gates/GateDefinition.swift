@@ -112,6 +112,15 @@ public final class GateDefinition: Sendable {
     public let base: Gate
   }
 
+  /// The Paulis P and Q of a gate that applies Q to its second qubit where the first is in the −1
+  /// eigenstate of P, which is as much as the other way round.
+  public struct ControlledPaulis: Sendable, Hashable {
+    public let first: Pauli
+    public let second: Pauli
+
+    package init(_ first: Pauli, _ second: Pauli) { (self.first, self.second) = (first, second) }
+  }
+
   /// What measurements and resets do to each group of qubits.
   public struct Collapse: Sendable, Hashable {
     /// The Pauli on every qubit of a group; `nil` where the targets name the factors themselves.
@@ -120,6 +129,28 @@ public final class GateDefinition: Sendable {
     public let measures: Bool
     /// Whether the qubit is left in the +1 eigenstate of the Pauli.
     public let resets: Bool
+  }
+
+  /// How a noise gate draws Pauli errors, of which one happens at most on each group of qubits.
+  public enum PauliErrors: Sendable {
+    /// One Pauli; the argument is its probability.
+    case single(Pauli)
+    /// All Paulis alike; the argument is the probability of any. The identity counts if there is a
+    /// herald.
+    case uniform
+    /// A probability an argument, in the order X Y Z or IX IY IZ XI … ZZ, the first letter on the
+    /// first qubit; where there is a herald, that of the identity comes first.
+    case listed
+    /// The probabilities of all 4ᵏ Paulis for given arguments, in the order I X Y Z or II IX … ZZ.
+    case computed(@Sendable (_ arguments: [Double]) -> [Double])
+  }
+
+  /// The place of a correlated error in a chain, of which one error happens at most.
+  public enum ChainRole: Sendable {
+    /// Happens whatever was before.
+    case starts
+    /// Happens only if nothing of the chain before it did.
+    case continues
   }
 
   public typealias MatrixFunction = @Sendable (ArraySlice<Double>) -> ComplexMatrix
@@ -147,6 +178,11 @@ public final class GateDefinition: Sendable {
   /// The channel on one group of qubits for valid arguments; of every noise gate of fixed width
   /// that records nothing.
   public let channel: ChannelFunction?
+  /// The Pauli errors of a noise gate of fixed width; `nil` for gates that are not mixtures of
+  /// Paulis.
+  public let errors: PauliErrors?
+  /// The part that a correlated error takes in a chain; `nil` for all other gates.
+  public let chainRole: ChainRole?
   /// What a measurement or a reset collapses; `nil` for everything else.
   public let collapse: Collapse?
   public let controlledForm: ControlledForm?
@@ -160,8 +196,8 @@ public final class GateDefinition: Sendable {
   public let power: Power
   /// Results appended to the record for each group.
   public let recordsPerGroup: Int
-  /// Whether `rec[-k]` and `sweep[k]` may stand where a control stands.
-  public let allowsClassicalControl: Bool
+  /// The Paulis of a controlled Pauli; `nil` for all other gates.
+  public let controlledPaulis: ControlledPaulis?
   /// Which arguments are accepted.
   public let argumentRule: ArgumentRule
   /// Text of at most four characters for drawings.
@@ -172,10 +208,11 @@ public final class GateDefinition: Sendable {
     qasm: [OpenQASMName] = [], category: GateCategory, shape: TargetShape,
     parameters: [String] = [],
     argumentCount: ClosedRange<Int>? = nil, _ summary: String, matrix: MatrixFunction? = nil,
-    channel: ChannelFunction? = nil, collapse: Collapse? = nil,
+    channel: ChannelFunction? = nil, errors: PauliErrors? = nil, chainRole: ChainRole? = nil,
+    collapse: Collapse? = nil,
     controlled: ControlledForm? = nil, flows: [String] = [], decomposition: String? = nil,
     body: String? = nil, inverse: Inverse = .none, power: Power = .general, records: Int = 0,
-    classicalControl: Bool = false, argumentRule: ArgumentRule = .any, label: String? = nil
+    paulis: ControlledPaulis? = nil, argumentRule: ArgumentRule = .any, label: String? = nil
   ) {
     self.gate = gate
     self.name = name
@@ -189,6 +226,8 @@ public final class GateDefinition: Sendable {
     self.summary = summary
     self.matrix = matrix
     self.channel = channel
+    self.errors = errors
+    self.chainRole = chainRole
     self.collapse = collapse
     controlledForm = controlled
     self.flows = flows.map { StabilizerFlow($0)! }
@@ -197,7 +236,7 @@ public final class GateDefinition: Sendable {
     self.inverse = inverse
     self.power = power
     recordsPerGroup = records
-    allowsClassicalControl = classicalControl
+    controlledPaulis = paulis
     self.argumentRule = argumentRule
     self.label = label ?? name
   }
@@ -213,12 +252,19 @@ public final class GateDefinition: Sendable {
     }
   }
   public var isNoise: Bool { category == .noise }
+  /// Whether the gate is noise that records whether it happened.
+  public var isHeralded: Bool { isNoise && recordsPerGroup > 0 }
   /// Whether the arguments are probabilities.
   public var hasProbabilityArguments: Bool {
     argumentRule == .probabilities || argumentRule == .independentProbabilities
   }
   public var isMeasurement: Bool { recordsPerGroup > 0 && category != .noise }
   public var isReset: Bool { collapse?.resets ?? false }
+  /// Whether `rec[-k]` and `sweep[k]` may stand where a control stands, which is where the gate has
+  /// a Z.
+  public var allowsClassicalControl: Bool {
+    controlledPaulis.map { $0.first == .z || $0.second == .z } ?? false
+  }
   public var isAnnotation: Bool { category == .annotation }
   /// Whether the gate maps Paulis to Paulis for every argument it takes.
   public var isClifford: Bool { isUnitary && (!flows.isEmpty || gate == .globalPhase) }

@@ -171,28 +171,37 @@ extension GateDefinition {
   public func pauliErrors(_ p: some RandomAccessCollection<Double>) -> [(
     probability: Double, pauli: PauliString
   )]? {
-    let p = Array(p)
-    func each(_ probabilities: [Double]) -> [(probability: Double, pauli: PauliString)] {
-      zip(probabilities, [Pauli.x, .y, .z]).map { ($0, PauliString([$1])) }
+    guard let errors, let probabilities = errorProbabilities(p) else { return nil }
+    let cases = probabilities.enumerated().map {
+      ($1, Self.pauli(numbered: $0, of: qubitCount ?? 1))
     }
-    switch gate {
-    case .xError: return [(p[0], PauliString([.x]))]
-    case .yError: return [(p[0], PauliString([.y]))]
-    case .zError: return [(p[0], PauliString([.z]))]
-    case .depolarize1: return each([Double](repeating: p[0] / 3, count: 3))
-    case .depolarize2: return twoQubitErrors([Double](repeating: p[0] / 15, count: 15))
-    case .pauliChannel1: return each(p)
-    case .pauliChannel2: return twoQubitErrors(p)
-    case .heraldedErase: return each([Double](repeating: p[0] / 4, count: 3))
-    case .heraldedPauliChannel1: return each(Array(p[1...]))
-    default: return nil
+    if case .single(let pauli) = errors { return cases.filter { $0.1 == PauliString([pauli]) } }
+    return Array(cases.dropFirst())
+  }
+
+  /// The probability of every Pauli on one group of qubits, in the order I X Y Z or II IX IY IZ
+  /// XI … ZZ, the first letter on the first qubit; `nil` if the gate is not a mixture of Paulis.
+  ///
+  /// That of the identity is 0 without a herald, which may tell of an error that does nothing.
+  public func errorProbabilities(_ arguments: some RandomAccessCollection<Double>) -> [Double]? {
+    guard let errors, let qubitCount else { return nil }
+    let (arguments, count) = (Array(arguments), 1 << (2 * qubitCount))
+    switch errors {
+    case .single(let pauli):
+      return (0..<count).map { Self.letters[$0] == pauli ? arguments[0] : 0 }
+    case .uniform:
+      let share = arguments[0] / Double(isHeralded ? count : count - 1)
+      return (0..<count).map { $0 == 0 && !isHeralded ? 0 : share }
+    case .listed: return isHeralded ? arguments : [0] + arguments
+    case .computed(let probabilities): return probabilities(arguments)
     }
   }
 
-  /// In the order IX IY IZ XI XX … ZZ, the first letter on the first qubit.
-  private func twoQubitErrors(_ p: [Double]) -> [(probability: Double, pauli: PauliString)] {
-    let order: [Pauli] = [.i, .x, .y, .z]
-    return (1..<16).map { (p[$0 - 1], PauliString([order[$0 / 4], order[$0 % 4]])) }
+  private static let letters: [Pauli] = [.i, .x, .y, .z]
+
+  /// The Pauli with a number in the order of `errorProbabilities`.
+  package static func pauli(numbered number: Int, of qubitCount: Int) -> PauliString {
+    PauliString((0..<qubitCount).reversed().map { letters[number >> (2 * $0) & 3] })
   }
 
   /// The channel a noise instruction is on a group of qubits, heralds summed over; `nil` for gates

@@ -71,21 +71,19 @@ extension SparseProgramCompiler {
           return (qubit, pauli)
         })
     }
-    switch gate {
-    case .iError, .iiError: return
-    case .correlatedError, .elseCorrelatedError:
+    let definition = gate.definition
+    switch (gate, definition.chainRole) {
+    case (.iError, _), (.iiError, _): return
+    case (_, let role?):
       noise.cases = [(arguments.first ?? 0, product(group.map(\.pauli)))]
-      noise.chain = gate == .correlatedError ? .starts : .continues
+      noise.chain = role == .starts ? .starts : .continues
     default:
-      guard let errors = gate.definition.pauliErrors(arguments) else {
+      guard let errors = definition.pauliErrors(arguments) else {
         return try compileChannel(gate, Array(arguments), group)
       }
-      noise.isHeralded = gate == .heraldedErase || gate == .heraldedPauliChannel1
-      if gate == .heraldedErase {
-        noise.cases.append((arguments[arguments.startIndex] / 4, QubitPauli()))
-      }
-      if gate == .heraldedPauliChannel1 {
-        noise.cases.append((arguments[arguments.startIndex], QubitPauli()))
+      noise.isHeralded = definition.isHeralded
+      if noise.isHeralded, let idle = definition.errorProbabilities(arguments)?.first {
+        noise.cases.append((idle, QubitPauli()))
       }
       for (probability, pauli) in errors where probability > 0 {
         let product = product(group.indices.map { pauli[$0 - group.startIndex] })

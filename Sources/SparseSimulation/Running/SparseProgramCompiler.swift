@@ -282,25 +282,15 @@ package struct SparseProgramCompiler {
   private mutating func compileFeedback(
     _ gate: Gate, _ group: ArraySlice<Target>
   ) throws(Obstacle) {
-    let (first, second) = (group[group.startIndex], group[group.startIndex + 1])
-    let (pauli, controlIsFirst): (Pauli, Bool?) =
-      switch gate {
-      case .cx: (.x, true)
-      case .cy: (.y, true)
-      case .xcz: (.x, false)
-      case .ycz: (.y, false)
-      default: (.z, nil)
-      }
-    if first.isClassicalControl, second.isClassicalControl, gate == .cz { return }
-    let isFirst = controlIsFirst ?? first.isClassicalControl
-    let (control, target) = isFirst ? (first, second) : (second, first)
-    guard control.isClassicalControl, target.isQubit else {
-      throw Obstacle(
-        .unsupported, "\(gate.name) \(first) \(second) would change a measurement result",
-        hint: "a record or sweep bit can only be the control", range: range)
+    let found: ClassicalFeedback?
+    do throws(Diagnostic) {
+      found = try ClassicalFeedback(gate, group[group.startIndex], group[group.startIndex + 1])
+    } catch {
+      throw Obstacle(.unsupported, error.message, hint: error.hint, range: range)
     }
-    guard let qubit = positions[target.value] else { return }
-    let gate = SparseGate.singlePauli(pauli, on: qubit)
+    guard let feedback = found, let qubit = positions[feedback.qubit] else { return }
+    let control = feedback.control
+    let gate = SparseGate.singlePauli(feedback.pauli, on: qubit)
     if control.isRecord {
       emit(.feedback(lookback: control.value, gate))
     } else if control.value < sweepBits.count, sweepBits[control.value] {

@@ -69,11 +69,12 @@ private struct FeedbackInliner {
 
   private func feedback(
     of instruction: Instruction
-  ) throws(Diagnostic) -> Circuit.ClassicallyControlledPauli? {
+  ) throws(Diagnostic) -> ClassicalFeedback? {
     guard instruction.gate.definition.qubitCount == 2 else { return nil }
     let targets = source.targets(of: instruction)
-    guard targets.contains(where: \.isRecord) else { return nil }
-    let found = try Circuit.classicallyControlledPauli(instruction.gate, targets)
+    guard targets.contains(where: \.isRecord), let first = targets.first, let last = targets.last
+    else { return nil }
+    let found = try ClassicalFeedback(instruction.gate, first, last)
     return found?.control.isRecord == true ? found : nil
   }
 

@@ -52,37 +52,3 @@ struct SignedCliffordAction: Sendable {
     PauliString((0..<count).map { Pauli(rawValue: mask >> UInt8(2 * $0) & 3)! })
   }
 }
-
-extension Circuit {
-  /// A Pauli that an instruction applies where a classical bit is 1.
-  struct ClassicallyControlledPauli {
-    let control: Target
-    let pauli: Pauli
-    let qubit: Int
-  }
-
-  /// The Pauli of a group of a gate with a classical control; `nil` for a group of qubits.
-  ///
-  /// - Throws: `Diagnostic` if the classical bit stands where the gate acts.
-  static func classicallyControlledPauli(
-    _ gate: Gate, _ group: ArraySlice<Target>
-  ) throws(Diagnostic) -> ClassicallyControlledPauli? {
-    guard group.count == 2, group.contains(where: \.isClassicalControl) else { return nil }
-    let (first, second) = (group.first!, group.last!)
-    let pauli: Pauli =
-      switch gate {
-      case .cx, .xcz: .x
-      case .cy, .ycz: .y
-      default: .z
-      }
-    let isFirst = gate == .cx || gate == .cy || (gate == .cz && first.isClassicalControl)
-    let (control, target) = isFirst ? (first, second) : (second, first)
-    if gate == .cz, target.isClassicalControl { return nil }
-    guard control.isClassicalControl, target.isQubit else {
-      throw Diagnostic(
-        "\(gate.name) acts on a qubit, not on \(target)", code: "targets",
-        hint: "the classical control of \(gate.name) stands \(isFirst ? "first" : "second")")
-    }
-    return ClassicallyControlledPauli(control: control, pauli: pauli, qubit: target.value)
-  }
-}

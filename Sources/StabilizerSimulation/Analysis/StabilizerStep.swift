@@ -43,7 +43,7 @@ extension Circuit {
           UInt64(arguments(of: instruction).first ?? 0),
           lookbacks: recordLookbacks(of: instruction), SignedPauliProduct(of: paulis[...]))
       ]
-    case .heraldedErase, .heraldedPauliChannel1:
+    case _ where definition.isHeralded:
       forEachGroup(of: instruction) { _, _ in steps.append(.constant(false)) }
       return steps
     case .mpad:
@@ -81,7 +81,7 @@ extension Circuit {
     var steps: [StabilizerStep] = []
     for start in stride(from: targets.startIndex, to: targets.endIndex - 1, by: 2) {
       let group = targets[start..<start + 2]
-      if let feedback = try Self.classicallyControlledPauli(gate, group) {
+      if let feedback = try ClassicalFeedback(gate, group[start], group[start + 1]) {
         // Sweep bits are 0 unless someone says otherwise.
         if feedback.control.isRecord {
           steps.append(

@@ -28,7 +28,7 @@ extension Circuit {
         let group = targets[start..<start + 2]
         let isEarly = group.contains { $0.isRecord && UInt64($0.value) > measurements }
         let isMisplaced =
-          (try? Self.classicallyControlledPauli(instruction.gate, group)) == nil
+          (try? ClassicalFeedback(instruction.gate, group[start], group[start + 1])) == nil
           && group.contains(where: \.isClassicalControl) && group.contains(where: \.isQubit)
         if isEarly || isMisplaced { return start - targets.startIndex }
       }

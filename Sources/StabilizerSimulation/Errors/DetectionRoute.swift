@@ -90,10 +90,8 @@ public enum DetectionRoute: Sendable {
   private static func inexactGate(of circuit: Circuit) -> Gate? {
     var found: Gate?
     circuit.forEachInstruction { instruction in
-      switch instruction.gate {
-      case .elseCorrelatedError, .heraldedErase, .heraldedPauliChannel1: found = instruction.gate
-      default: break
-      }
+      let definition = instruction.gate.definition
+      if definition.isHeralded || definition.chainRole == .continues { found = instruction.gate }
     }
     return found
   }

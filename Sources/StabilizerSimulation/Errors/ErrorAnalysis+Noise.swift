@@ -4,24 +4,35 @@ import QuantumCore
 extension ErrorAnalysis {
   /// Adds the mechanisms of a noise channel.
   func undoNoise(_ instruction: Instruction) throws {
-    let arguments = Array(circuit.arguments(of: instruction))
-    let tag = instruction.tag
-    switch instruction.gate {
-    case .xError: addFlips(instruction, basis: 0, arguments[0])
-    case .zError: addFlips(instruction, basis: 1, arguments[0])
-    case .yError:
+    let definition = instruction.gate.definition
+    let arguments = circuit.arguments(of: instruction)
+    if let role = definition.chainRole {
+      return try addCorrelatedError(instruction, role, arguments.first ?? 0)
+    }
+    guard let errors = definition.errors,
+      let probabilities = definition.errorProbabilities(arguments)
+    else { return }
+    if definition.isHeralded { return try addHeralded(instruction, probabilities) }
+    let isPair = definition.qubitCount == 2
+    switch errors {
+    case .single(let pauli) where !isPair:
+      addErrors(pauli, of: instruction, arguments.first ?? 0)
+    case .uniform where isPair: try addDepolarization2(instruction, arguments.first ?? 0)
+    case .uniform: try addDepolarization1(instruction, arguments.first ?? 0)
+    case _ where isPair: try addPauliChannel2(instruction, Array(probabilities.dropFirst()))
+    default: try addPauliChannel1(instruction, Array(probabilities.dropFirst()))
+    }
+  }
+
+  private func addErrors(_ pauli: Pauli, of instruction: Instruction, _ probability: Double) {
+    switch pauli {
+    case .i: break
+    case .x: addFlips(instruction, basis: 0, probability)
+    case .z: addFlips(instruction, basis: 1, probability)
+    case .y:
       forEachQubitCases(of: instruction) {
-        stretch.add(cases[3], probability: arguments[0], tag: tag)
+        stretch.add(cases[3], probability: probability, tag: instruction.tag)
       }
-    case .depolarize1: try addDepolarization1(instruction, arguments[0])
-    case .depolarize2: try addDepolarization2(instruction, arguments[0])
-    case .pauliChannel1: try addPauliChannel1(instruction, arguments)
-    case .pauliChannel2: try addPauliChannel2(instruction, arguments)
-    case .correlatedError, .elseCorrelatedError: try addCorrelatedError(instruction, arguments[0])
-    case .heraldedErase:
-      try addHeralded(instruction, [Double](repeating: arguments[0] / 4, count: 4))
-    case .heraldedPauliChannel1: try addHeralded(instruction, arguments)
-    default: break
     }
   }
 
@@ -185,7 +196,7 @@ extension ErrorAnalysis {
         "disjoint-errors",
         "\(name) has a case of probability \(probability), more than the threshold \(threshold) "
           + "up to which exclusive cases pass as independent",
-        instruction.gate == .heraldedErase ? .argument(0) : .argument(index))
+        .argument(instruction.gate.definition.parameters.count == 1 ? 0 : index))
     }
   }
 }
@@ -193,18 +204,20 @@ extension ErrorAnalysis {
 // MARK: - Correlated errors
 
 extension ErrorAnalysis {
-  private func addCorrelatedError(_ instruction: Instruction, _ probability: Double) throws {
+  private func addCorrelatedError(
+    _ instruction: Instruction, _ role: GateDefinition.ChainRole, _ probability: Double
+  ) throws {
     let targets = tracker.targets(of: instruction)
     tracker.gather(targets.lazy.filter(\.isPauli).map { ($0.pauli ?? .i, $0.value) })
     let set = tracker.rows.set(tracker.scratchRow)
-    if chain.isEmpty, instruction.gate == .correlatedError {
+    if chain.isEmpty, role == .starts {
       return stretch.add(set, probability: probability, tag: instruction.tag)
     }
     chain.append(
       ChainLink(
         probability: probability, symptoms: Array(set.values), hash: set.hash, tag: instruction.tag)
     )
-    guard instruction.gate == .correlatedError else { return }
+    guard role == .starts else { return }
     let links = chain.reversed()
     chain.removeAll()
     try addChain(Array(links), instruction)

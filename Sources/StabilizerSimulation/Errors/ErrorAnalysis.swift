@@ -97,15 +97,11 @@ final class ErrorAnalysis {
   private func undo(_ instruction: Instruction) throws {
     try checkMemory()
     if isScouting { return try scout(instruction) }
-    if !chain.isEmpty, instruction.gate != .correlatedError,
-      instruction.gate != .elseCorrelatedError
-    {
-      throw looseChain
-    }
-    if instruction.gate == .elseCorrelatedError { chainPlace = place }
+    let definition = instruction.gate.definition
+    if !chain.isEmpty, definition.chainRole == nil { throw looseChain }
+    if definition.chainRole == .continues { chainPlace = place }
     switch instruction.gate {
-    case .xError, .yError, .zError, .depolarize1, .depolarize2, .pauliChannel1, .pauliChannel2,
-      .correlatedError, .elseCorrelatedError, .heraldedErase, .heraldedPauliChannel1:
+    case _ where definition.errors != nil || definition.chainRole != nil:
       try undoNoise(instruction)
     case .detector:
       try tracker.undo(instruction, telling: stretch)

@@ -10,35 +10,17 @@ extension ErrorSearch {
       return
     }
     let arguments = Array(circuit.arguments(of: instruction))
-    switch instruction.gate {
-    case .xError, .yError, .zError, .depolarize1, .pauliChannel1:
-      try noteOneQubitErrors(instruction, Self.probabilities(of: instruction.gate, arguments))
-    case .depolarize2:
-      try noteTwoQubitErrors(instruction, [Double](repeating: arguments[0], count: 15))
-    case .pauliChannel2: try noteTwoQubitErrors(instruction, arguments)
-    case .correlatedError, .elseCorrelatedError:
+    if definition.chainRole != nil {
       guard arguments[0] > 0 else { return }
       let targets = circuit.targets(of: instruction)
       try note(instruction, 0..<targets.count, paulis: Self.factors(of: targets))
-    case .heraldedErase:
-      try noteHeralds(instruction, [Double](repeating: arguments[0], count: 4))
-    case .heraldedPauliChannel1: try noteHeralds(instruction, arguments)
-    default:
-      if definition.recordsPerGroup > 0, let probability = arguments.first, probability > 0 {
-        try noteMeasurementFlips(instruction)
-      }
-    }
-  }
-
-  /// Of X, Y and Z.
-  private static func probabilities(of gate: Gate, _ arguments: [Double]) -> [Double] {
-    let p = arguments[0]
-    return switch gate {
-    case .xError: [p, 0, 0]
-    case .yError: [0, p, 0]
-    case .zError: [0, 0, p]
-    case .depolarize1: [p, p, p]
-    default: arguments
+    } else if let probabilities = definition.errorProbabilities(arguments) {
+      if definition.isHeralded { return try noteHeralds(instruction, probabilities) }
+      let errors = Array(probabilities.dropFirst())
+      if definition.qubitCount == 2 { return try noteTwoQubitErrors(instruction, errors) }
+      try noteOneQubitErrors(instruction, errors)
+    } else if definition.recordsPerGroup > 0, let probability = arguments.first, probability > 0 {
+      try noteMeasurementFlips(instruction)
     }
   }
 

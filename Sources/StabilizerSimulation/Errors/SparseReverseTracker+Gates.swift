@@ -66,25 +66,16 @@ extension SparseReverseTracker {
 
   /// A Pauli applied if a record is 1: a flip of the record flips what the Pauli would.
   private func undoFeedback(_ instruction: Instruction, _ first: Target, _ second: Target) throws {
-    let gate = instruction.gate
-    let pauli: Pauli =
-      switch gate {
-      case .cx, .xcz: .x
-      case .cy, .ycz: .y
-      default: .z
-      }
-    let isControlFirst = gate == .cx || gate == .cy || (gate == .cz && !first.isQubit)
-    let (control, target) = isControlFirst ? (first, second) : (second, first)
-    if gate == .cz, !target.isQubit { return }
-    guard target.isQubit, !control.isQubit else {
-      throw CircuitError(
-        "targets", "\(gate.name) acts on a qubit, not on \(target.isQubit ? control : target)",
-        hint: "the classical control of \(gate.name) stands \(isControlFirst ? "first" : "second")")
+    let found: ClassicalFeedback?
+    do throws(Diagnostic) {
+      found = try ClassicalFeedback(instruction.gate, first, second)
+    } catch {
+      throw CircuitError(error.code, error.message, hint: error.hint)
     }
-    guard control.isRecord else { return }
-    let record = try recordRow(lookback: control.value)
-    if pauli.hasX { rows.xor(qubitRows[2 * target.value], into: record) }
-    if pauli.hasZ { rows.xor(qubitRows[2 * target.value + 1], into: record) }
+    guard let feedback = found, feedback.control.isRecord else { return }
+    let record = try recordRow(lookback: feedback.control.value)
+    if feedback.pauli.hasX { rows.xor(qubitRows[2 * feedback.qubit], into: record) }
+    if feedback.pauli.hasZ { rows.xor(qubitRows[2 * feedback.qubit + 1], into: record) }
   }
 
   /// e^{iπP/4}: an error that anticommutes with P comes out multiplied by P.

@@ -38,7 +38,7 @@ extension SparseReverseTracker {
       detectorCount -= 1
       try toggle(detectorCount, inRecordsOf: instruction)
     case .observableInclude: try undoObservable(instruction)
-    case .heraldedErase, .heraldedPauliChannel1:
+    case _ where definition.isHeralded:
       for _ in targets(of: instruction) { rows.clear(takeRecord()) }
     default:
       guard

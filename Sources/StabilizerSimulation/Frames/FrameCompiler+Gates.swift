@@ -63,34 +63,33 @@ extension FrameCompiler {
       return apply(instruction.gate, toEachOf: targets)
     }
     try circuit.forEachGroup(of: instruction) { group, _ in
-      guard let control = group.first(where: \.isClassicalControl) else {
+      guard group.contains(where: \.isClassicalControl) else {
         return apply(instruction.gate, toEachOf: group)
       }
-      let (first, last) = (group.first!, group.last!)
-      if first.isClassicalControl, last.isClassicalControl, instruction.gate == .cz { return }
-      let isReversed = [.xcz, .ycz].contains(instruction.gate)
-      guard let target = group.first(where: \.isQubit),
-        instruction.gate == .cz || target == (isReversed ? first : last)
-      else {
-        throw Diagnostic(
-          "\(instruction.gate.name) \(first) \(last) would change the record",
-          code: "record-target",
-          at: rangeOfFault, hint: "the record controls; the Pauli acts on a qubit")
+      let feedback: ClassicalFeedback?
+      do throws(Diagnostic) {
+        feedback = try ClassicalFeedback(
+          instruction.gate, group[group.startIndex], group[group.startIndex + 1])
+      } catch {
+        throw Diagnostic(error.message, code: error.code, at: rangeOfFault, hint: error.hint)
       }
-      try appendFeedback(instruction.gate, control: control, qubit: target.value)
+      if let feedback { try append(feedback) }
     }
   }
 
-  mutating func appendFeedback(_ gate: Gate, control: Target, qubit: Int) throws {
+  private mutating func append(_ feedback: ClassicalFeedback) throws {
+    let control = feedback.control
     if control.isRecord {
       try noteLookback(control.value)
     } else {
       program.sweepCount = max(program.sweepCount, control.value + 1)
     }
-    let generator = 2 * number(of: qubit)
+    let generator = 2 * number(of: feedback.qubit)
     let code: FrameProgram.Code = control.isRecord ? .feedback : .sweep
-    if gate != .cz { append(.init(code: code), [rows[generator], UInt32(control.value)]) }
-    if gate != .cx, gate != .xcz {
+    if feedback.pauli.hasX {
+      append(.init(code: code), [rows[generator], UInt32(control.value)])
+    }
+    if feedback.pauli.hasZ {
       append(.init(code: code), [rows[generator + 1], UInt32(control.value)])
     }
   }

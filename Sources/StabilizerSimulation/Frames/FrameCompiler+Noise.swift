@@ -2,40 +2,40 @@ import QuantumCore
 
 extension FrameCompiler {
   mutating func compileNoise(_ instruction: Instruction) throws {
-    let arguments = Array(circuit.arguments(of: instruction))
-    switch instruction.gate {
-    case .correlatedError, .elseCorrelatedError:
-      compileCorrelated(instruction, probability: arguments[0])
-    case .heraldedErase:
-      let quarter = arguments[0] / 4
-      compileHerald(instruction, [quarter, quarter, quarter, quarter])
-    case .heraldedPauliChannel1: compileHerald(instruction, arguments)
-    case .xError: compileFlips(instruction, arguments[0], .x)
-    case .yError: compileFlips(instruction, arguments[0], .y)
-    case .zError: compileFlips(instruction, arguments[0], .z)
-    case .depolarize1:
-      compileChannel(instruction, arguments[0], NoiseCases(uniformCount: 3), width: 2)
-    case .depolarize2:
-      compileChannel(instruction, arguments[0], NoiseCases(uniformCount: 15), width: 4)
-    case .pauliChannel1:
-      compileChannel(instruction, arguments, masks: Self.letters.map(\.rawValue), width: 2)
-    case .pauliChannel2:
-      // IX, IY, IZ, XI, …: the second qubit's factor changes fastest and has the high bits.
-      let masks = (1..<16).map { index in
-        Self.factor(index / 4) | Self.factor(index % 4) << 2
-      }
-      compileChannel(instruction, arguments, masks: masks, width: 4)
-    default:
+    let definition = instruction.gate.definition
+    let arguments = circuit.arguments(of: instruction)
+    if let role = definition.chainRole {
+      return compileCorrelated(instruction, role, probability: arguments.first ?? 0)
+    }
+    guard let errors = definition.errors, let qubitCount = definition.qubitCount,
+      let probabilities = definition.errorProbabilities(arguments)
+    else {
       throw unsupported(
         "\(instruction.gate.name) is no mixture of Paulis, and Pauli frames follow no other noise",
         hint: "a dense simulator runs it, or approximate it by PAULI_CHANNEL_1")
     }
+    if definition.isHeralded { return compileHerald(instruction, probabilities) }
+    let width = Int32(2 * qubitCount)
+    switch errors {
+    case .single(let pauli) where qubitCount == 1:
+      compileFlips(instruction, arguments.first ?? 0, pauli)
+    case .uniform:
+      let cases = NoiseCases(uniformCount: UInt32(probabilities.count - 1))
+      compileChannel(instruction, arguments.first ?? 0, cases, width: width)
+    default:
+      compileChannel(
+        instruction, Array(probabilities.dropFirst()),
+        masks: Array(Self.masks(qubitCount: qubitCount).dropFirst()), width: width)
+    }
   }
 
-  private static let letters: [Pauli] = [.x, .y, .z]
-
-  private static func factor(_ index: Int) -> UInt8 {
-    index == 0 ? 0 : letters[index - 1].rawValue
+  /// The bits of all Paulis in the order of their probabilities: the last qubit's factor changes
+  /// fastest and has the high bits.
+  private static func masks(qubitCount: Int) -> [UInt8] {
+    (0..<1 << (2 * qubitCount)).map { number in
+      let pauli = GateDefinition.pauli(numbered: number, of: qubitCount)
+      return (0..<qubitCount).reduce(0) { $0 | pauli[$1].rawValue << UInt8(2 * $1) }
+    }
   }
 
   /// The same Pauli on single qubits.
@@ -78,7 +78,7 @@ extension FrameCompiler {
 
   private mutating func compileHerald(_ instruction: Instruction, _ probabilities: [Double]) {
     let (total, cases) = Self.cases(
-      probabilities, masks: [0] + Self.letters.map(\.rawValue))
+      probabilities, masks: Self.masks(qubitCount: 1))
     let stream = stream(total)
     guard stream >= 0 else {
       return appendRecords(
@@ -93,7 +93,9 @@ extension FrameCompiler {
     }
   }
 
-  private mutating func compileCorrelated(_ instruction: Instruction, probability: Double) {
+  private mutating func compileCorrelated(
+    _ instruction: Instruction, _ role: GateDefinition.ChainRole, probability: Double
+  ) {
     var flipped: [UInt32] = []
     for target in circuit.targets(of: instruction) {
       guard let pauli = target.pauli else { continue }
@@ -104,7 +106,7 @@ extension FrameCompiler {
     endRun()
     append(
       .init(
-        code: instruction.gate == .correlatedError ? .correlatedError : .elseCorrelatedError,
+        code: role == .starts ? .correlatedError : .elseCorrelatedError,
         stream: stream(probability)), flipped)
     endRun()
   }

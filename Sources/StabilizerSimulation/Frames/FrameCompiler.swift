@@ -115,7 +115,7 @@ struct FrameCompiler {
     case .i, .x, .y, .z, .ii, .globalPhase, .iError, .iiError, .tick, .qubitCoords, .shiftCoords,
       .barrier:
       try compilePauli(instruction)
-    case .cx, .cy, .cz, .xcz, .ycz: try compileControlled(instruction)
+    case let gate where gate.definition.allowsClassicalControl: try compileControlled(instruction)
     case .spp, .sppDag: try compileProductPhases(instruction)
     case .mpad:
       let count = circuit.groupCount(of: instruction)

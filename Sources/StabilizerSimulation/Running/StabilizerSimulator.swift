@@ -165,9 +165,11 @@ public struct StabilizerSimulator: Simulator {
       for (place, node) in circuit.nodes(of: block).enumerated() {
         guard case .instruction(let instruction) = node else { continue }
         let gate = instruction.gate
-        let others: [Gate] = [.correlatedError, .elseCorrelatedError, .iError, .iiError]
-        let isKnown = PauliCases.areKnown(for: gate) || others.contains(gate)
-        if gate.definition.isNoise, !isKnown {
+        let definition = gate.definition
+        let isKnown =
+          definition.errors != nil || definition.chainRole != nil
+          || [.iError, .iiError].contains(gate)
+        if definition.isNoise, !isKnown {
           return Obstacle(
             .unsupported, "\(gate.name) is not Pauli noise",
             hint: "the dense engines run any channel: --engine density-matrix",

@@ -57,9 +57,9 @@ extension TableauSimulator {
 
   /// A Pauli on a qubit where a record or sweep bit is 1.
   private mutating func applyFeedback(_ gate: Gate, _ first: Target, _ second: Target) throws {
-    guard let feedback = try Feedback(gate, first, second) else { return }
+    guard let feedback = try ClassicalFeedback(gate, first, second) else { return }
     if try value(of: feedback.control) {
-      state.applyPauli(feedback.letter.rawValue, to: feedback.qubit)
+      state.applyPauli(feedback.pauli.rawValue, to: feedback.qubit)
     }
   }
 
@@ -192,36 +192,6 @@ extension TableauSimulator {
       let target = group[group.startIndex]
       append(target.value == 1, target, flip: flip, bit: bit)
     }
-  }
-}
-
-/// A classically controlled Pauli.
-package struct Feedback: Sendable {
-  package let control: Target
-  package let letter: Pauli
-  package let qubit: Int
-
-  /// `nil` if it does nothing: both sides of a CZ are bits.
-  ///
-  /// - Throws: `Diagnostic` where a bit stands in a place that only a qubit can take.
-  package init?(_ gate: Gate, _ first: Target, _ second: Target) throws(Diagnostic) {
-    let (letter, controlIsFirst): (Pauli, Bool?) =
-      switch gate {
-      case .cx: (.x, true)
-      case .cy: (.y, true)
-      case .xcz: (.x, false)
-      case .ycz: (.y, false)
-      default: (.z, nil)
-      }
-    if gate == .cz, first.isClassicalControl, second.isClassicalControl { return nil }
-    let isFirst = controlIsFirst ?? first.isClassicalControl
-    let (control, target) = isFirst ? (first, second) : (second, first)
-    guard control.isClassicalControl, target.isQubit else {
-      throw Diagnostic(
-        "\(gate.name) \(first) \(second) would change a measurement result", code: "feedback",
-        hint: "a record or sweep bit can only be the control")
-    }
-    (self.control, self.letter, qubit) = (control, letter, target.value)
   }
 }
 

@@ -4,10 +4,10 @@ extension TableauSimulator {
   /// Draws the errors of a noise channel and applies them.
   mutating func applyNoise(_ instruction: Instruction, of circuit: Circuit) throws {
     let gate = instruction.gate
-    let isHeralded = gate.definition.recordsPerGroup > 0
+    let definition = gate.definition
+    let isHeralded = definition.isHeralded
     if gate == .iError || gate == .iiError { return }
-    guard gate == .correlatedError || gate == .elseCorrelatedError || PauliCases.areKnown(for: gate)
-    else {
+    guard definition.chainRole != nil || definition.errors != nil else {
       throw Diagnostic(
         "\(gate.name) is not Pauli noise, and stabilizer simulation has no other",
         code: "not-pauli-noise",
@@ -20,9 +20,9 @@ extension TableauSimulator {
       }
     }
     let arguments = circuit.arguments(of: instruction)
-    switch gate {
-    case .correlatedError, .elseCorrelatedError: applyCorrelated(instruction, of: circuit)
-    default:
+    switch definition.chainRole {
+    case let role?: applyCorrelated(instruction, role, of: circuit)
+    case nil:
       let cases = PauliCases(gate, arguments)
       circuit.forEachGroup(of: instruction) { group, bit in
         let letters = cases.draw(&generator)
@@ -35,8 +35,10 @@ extension TableauSimulator {
     }
   }
 
-  private mutating func applyCorrelated(_ instruction: Instruction, of circuit: Circuit) {
-    if instruction.gate == .correlatedError { chainHappened = false }
+  private mutating func applyCorrelated(
+    _ instruction: Instruction, _ role: GateDefinition.ChainRole, of circuit: Circuit
+  ) {
+    if role == .starts { chainHappened = false }
     guard !chainHappened, happens(circuit.arguments(of: instruction).first ?? 0) else { return }
     chainHappened = true
     for target in circuit.targets(of: instruction) {
@@ -51,28 +53,16 @@ package struct PauliCases: Sendable {
   /// up to this case.
   package let cases: [(upTo: Double, letters: UInt8)]
 
-  package static func areKnown(for gate: Gate) -> Bool {
-    switch gate {
-    case .xError, .yError, .zError, .depolarize1, .depolarize2, .pauliChannel1, .pauliChannel2,
-      .heraldedErase, .heraldedPauliChannel1:
-      true
-    default: false
-    }
-  }
-
   package init(_ gate: Gate, _ arguments: ArraySlice<Double>) {
     var cases: [(upTo: Double, letters: UInt8)] = []
     var sum = 0.0
-    func add(_ probability: Double, _ letters: UInt8) {
-      guard probability > 0 else { return }
-      sum += probability
-      cases.append((sum, letters))
-    }
+    let definition = gate.definition
     // A herald may also announce that nothing happened.
-    if gate == .heraldedErase { add((arguments.first ?? 0) / 4, 0) }
-    if gate == .heraldedPauliChannel1 { add(arguments.first ?? 0, 0) }
-    for (probability, pauli) in gate.definition.pauliErrors(arguments) ?? [] {
-      add(probability, pauli[0].rawValue | pauli[1].rawValue << 2)
+    let probabilities = definition.errorProbabilities(arguments) ?? []
+    for (number, probability) in probabilities.enumerated() where probability > 0 {
+      sum += probability
+      let pauli = GateDefinition.pauli(numbered: number, of: definition.qubitCount ?? 1)
+      cases.append((sum, pauli[0].rawValue | pauli[1].rawValue << 2))
     }
     self.cases = cases
   }
