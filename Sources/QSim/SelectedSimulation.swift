@@ -55,7 +55,7 @@ public struct SelectedSimulation: Sendable {
   /// on, those of few amplitudes that are not 0 go to the sparse engine, and so do circuits whose
   /// amplitudes do not fit where those that are not 0 do.
   ///
-  /// No engine compiles the circuit twice.
+  /// A run from a state goes to the dense engine. No engine compiles the circuit twice.
   ///
   /// - Parameter initialState: what the run starts from; `nil` is |0…0⟩.
   /// - Throws: `Obstacle` if no engine can run the circuit; it says what would be possible.
@@ -67,8 +67,12 @@ public struct SelectedSimulation: Sendable {
     let isSampled = !needs.amplitudes && circuit.measurementCount != 0
     var stabilizers: StabilizerSimulator.Compiled?
     var obstacle: Obstacle?
+    // Other engines than the dense ones start from |0…0⟩ only.
+    let isFromZero = initialState == nil
     do throws(Obstacle) {
-      stabilizers = try StabilizerSimulator().compiled(for: circuit, options: options)
+      if isFromZero {
+        stabilizers = try StabilizerSimulator().compiled(for: circuit, options: options)
+      }
     } catch {
       obstacle = error
     }
@@ -78,7 +82,7 @@ public struct SelectedSimulation: Sendable {
         EngineCatalog.stabilizer, "every gate is Clifford; \(liveCount) live qubits", stabilizers)
       return
     }
-    if !needs.stateVector, let sparse = Self.sparse(circuit, liveCount, options) {
+    if isFromZero, !needs.stateVector, let sparse = Self.sparse(circuit, liveCount, options) {
       self = sparse
       return
     }
@@ -96,7 +100,9 @@ public struct SelectedSimulation: Sendable {
       return
     }
     let reason =
-      if let obstacle { obstacle.message } else if isSampled {
+      if let obstacle { obstacle.message } else if !isFromZero {
+        "the run starts from a state"
+      } else if isSampled {
         "a small state"
       } else { "amplitudes are asked for" }
     self.init(

@@ -192,4 +192,21 @@ struct CompilationCountTests {
     let counts = CompilationCounter.Product.allCases.map { counter.count(of: $0) }
     #expect(counts.reduce(0, +) == 1, "\(engine.name): \(counts)")
   }
+
+  @Test(arguments: [false, true], [1, 20])
+  func `a run from a state goes to an engine that starts from it`(isNoisy: Bool, width: Int) throws
+  {
+    var circuit = Circuit(qubitCount: width)
+    circuit.append(.x, 0)
+    for qubit in 1..<max(width, 1) { circuit.append(.cx, 0, qubit) }
+    if isNoisy { circuit.append(.zError, arguments: [0.25], targets: [.qubit(0)]) }
+    circuit.append(.m, targets: (0..<width).map { .qubit($0) })
+    var ones = StateVector<Double>(qubitCount: width)
+    for qubit in 0..<width { ones.apply(.x, to: qubit) }
+    let selected = try SelectedSimulation(of: circuit, startingFrom: ones)
+    #expect(selected.engine.startsFromStates)
+    let record = try selected.simulation.run(shots: 4, seed: 1).record
+    // X on the first of all ones, whose 0 then turns no other.
+    #expect(record.counts() == [BitVector((0..<width).map { $0 > 0 }): 4])
+  }
 }
