@@ -25,7 +25,9 @@ public struct SparseSimulator: Simulator {
 
   public init() {}
 
-  /// What keeps the engine from running a circuit; `nil` if nothing does.
+  /// Makes a circuit ready to run from |0…0⟩. Never allocates a state.
+  ///
+  /// - Throws: `Obstacle` if the engine cannot run the circuit, and for an initial state.
   public func compiled(
     for circuit: Circuit, startingFrom initialState: (any InitialState)?,
     options: SimulationOptions
@@ -140,9 +142,7 @@ extension SparseSimulator {
     let circuit: Circuit
     let options: SimulationOptions
     public let liveQubits: [Int]
-    private let whole: SparseProgram
-    private let sampling = Once<SparseProgram>()
-    private let state = Once<SparseProgram>()
+    private let programs: TailPrograms<SparseProgram>
     private let needs = Once<SparsePlan>()
 
     /// - Throws: `Obstacle` for what keeps the engine from running the circuit.
@@ -150,12 +150,14 @@ extension SparseSimulator {
       (self.circuit, self.options) = (circuit, options)
       liveQubits = StateVectorSimulator.liveQubits(of: circuit)
       try Self.check(liveQubits.count, options)
-      whole = try SparseProgramCompiler.compile(circuit, liveQubits: liveQubits, options: options)
+      let whole = try SparseProgramCompiler.compile(
+        circuit, liveQubits: liveQubits, options: options)
       if let index = whole.steps.firstIndex(where: \.overflows) {
         throw Obstacle(
           .unsupported, "the matrix of a gate overflows", hint: "take angles modulo 4π",
           range: whole.ranges[index])
       }
+      programs = TailPrograms(whole)
     }
 
     private static func check(
@@ -175,16 +177,10 @@ extension SparseSimulator {
     }
 
     /// The program whose tail is of this kind.
-    package func program(_ tail: Program.TailKind) -> SparseProgram {
-      (tail == .sampling ? sampling : state).get {
-        var program = whole
-        program.separateTail(tail)
-        return program
-      }
-    }
+    package func program(_ tail: Program.TailKind) -> SparseProgram { programs.program(tail) }
 
     /// Whether there is no noise, and nothing happens to a qubit once it is measured or reset.
-    public var hasUniqueState: Bool { program(.state).isDeterministic }
+    public var hasUniqueState: Bool { programs.hasUniqueState }
 
     // MARK: Running
 

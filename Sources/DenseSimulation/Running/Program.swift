@@ -5,7 +5,7 @@ import QuantumCore
 /// What runs is a *branch*: a place in the program, classical memory, loop counters and amplitudes.
 /// Steps that draw random numbers are numbered as they are reached, so a shot's n-th event has its
 /// own number whatever the other shots do.
-package struct Program: Sendable {
+package struct Program: TailedProgram {
   package enum Step: Sendable {
     case unitary([GateApplication])
     /// A gate whose arguments are computed when it is reached.

@@ -3,7 +3,7 @@ import QuantumCore
 
 /// A circuit as a list of steps with jumps, on the positions of its live qubits: as `Program`, at
 /// any width.
-package struct SparseProgram: Sendable {
+package struct SparseProgram: TailedProgram {
   package enum Step: Sendable {
     case gate(SparseGate)
     /// A gate whose arguments are computed when it is reached.
