@@ -42,7 +42,10 @@ extension StateVector {
   ///
   /// Amplitudes that are rounding errors are left out. Probabilities equal but for rounding rank by
   /// index, so that the choice does not depend on instruction set or fusion.
+  ///
+  /// - Precondition: the limit is not negative.
   public func largestAmplitudes(limit: Int) -> [BasisStateAmplitude] {
+    precondition(limit >= 0, "A number of amplitudes is not negative")
     typealias Ranked = (index: UInt64, amplitude: Complex<Double>)
     let threshold = S.precision == .single ? 1e-12 : 1e-20
     var kept: [(rank: Double, entry: Ranked)] = []

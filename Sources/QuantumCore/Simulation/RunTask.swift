@@ -23,7 +23,9 @@ public struct StateUse: Hashable, Sendable {
   /// The most amplitudes to be listed.
   public var listCount: Int
 
+  /// - Precondition: the number of amplitudes is not negative.
   public init(isWritten: Bool = false, listCount: Int = 0) {
+    precondition(listCount >= 0, "A number of amplitudes is not negative")
     (self.isWritten, self.listCount) = (isWritten, listCount)
   }
 }

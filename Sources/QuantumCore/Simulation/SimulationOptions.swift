@@ -1,3 +1,4 @@
+/// How exactly amplitudes are kept.
 public enum Precision: String, Sendable, CaseIterable, Codable {
   /// 8 bytes an amplitude.
   case single
@@ -23,10 +24,17 @@ public enum InstructionSet: String, Sendable, CaseIterable, Codable {
   case baseline, avx2, avx512
 }
 
+/// What a run is to keep to: threads, limits, and which code applies gates.
+///
+/// Results depend on the precision, and in their last digits on the kernels; never on the threads.
 public struct SimulationOptions: Sendable {
+  /// The number of threads, at least 1.
   public var threads: Int
+  /// How exactly amplitudes are kept.
   public var precision: Precision
+  /// Which code applies dense blocks.
   public var kernel: KernelRoute
+  /// The instruction set of the direct kernels.
   public var instructionSet: InstructionSet
   /// Whether gates may be merged before they are applied. Off, every gate is its own step.
   public var fusesGates: Bool
