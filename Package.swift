@@ -93,7 +93,10 @@ let package = Package(
       path: "Sources/ExampleEmbedding"),
 
     // MARK: Tests
-    .target(name: "TestSupport", dependencies: ["QSim", numerics], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport",
+      dependencies: ["QSim", numerics, .product(name: "Crypto", package: "swift-crypto")],
+      path: "Tests/TestSupport"),
     .testTarget(name: "QuantumCoreTests", dependencies: ["QuantumCore", "QSim", "TestSupport"]),
     .testTarget(name: "CircuitFormatsTests", dependencies: ["CircuitFormats", "TestSupport"]),
     .testTarget(
