@@ -1,5 +1,6 @@
 import QKD
 import QuantumCore
+import RealModule
 import Testing
 
 struct LinearProgramTests {
@@ -23,6 +24,54 @@ struct LinearProgramTests {
     let solution = try #require(program.solved())
     #expect(abs(solution.value + 2.8) < 1e-12)
     #expect(abs(solution.certifiedBound + 2.8) < 1e-9)
+  }
+
+  @Test func `a limit of a variable binds where no row does`() throws {
+    // max 2x + y, x + y ≤ 3, x ≤ 1, y ≤ 1.5: 3.5 at (1, 1.5); x − y ≥ 1/4 makes that 2.75.
+    var program = LinearProgram(maximizing: [2, 1], variableLimits: [1, 1.5])
+    program.require([1, 1], atMost: 3)
+    #expect(abs(try #require(program.solved()).value - 3.5) < 1e-12)
+    program.require([-1, 1], atMost: -0.25)
+    let solution = try #require(program.solved())
+    #expect(abs(solution.value - 2.75) < 1e-12 && solution.point == [1, 0.75])
+    #expect(abs(solution.certifiedBound - 2.75) < 1e-12)
+    // The least of them: at 0 for y.
+    var least = LinearProgram(maximizing: [-1, -3], variableLimits: [1, 1.5])
+    least.require([-1, -1], atMost: -2)
+    let end = try #require(least.solved())
+    #expect(abs(end.value + 4) < 1e-12 && abs(end.certifiedBound + 4) < 1e-12)
+    // Both at their limits are not enough.
+    var none = LinearProgram(maximizing: [1, 1], variableLimits: [1, 1.5])
+    none.require([-1, -1], atMost: -2.6)
+    #expect(none.solved() == nil)
+  }
+
+  @Test func `limits of variables do what rows of one variable do`() throws {
+    var numbers = Numbers(seed: 20_261_201)
+    for _ in 0..<300 {
+      let (rows, columns) = (1 + Int(numbers.next() * 8), 1 + Int(numbers.next() * 20))
+      let objective = (0..<columns).map { _ in numbers.next() - 0.4 }
+      // Of all sizes, some 0.
+      let limits = (0..<columns).map { _ in
+        max(0, numbers.next() - 0.1) * Double.exp10(-6 * numbers.next())
+      }
+      var limited = LinearProgram(maximizing: objective, variableLimits: limits)
+      var plain = LinearProgram(maximizing: objective, variableLimit: 1)
+      let point = limits.map { $0 * numbers.next() }
+      for _ in 0..<rows {
+        let row = (0..<columns).map { _ in numbers.next() - 0.5 }
+        let limit = zip(row, point).reduce(0) { $0 + $1.0 * $1.1 } + 0.01 * numbers.next()
+        limited.require(row, atMost: limit)
+        plain.require(row, atMost: limit)
+      }
+      for column in 0..<columns {
+        plain.require((0..<columns).map { $0 == column ? 1 : 0 }, atMost: limits[column])
+      }
+      let (a, b) = (try #require(limited.solved()), try #require(plain.solved()))
+      #expect(abs(a.value - b.value) <= 1e-9)
+      #expect(a.certifiedBound >= a.value - 1e-12 && a.certifiedBound <= a.value + 1e-9)
+      #expect(zip(a.point, limits).allSatisfy { $0 >= 0 && $0 <= $1 })
+    }
   }
 
   @Test func `a contradiction has no solution`() {

@@ -34,7 +34,7 @@ struct ProtocolCatalogTests {
       #expect(parameter.id.name == parameter.name)
       #expect(KeyRateParameter.ID(parameter.name) == parameter.id)
     }
-    #expect(KeyRateParameter.catalog.count == 39)
+    #expect(KeyRateParameter.catalog.count == 40)
     #expect(Set(KeyRateParameter.catalog.map(\.name)).count == KeyRateParameter.catalog.count)
   }
 
@@ -87,6 +87,83 @@ struct ProtocolCatalogTests {
       }
     }
   }
+
+  /// Roots of what is small are far from linear, so that a ten-billionth may be a hundred-thousandth
+  /// of a rate; formulas that fail at an end, where something is exactly 0 or 1, are off by all of it.
+  @Test(arguments: ids) func `a rate at the end of a range is that nearby`(id: String) throws {
+    let definition = try definition(id)
+    var ideal = definition.defaults
+    for (noise, best) in [
+      (KeyRateParameter.ID.detectorEfficiency, 1.0), (.darkCountProbability, 0),
+      (.misalignment, 0), (.electronicNoise, 0),
+    ] where definition.has(noise) { ideal[noise] = best }
+    let scale = max(
+      definition.rate(definition.defaults, distanceKm: 0).bitsPerPulse,
+      definition.rate(ideal, distanceKm: 0).bitsPerPulse)
+    #expect(scale > 0)
+    for (start, distance) in [(definition.defaults, 0.0), (ideal, 0), (ideal, 10)] {
+      for parameter in definition.parameters where parameter.kind == .number {
+        // Gains of a third intensity that shines at all tell more than those of the vacuum: where
+        // there are no dark counts, the yields of single photons to any order.
+        if id == "mdi-three-intensity", parameter.id == .intensity3 { continue }
+        for (end, inwards) in [(parameter.range.lowerBound, 1.0), (parameter.range.upperBound, -1)]
+        where [0, 0.5, 1].contains(end) {
+          var (at, near) = (start, start)
+          at[parameter.id] = end
+          near[parameter.id] = end + inwards * 1e-10
+          guard definition.problem(at) == nil, definition.problem(near) == nil else { continue }
+          let rates = [at, near].map { definition.rate($0, distanceKm: distance).bitsPerPulse }
+          #expect(
+            abs(rates[0] - rates[1]) <= 1e-3 * scale,
+            "\(parameter.name) = \(end): \(rates[0]), nearby \(rates[1])")
+        }
+      }
+    }
+  }
+
+  @Test func `without noise and loss B92 keeps all that its filter passes`() throws {
+    let b92 = try definition("b92")
+    for amplitude in [0.05, 0.2, 0.4, 0.6, 0.7] {
+      var values = b92.defaults
+      (values[.amplitude], values[.detectorEfficiency]) = (amplitude, 1)
+      (values[.misalignment], values[.darkCountProbability]) = (0, 0)
+      let rate = b92.rate(values, distanceKm: 0)
+      let passed = 2 * amplitude * amplitude * (1 - amplitude * amplitude)
+      #expect(abs(rate.bitsPerPulse - passed) <= 1e-12)
+      #expect(try #require(rate["phase_error"]) < 1e-13)
+    }
+  }
+
+  /// Photon by photon: each goes to the wrong detector with the probability of misalignment, or in
+  /// the other basis to either; where both detectors click, the bit is random.
+  @Test(arguments: [0.0, 1e-3, 0.1], [0.05, 1, 4])
+  func `several photons of SARG04 make double clicks`(dark: Double, mean: Double) throws {
+    let sarg04 = try definition("sarg04")
+    var values = sarg04.defaults
+    (values[.mu], values[.detectorEfficiency]) = (mean, 1)
+    (values[.misalignment], values[.darkCountProbability]) = (0.1, dark)
+    let rate = sarg04.rate(values, distanceKm: 0)
+    func bit(_ first: Double, photons n: Int) -> Double {
+      // Neither of n photons at the first detector, or at the second.
+      let (noFirst, noSecond) = (
+        (1 - dark) * pow(1 - first, n), (1 - dark) * pow(first, n)
+      )
+      let neither = n == 0 ? (1 - dark) * (1 - dark) : 0
+      let both = 1 - noFirst - noSecond + neither
+      return (noSecond - neither) + both / 2
+    }
+    var (all, wrong) = (0.0, 0.0)
+    for n in 0..<60 {
+      let weight = PhotonStatistics.poisson(n, mean: mean)
+      let (error, other) = (bit(0.1, photons: n), bit(0.5, photons: n))
+      all += weight * (error + other) / 2
+      wrong += weight * error / 2
+    }
+    let (gain, errorRate) = (try #require(rate["gain"]), try #require(rate["error_rate"]))
+    #expect(abs(gain / all - 1) < 1e-12 && abs(errorRate / (wrong / all) - 1) < 1e-12)
+  }
+
+  private func pow(_ base: Double, _ exponent: Int) -> Double { Double.pow(base, exponent) }
 
   @Test(arguments: ids) func `no point-to-point rate exceeds the bound of its channel`(id: String)
     throws
@@ -230,6 +307,55 @@ struct ProtocolCatalogTests {
       let closed = formula.rate(formula.defaults, distanceKm: distance).bitsPerPulse
       #expect(programme <= limit && programme >= closed * (1 - 1e-6))
     }
+  }
+
+  /// Rates of a solver of general linear programmes (HiGHS, by scipy 1.17.1) over photon numbers
+  /// below 12, with yields of at most 1.
+  @Test func `programmes know that no yield exceeds 1`() throws {
+    let cases:
+      [(id: String, settings: [(name: String, value: Double)], distance: Double, rate: Double)] = [
+        ("mdi-three-intensity", [], 0, 5.304441e-4),
+        (
+          "mdi-three-intensity",
+          [
+            ("detector_efficiency", 1), ("dark_count_probability", 1e-4), ("intensity_1", 0.8),
+            ("intensity_2", 0.4),
+          ],
+          0, 2.3394445e-2
+        ),
+        ("mdi-finite", [], 0, 8.44670798e-5), ("mdi-finite", [], 20, 2.84439215e-5),
+        (
+          "mdi-finite", [("relay_position", 0.3), ("detector_efficiency", 0.8)], 15, 1.0285520168e-3
+        ),
+      ]
+    for (id, settings, distance, expected) in cases {
+      let definition = try definition(id)
+      let rate = definition.rate(
+        try definition.parameters(settings: settings), distanceKm: distance
+      ).bitsPerPulse
+      #expect(abs(rate / expected - 1) < 1e-4, "\(id) \(settings): \(rate)")
+    }
+  }
+
+  /// A count whose lower limit is below 0 is bounded by 0, which is what is known of it.
+  @Test func `finite keys from few counts do not start below nothing`() throws {
+    let finite = try definition("bb84-decoy-finite-two")
+    let values = try finite.parameters(settings: [
+      ("block_size", 1e7), ("dark_count_probability", 1e-8),
+    ])
+    let rate = finite.rate(values, distanceKm: 20)
+    var below = values
+    below[.countsBelowZero] = 1
+    #expect(rate.bitsPerPulse > 1.1 * finite.rate(below, distanceKm: 20).bitsPerPulse)
+    let counts = FiniteCounts(values, transmittance: Double.exp10(-0.4))
+    let wrong = counts.tables[3]
+    #expect(counts.startBelowNothing && wrong[2] < counts.deviation(of: wrong))
+    // [Lim14], Eq. (4), with nothing for the smallest intensity.
+    let weights = zip([0.43, 0.17, 2e-4], [0.7, 0.2, 0.1])
+    let single = weights.reduce(0) { $0 + $1.1 * $1.0 * Double.exp(-$1.0) }
+    let upper = Double.exp(0.17) / 0.2 * (wrong[1] + counts.deviation(of: wrong))
+    let testErrors = try #require(rate["test_single_photon_errors"])
+    #expect(abs(testErrors / (single * upper / (0.17 - 2e-4)) - 1) < 1e-9)
   }
 
   @Test(arguments: [

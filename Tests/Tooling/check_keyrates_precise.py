@@ -192,18 +192,17 @@ def bb84_decoy_two(p):
 
 def sarg04(p):
     c, mu = Pulses(p), p["mu"]
-    e = c.e
 
-    def results(arriving):
-        dark = (1 - arriving) * c.y0
-        return arriving * (mpf(1) / 4 + e / 2) + dark / 2, arriving * e / 2 + dark / 4
+    def conclusive(clicks, wrong):
+        """Wrong clicks of Alice's basis, half of all clicks of the other, each half of the time."""
+        return clicks / 4 + wrong / 2, wrong / 2
 
-    gain, errors = results(1 - mp.exp(-c.eta * mu))
+    gain, errors = conclusive(c.gain(mu), c.errors(mu))
     if gain <= 0:
         return mpf(0)
     margin = -p["error_correction_efficiency"] * gain * h(half(errors / gain))
     for n in (1, 2):
-        y, w = results(1 - (1 - c.eta) ** n)
+        y, w = conclusive(c.photon_yield(n), c.photon_errors(n))
         if y <= 0:
             continue
         r = w / y
@@ -266,7 +265,8 @@ def b92(p):
                 right -= third
             else:
                 left += third
-        inside = (left + right) / 2
+        # Without noise only the lowest point fits, which may be an end.
+        inside = min([(left + right) / 2, low, high], key=excess)
         if excess(inside) > mpf(10) ** -18:
             return None
         outside = high
@@ -348,6 +348,7 @@ class Session:
     def __init__(self, p, names, probabilities):
         self.k = [p[n] for n in names]
         self.p = [p[n] for n in probabilities]
+        self.below = p.get("counts_below_zero", 0) == 1
         eta = channel(p) * p["detector_efficiency"]
         d, ap = p["dark_count_probability"], p["afterpulse_probability"]
         e, q = p["misalignment"], p["basis_probability"]
@@ -375,7 +376,10 @@ class Session:
 
     def scaled(self, counts, place, sign, log_terms):
         deviation = mp.sqrt(sum(counts) / 2 * log_terms)
-        return mp.exp(self.k[place]) / self.p[place] * (counts[place] + sign * deviation)
+        count = counts[place] + sign * deviation
+        if not self.below:
+            count = positive(count)
+        return mp.exp(self.k[place]) / self.p[place] * count
 
 
 def finite_length(p, s, vacuum, single, test, errors, terms):

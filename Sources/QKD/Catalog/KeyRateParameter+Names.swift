@@ -80,4 +80,6 @@ extension KeyRateParameter.ID {
   public static var publishedSliceError: Self { Self(place: 37) }
   /// 1 to take errors per click without afterpulses, 0 per click with them.
   public static var plainClickErrors: Self { Self(place: 38) }
+  /// 1 to let lower limits of counts fall below 0, 0 to stop them there.
+  public static var countsBelowZero: Self { Self(place: 39) }
 }

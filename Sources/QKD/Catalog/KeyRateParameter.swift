@@ -266,6 +266,10 @@ public struct KeyRateParameter: Sendable, Hashable {
       .plainClickErrors, "plain_click_errors",
       "1 to take errors per click without afterpulses, 0 per click with them.", default: 0,
       kind: .flag),
+    .init(
+      .countsBelowZero, "counts_below_zero",
+      "1 to let lower limits of counts fall below 0, as the formulas in print do, 0 to stop them there.",
+      default: 0, kind: .flag),
   ]
 }
 

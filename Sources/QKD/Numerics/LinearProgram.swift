@@ -1,12 +1,12 @@
 // Goals, in order: a bound that holds whatever rounding did (the dual certificate); the optimum;
 // speed.
 
-/// A linear programme of few rows: maximise c·x subject to A x ≤ b and x ≥ 0.
+/// A linear programme of few rows: maximise c·x subject to A x ≤ b and 0 ≤ x ≤ u.
 ///
-/// Solved by the simplex method on a dense tableau. What decoy bounds rest on is not the tableau
-/// but its *certificate*: any y ≥ 0 with yᵀA ≥ c proves c·x ≤ y·b for all feasible x.
-/// `Solution.certifiedBound` is the value of such a y, repaired for rounding and checked from the
-/// original data.
+/// Solved by the simplex method for bounded variables on a dense tableau. What decoy bounds rest on is not the tableau
+/// but its *certificate*: any y ≥ 0 proves c·x ≤ y·b + Σ_j u_j max(0, c_j − (yᵀA)_j) for all
+/// feasible x. `Solution.certifiedBound` is that value for the y of the last tableau, formed from
+/// the original data.
 public struct LinearProgram: Sendable {
   /// A, row by row, each of one number a variable.
   fileprivate var coefficients: [Double] = []
@@ -14,21 +14,30 @@ public struct LinearProgram: Sendable {
   public private(set) var limits: [Double] = []
   /// c, one number a variable.
   public private(set) var objective: [Double]
-  /// An upper limit that each variable keeps in any case; it lets rounding in the certificate be
-  /// repaired.
-  public let variableLimit: Double
+  /// u, the largest value of each variable.
+  public let variableLimits: [Double]
 
-  /// - Precondition: `variableLimit` is above 0.
+  /// - Precondition: `variableLimit` is finite and not below 0.
   public init(maximizing objective: [Double], variableLimit: Double = 1) {
-    self.init(maximizing: objective, variableLimit: variableLimit, reserving: 0)
+    self.init(
+      maximizing: objective,
+      variableLimits: [Double](repeating: variableLimit, count: objective.count))
+  }
+
+  /// - Precondition: one limit a variable, each finite and not below 0.
+  public init(maximizing objective: [Double], variableLimits: [Double]) {
+    self.init(maximizing: objective, variableLimits: variableLimits, reserving: 0)
   }
 
   /// - Parameter rows: How many to make room for.
-  init(maximizing objective: [Double], variableLimit: Double = 1, reserving rows: Int) {
-    precondition(variableLimit > 0, "The limit of variables is above 0")
+  init(maximizing objective: [Double], variableLimits: [Double], reserving rows: Int) {
+    precondition(variableLimits.count == objective.count, "Each variable has one limit")
+    precondition(
+      variableLimits.allSatisfy { $0 >= 0 && $0 < .infinity },
+      "The limit of a variable is finite and not below 0")
     coefficients.reserveCapacity(rows * objective.count)
     self.objective = objective
-    self.variableLimit = variableLimit
+    self.variableLimits = variableLimits
   }
 
   /// How many rows there are.
@@ -66,8 +75,7 @@ public struct LinearProgram: Sendable {
     public let value: Double
     /// y, one number a row, each at least 0.
     public let multipliers: [Double]
-    /// y·b + Σ_j variableLimit · max(0, c_j − (yᵀA)_j): no feasible x within the variable limit
-    /// exceeds it.
+    /// y·b + Σ_j u_j max(0, c_j − (yᵀA)_j): c·x of no feasible x exceeds it.
     public let certifiedBound: Double
   }
 
@@ -78,7 +86,7 @@ public struct LinearProgram: Sendable {
     var tableau = Tableau(self)
     guard tableau.findFeasible(), tableau.optimize() else { return nil }
     let multipliers = tableau.multipliers()
-    let point = tableau.point(variables: objective.count)
+    let point = tableau.point()
     return Solution(
       point: point, value: zip(objective, point).reduce(0) { $0 + $1.0 * $1.1 },
       multipliers: multipliers, certifiedBound: bound(by: multipliers))
@@ -96,14 +104,14 @@ public struct LinearProgram: Sendable {
       }
     }
     for (column, price) in prices.enumerated() where price < objective[column] {
-      bound += variableLimit * (objective[column] - price)
+      bound += variableLimits[column] * (objective[column] - price)
     }
     return bound
   }
 }
 
 /// Rows: constraints with slack; the last row is the objective. Columns: variables, slacks, one
-/// artificial, right side.
+/// artificial, right side. Of a variable that is mirrored the column is that of u − x.
 private struct Tableau {
   private let rowCount: Int
   private let variableCount: Int
@@ -111,6 +119,9 @@ private struct Tableau {
   private var cells: [Double]
   private var basis: [Int]
   private let objective: [Double]
+  /// u, for variables only: the other columns have no limit.
+  private let variableLimits: [Double]
+  private var isMirrored: [Bool]
   private let tolerance = 1e-11
   private var artificial: Int { variableCount + rowCount }
 
@@ -119,6 +130,8 @@ private struct Tableau {
     variableCount = program.objective.count
     width = variableCount + rowCount + 2
     objective = program.objective
+    variableLimits = program.variableLimits
+    isMirrored = [Bool](repeating: false, count: variableCount)
     cells = [Double](repeating: 0, count: (rowCount + 1) * width)
     basis = (0..<rowCount).map { program.objective.count + $0 }
     for row in 0..<rowCount {
@@ -166,7 +179,11 @@ private struct Tableau {
   /// Phase 2.
   mutating func optimize() -> Bool {
     for column in 0..<width { cells[rowCount * width + column] = 0 }
-    for column in 0..<variableCount { cells[rowCount * width + column] = -objective[column] }
+    for column in 0..<variableCount {
+      let weight = objective[column]
+      cells[rowCount * width + column] = isMirrored[column] ? weight : -weight
+      if isMirrored[column] { cells[rowCount * width + width - 1] += weight * limit(of: column) }
+    }
     for row in 0..<rowCount where basis[row] < variableCount {
       let factor = self[rowCount, basis[row]]
       guard factor != 0 else { continue }
@@ -180,12 +197,41 @@ private struct Tableau {
   /// Largest descent first; after many steps the first column, which cannot cycle.
   private mutating func iterate() -> Bool {
     let limit = 60 * (rowCount + 8)
-    for step in 0..<limit {
+    for step in 0..<limit + 4 * variableCount {
       guard let column = entering(byIndex: step > limit / 2) else { return true }
-      guard let row = leaving(column) else { return false }
-      pivot(row, column)
+      switch leaving(column) {
+      case .noRow: return false
+      case .entering: mirrorIdle(column)
+      case .row(let row, let isAtLimit):
+        if isAtLimit { mirrorBasic(row) }
+        pivot(row, column)
+      }
     }
     return false
+  }
+
+  /// u of a column; infinite of slacks and of the artificial.
+  private func limit(of column: Int) -> Double {
+    column < variableCount ? variableLimits[column] : .infinity
+  }
+
+  /// Puts u − x in the place of a variable at 0, which ends at its limit.
+  private mutating func mirrorIdle(_ column: Int) {
+    let limit = variableLimits[column]
+    for start in stride(from: 0, through: rowCount * width, by: width) {
+      cells[start + width - 1] -= limit * cells[start + column]
+      cells[start + column] = -cells[start + column]
+    }
+    isMirrored[column].toggle()
+  }
+
+  /// Puts u − x in the place of the variable that a row stands for.
+  private mutating func mirrorBasic(_ row: Int) {
+    let column = basis[row]
+    for place in row * width..<(row + 1) * width { cells[place] = -cells[place] }
+    cells[row * width + column] = 1
+    cells[row * width + width - 1] += variableLimits[column]
+    isMirrored[column].toggle()
   }
 
   private func entering(byIndex: Bool) -> Int? {
@@ -200,17 +246,38 @@ private struct Tableau {
     }
   }
 
-  private func leaving(_ column: Int) -> Int? {
-    var best: (row: Int, ratio: Double)?
-    for row in 0..<rowCount where self[row, column] > tolerance {
-      let ratio = max(0, self[row, width - 1]) / self[row, column]
+  /// What stops a variable that grows.
+  private enum Stop {
+    case noRow
+    /// Its own limit.
+    case entering
+    /// The variable of a row, which ends at 0 or at its limit.
+    case row(Int, isAtLimit: Bool)
+  }
+
+  private func leaving(_ column: Int) -> Stop {
+    var best: (row: Int, ratio: Double, isAtLimit: Bool)?
+    for row in 0..<rowCount {
+      let (slope, value) = (self[row, column], self[row, width - 1])
+      let room: Double
+      if slope > tolerance {
+        room = value
+      } else if slope < -tolerance, limit(of: basis[row]) < .infinity {
+        room = limit(of: basis[row]) - value
+      } else {
+        continue
+      }
+      let ratio = max(0, room) / abs(slope)
       if let present = best {
         if ratio > present.ratio { continue }
         if ratio == present.ratio, basis[row] > basis[present.row] { continue }
       }
-      best = (row, ratio)
+      best = (row, ratio, slope < 0)
     }
-    return best?.row
+    if limit(of: column) <= best?.ratio ?? .infinity, limit(of: column) < .infinity {
+      return .entering
+    }
+    return best.map { .row($0.row, isAtLimit: $0.isAtLimit) } ?? .noRow
   }
 
   private mutating func pivot(_ row: Int, _ column: Int) {
@@ -256,10 +323,13 @@ private struct Tableau {
     (0..<rowCount).map { max(0, self[rowCount, variableCount + $0]) }
   }
 
-  func point(variables: Int) -> [Double] {
-    var point = [Double](repeating: 0, count: variables)
-    for row in 0..<rowCount where basis[row] < variables {
-      point[basis[row]] = max(0, self[row, width - 1])
+  func point() -> [Double] {
+    var point = [Double](repeating: 0, count: variableCount)
+    for row in 0..<rowCount where basis[row] < variableCount {
+      point[basis[row]] = min(limit(of: basis[row]), max(0, self[row, width - 1]))
+    }
+    for column in point.indices where isMirrored[column] {
+      point[column] = limit(of: column) - point[column]
     }
     return point
   }

@@ -81,7 +81,8 @@ struct YieldProgramme {
       }
     }
     var program = LinearProgram(
-      maximizing: [Double](repeating: 0, count: variables.count), reserving: 2 * rows.count)
+      maximizing: [Double](repeating: 0, count: variables.count),
+      variableLimits: variables.map { min(1, $0.size) }, reserving: 2 * rows.count)
     for row in rows where row.high > 0 {
       let coefficients = variables.map { variable in
         variable.size > 0

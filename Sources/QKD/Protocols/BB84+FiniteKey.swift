@@ -10,7 +10,8 @@ extension QKDProtocolDefinition {
   ]
   private static let finiteParameters: [(KeyRateParameter.ID, Double?)] =
     detectorParameters + [
-      (.afterpulseProbability, nil), (.plainClickErrors, nil), (.blockSize, nil),
+      (.afterpulseProbability, nil), (.plainClickErrors, nil), (.countsBelowZero, nil),
+      (.blockSize, nil),
       (.epsilonSecrecy, nil), (.epsilonCorrectness, nil),
     ]
 
@@ -122,6 +123,8 @@ struct FiniteSession {
   /// τ₀ and τ₁: the probabilities of no photon and of one.
   let vacuumWeight: Double
   let singleWeight: Double
+  /// What limits of counts stop at.
+  private let leastLimit: Double
 
   /// The expected session of slots; `nil` if nothing clicks or a probability is none.
   ///
@@ -135,6 +138,7 @@ struct FiniteSession {
   ) {
     intensities = intensityNames.map { parameters[$0] }
     probabilities = probabilityNames.map { parameters[$0] }
+    leastLimit = parameters.isSet(.countsBelowZero) ? -.infinity : 0
     let basis = parameters[.basisProbability]
     guard probabilities.allSatisfy({ $0 > 0 }), basis > 0 else { return nil }
     let model = AfterpulsingClicks(parameters)
@@ -168,13 +172,14 @@ struct FiniteSession {
     }
   }
 
-  /// eᵏ/p_k [counts_k ± √(total/2 ln(1/ε))].
+  /// eᵏ/p_k [counts_k ± √(total/2 ln(1/ε))], and at least 0, as what it bounds is, unless limits may
+  /// be below.
   func bound(_ counts: [Double], _ place: Int, _ sign: Double, _ logInverseFailure: Double)
     -> Double
   {
     let deviation = TailBounds.hoeffding(counts.reduce(0, +), logInverseFailure: logInverseFailure)
-    return Double.exp(intensities[place]) / probabilities[place]
-      * (counts[place] + sign * deviation)
+    let limit = counts[place] + sign * deviation
+    return Double.exp(intensities[place]) / probabilities[place] * max(leastLimit, limit)
   }
 }
 

@@ -45,8 +45,8 @@ extension QKDProtocolDefinition {
   ) { parameters, link in
     let clicks = SARG04Clicks(parameters, link)
     let mu = parameters[.mu]
-    let gain = clicks.gain(mean: mu)
-    let error = clicks.errorGain(mean: mu) / max(gain, .leastNormalMagnitude)
+    let (gain, wrong) = clicks.gain(mean: mu)
+    let error = wrong / max(gain, .leastNormalMagnitude)
     let leak = parameters[.errorCorrectionEfficiency] * gain * Entropy.binary(min(0.5, error))
     var margin = -leak
     var gains: [Double] = []
@@ -90,8 +90,13 @@ extension QKDProtocolDefinition {
   }
 }
 
-/// Conclusive results of SARG04: of photons 1/4 + e_d/2, of which e_d/2 wrong; of dark counts 1/2,
-/// half of them wrong.
+/// Conclusive results of SARG04: a quarter of all clicks, and half of the wrong ones.
+///
+/// Bob measures in the basis of Alice's state half of the time, where only wrong clicks are
+/// conclusive, and in the other one, where either detector clicks as often as the other and one of
+/// them is conclusive. Of single photons that is 1/4 + e_d/2, of which e_d/2 wrong; of dark counts
+/// 1/2, half of them wrong. Several photons may make both detectors click: a random bit, as
+/// `WeakPulseChannel` has it.
 struct SARG04Clicks {
   private let channel: WeakPulseChannel
 
@@ -103,23 +108,15 @@ struct SARG04Clicks {
   }
 
   func yield(photons n: Int) -> (all: Double, wrong: Double) {
-    results(arriving: channel.arrival(n))
+    conclusive(of: channel.yield(photons: n), wrong: channel.errorYield(photons: n))
   }
 
-  func gain(mean: Double) -> Double {
-    results(arriving: -Double.expMinusOne(-channel.transmittance * mean)).all
+  func gain(mean: Double) -> (all: Double, wrong: Double) {
+    conclusive(of: channel.gain(mean), wrong: channel.errorGain(mean))
   }
 
-  func errorGain(mean: Double) -> Double {
-    results(arriving: -Double.expMinusOne(-channel.transmittance * mean)).wrong
-  }
-
-  private func results(arriving: Double) -> (all: Double, wrong: Double) {
-    let dark = (1 - arriving) * channel.vacuumYield
-    return (
-      arriving * (0.25 + channel.misalignment / 2) + dark / 2,
-      arriving * channel.misalignment / 2 + dark / 4
-    )
+  private func conclusive(of clicks: Double, wrong: Double) -> (all: Double, wrong: Double) {
+    (clicks / 4 + wrong / 2, wrong / 2)
   }
 
   /// The phase entropy given bit errors: Bell weights (1−2e, e/2, e/2, e) on (I, X, Y, Z); reaches
@@ -212,13 +209,15 @@ private struct B92PhaseErrors {
     return max(max(fx, fy), max(value(s: low), value(s: high)))
   }
 
-  /// The largest phase error weight for a given s; −1 if none fits.
+  /// The largest phase error weight for a given s; below 0, and the further the less fits, if none
+  /// does.
   private func value(s: Double) -> Double {
     // filtered = α²(detected − s − B + A) + β²(B + s − A) fixes B − A.
     let difference = (filtered - a2 * detected) / (b2 - a2) - s
     let low = max(0, -difference)
     let high = min(s, detected - s - difference)
-    guard high >= low else { return -1 }
+    // The excess is at most 1.
+    guard high >= low else { return high - low - 2 }
     func excess(_ a: Double) -> Double {
       let b = a + difference
       let first = Double.sqrt(a2 * a) - Double.sqrt(b2 * max(0, b))
@@ -226,20 +225,22 @@ private struct B92PhaseErrors {
         Double.sqrt(a2 * max(0, detected - s - b)) - Double.sqrt(b2 * max(0, s - a))
       return (first * first + second * second) / 2 - bit * (1 + 1e-12)
     }
-    // The excess is convex in A: find its lowest point, then the last A that fits.
+    // The excess is convex in A: find its lowest point, then the first A behind those that fit.
     var (left, right) = (low, high)
     for _ in 0..<60 {
       let third = (right - left) / 3
       if excess(left + third) < excess(right - third) { right -= third } else { left += third }
     }
+    // Without noise only the lowest point fits, and it may be an end, which thirds only come near.
     var inside = (left + right) / 2
-    guard excess(inside) <= 1e-13 else { return -1 }
+    for end in [low, high] where excess(end) < excess(inside) { inside = end }
+    guard excess(inside) <= 1e-13 else { return -excess(inside) }
     if excess(high) <= 0 { return a2 * high + b2 * (high + difference) }
     var outside = high
     for _ in 0..<60 {
       let middle = (inside + outside) / 2
       if excess(middle) <= 0 { inside = middle } else { outside = middle }
     }
-    return a2 * inside + b2 * (inside + difference)
+    return a2 * outside + b2 * (outside + difference)
   }
 }

@@ -152,6 +152,7 @@ public enum LiteratureTable {
     "intensity_1": 0.43, "intensity_2": 0.17, "intensity_3": 2e-4, "probability_1": 0.755,
     "probability_2": 0.157, "probability_3": 0.088, "basis_probability": 0.927,
     "block_size": 1e9, "epsilon_secrecy": 1e-9, "epsilon_correctness": 1e-15,
+    "counts_below_zero": 1,
   ]
 
   /// The rate at 100 km with ε_sec = κ l for the length l it leads to, κ = 10⁻¹⁵.
@@ -164,7 +165,7 @@ public enum LiteratureTable {
           "bb84-decoy-finite-two", preset: "lim-2014",
           [
             "block_size": blockSize, "epsilon_secrecy": epsilon, "intensity_3": 2e-4,
-            "plain_click_errors": plainClickErrors ? 1 : 0,
+            "plain_click_errors": plainClickErrors ? 1 : 0, "counts_below_zero": 1,
           ], optimizing: true)
       else { return .nan }
       let point = search.point(distanceKm: 100)
