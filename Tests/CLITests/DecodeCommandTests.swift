@@ -89,6 +89,56 @@ struct DecodeCommandTests {
     #expect(windowed["timing", "windows"] as? Int == 300 * 8)
   }
 
+  @Test func `windows name the one that is left with events`() throws {
+    let folder = try TemporaryFolder()
+    let model = try folder.write(
+      """
+      error(0.1) D0 L0
+      error(0.2) D1 L1
+      error(0.01) D1 D2 L2
+      detector(0) D0
+      detector(0) D1
+      detector(9) D2
+      """, to: "m.dem")
+    let arguments = ["decode", "--dem", model, "--window", "3", "--round-length", "1"]
+    let result = try QSimProcess.run(arguments, input: "000\n111\n110\n")
+    #expect(result.status == 0 && result.output == "000\n110\n110\n", "\(result.error)")
+    #expect(
+      result.error.contains("what earlier windows left of 1 of 3 shots, first in window 3 of 3"),
+      "\(result.error)")
+    let json = try JSONObject(
+      try QSimProcess.run(arguments + ["--json", "--out", folder.path("out.01")], input: "111\n")
+        .output)
+    #expect(json["unexplained"] as? Int == 1 && json["first_unexplained_window"] as? Int == 3)
+  }
+
+  /// A detector of a large number alone once took the coordinates of all below it: ten seconds and
+  /// a gigabyte.
+  @Test func `windows of one detector far out take little`() throws {
+    let folder = try TemporaryFolder()
+    let model = try folder.write(
+      "error(0.1) D16777215 L0\ndetector(1) D16777215\n", to: "m.dem")
+    let result = try QSimProcess.shell(
+      "printf 'shot D16777215\\nshot\\n' | qsim decode --dem '\(model)' --in-format dets --window 3 --threads 1"
+    )
+    #expect(result.output == "1\n0\n", "\(result.error)")
+  }
+
+  @Test(arguments: [
+    ("--round-length", "1e-300", "1e-15...1e15, not 1e-300"),
+    ("--round-length", "-1", "1e-15...1e15, not -1.0"),
+    ("--buffer", "1e300", "0...1e15, not 1e+300"),
+    ("--buffer", "nan", "0...1e15, not nan"), ("--window", "1e-300", "1e-15...1e15, not 1e-300"),
+  ])
+  func `lengths of windows are refused with what is accepted`(
+    option: String, value: String, text: String
+  ) throws {
+    let window = option == "--window" ? [] : ["--window", "3"]
+    let result = try QSimProcess.run(["decode", "--dem", "m.dem", "\(option)=\(value)"] + window)
+    #expect(
+      result.status == 64 && result.error.contains("'\(option)' is in \(text)"), "\(result.error)")
+  }
+
   @Test(arguments: [
     ("error(0.1) D0 D1\n  error(0.1) D0 D1 D2\n", [], 65, "m.dem:2:3: error: "),
     ("error(0.1) D0\nnonsense\n", [], 65, "m.dem:2:1: error: "),

@@ -62,6 +62,9 @@ struct DetectorErrorModelTests {
   @Test func `the first declaration with coordinates counts`() throws {
     let model = try DEMReader.read(Self.folded)
     let coordinates = try model.detectorCoordinates()
+    for (detector, place) in coordinates.enumerated() {
+      #expect(model.coordinates(ofDetector: UInt64(detector)) == place)
+    }
     #expect(coordinates == [[1, 2.5], [2.5, 3, 3], [], [18.5], [], [], []])
     #expect(coordinates == (try model.flattened().detectorCoordinates()) + [])
   }

@@ -162,6 +162,49 @@ struct WindowedDecoderTests {
     #expect((failure?.reason as? Obstacle)?.message.hasPrefix(start) == true)
   }
 
+  /// Two parts of a run that share no detectors: in the second a window takes the likelier of two
+  /// explanations before it sees the event that only the other one explains.
+  @Test func `what windows decided stays where a later one is left with events`() throws {
+    let model = try DEMReader.read(
+      """
+      error(0.1) D0 L0
+      error(0.2) D1 L1
+      error(0.01) D1 D2 L2
+      error(0.1) D3 L3
+      detector(0) D0
+      detector(0) D1
+      detector(9) D2
+      detector(15) D3
+      """)
+    let events = [[0], [1], [0, 1, 2, 3], [1, 2], [3], [0, 3]]
+    var shots = BitTable(rowCount: events.count, columnCount: 4)
+    for (row, shot) in events.enumerated() { for detector in shot { shots[row, detector] = true } }
+    for definition in DecoderCatalog.all {
+      let whole = try definition.decoder.compiled(for: model).predictions(for: shots)
+      #expect(!whole.unexplained.contains(true))
+      #expect(whole.predictions.row(2) == BitVector([true, false, true, true]))
+      let windows = try WindowedDecoder(
+        definition.decoder, commit: 3, buffer: 3, roundLength: 1
+      ).compiled(for: model)
+      let windowed = try #require(windows as? CompiledWindowedDecoder)
+      #expect(windowed.windowCount == 5 && windowed.firstUnexplainedWindow == nil)
+      let result = windowed.predictions(for: shots)
+      #expect(result.unexplained == [false, false, true, true, false, false])
+      for row in events.indices where !result.unexplained[row] {
+        #expect(result.predictions.row(row) == whole.predictions.row(row), "\(definition.name)")
+      }
+      // D1 was explained by itself; what the other windows say is what the whole says.
+      #expect(result.predictions.row(2) == BitVector([true, true, false, true]))
+      #expect(result.predictions.row(3) == BitVector([false, true, false, false]))
+      #expect(windowed.firstUnexplainedWindow == 2 && windowed.startTime(ofWindow: 2) == 6)
+      // A buffer that sees the far event leaves nothing.
+      let wide = try WindowedDecoder(
+        definition.decoder, commit: 3, buffer: 9, roundLength: 1
+      ).compiled(for: model).predictions(for: shots)
+      #expect(wide.predictions == whole.predictions && !wide.unexplained.contains(true))
+    }
+  }
+
   @Test func `strange times and lengths are refused or work`() throws {
     let far = try DEMReader.read(
       "error(0.1) D0 D1\ndetector(1e300) D0\ndetector(-1e300) D1\nlogical_observable L0")

@@ -10,7 +10,7 @@ struct DecodeCommand: DocumentedCommand {
     '--obs-in', '--count-mistakes' prints how often a prediction was wrong instead, with the 95 % Wilson interval. \
     'us_per_shot' is the time of decoding alone. With '--window' the events are decoded as they come: a window of rounds at a \
     time, of which the first are final; '--buffer' more rounds are looked at. Shots that no errors of the model explain are \
-    predicted as no flips, and counted. \
+    predicted as no flips, and counted; in windows, as the flips that were found. \
     'qsim catalog decoders' lists the decoders.
     """
   static let examples = [
@@ -126,12 +126,10 @@ struct DecodeCommand: DocumentedCommand {
     try files.decodeAll(
       BatchDecoder(compiled, threads: threads ?? min(Parallel.processorCount, 1024)), &tally)
     try files.close()
-    warn(of: tally)
+    let windows = compiled as? CompiledWindowedDecoder
+    warn(of: tally, windows)
     if printsReport {
-      output.print(
-        report(
-          of: tally, definition, timing: stopwatch.laps,
-          windows: compiled as? CompiledWindowedDecoder))
+      output.print(report(of: tally, definition, timing: stopwatch.laps, windows: windows))
     }
   }
 }
@@ -139,11 +137,17 @@ struct DecodeCommand: DocumentedCommand {
 // MARK: - Report
 
 extension DecodeCommand {
-  private func warn(of tally: DecodingCounts) {
+  private func warn(of tally: DecodingCounts, _ windows: CompiledWindowedDecoder?) {
     guard tally.unexplained > 0 else { return }
-    let text =
-      "no errors of the model explain \(tally.unexplained) of \(tally.shots) shots; "
-      + "they are predicted as no flips"
+    var text = "no errors of the model explain "
+    let shots = "\(tally.unexplained) of \(tally.shots) shots"
+    if let windows, let first = windows.firstUnexplainedWindow {
+      text += "what earlier windows left of \(shots), first in window \(first + 1) of "
+      text += "\(windows.windowCount), from time \(windows.startTime(ofWindow: first)) on; "
+      text += "the flips that their windows found are kept. A longer '--buffer' may explain more"
+    } else {
+      text += "\(shots); they are predicted as no flips"
+    }
     printError(terminal.current.styled("qsim: warning: \(text)"))
   }
 
@@ -155,6 +159,9 @@ extension DecodeCommand {
     report.fields["decoder"] = .string(definition.name)
     report.fields["shots"] = .int(tally.shots)
     if tally.unexplained > 0 { report.fields["unexplained"] = .int(tally.unexplained) }
+    if let first = windows?.firstUnexplainedWindow {
+      report.fields["first_unexplained_window"] = .int(first + 1)
+    }
     if inIncludesAppendedObservables || obsIn != nil {
       let estimate = BinomialEstimate(successes: tally.mistakes, trials: tally.shots)
       let interval = estimate.wilsonInterval()

@@ -26,6 +26,9 @@ struct WindowOptions: ParsableArguments {
       valueName: "time"))
   var roundLength: Double?
 
+  /// Rounds, and lengths of a round, that times of detectors can tell apart.
+  private static let positiveLengths = 1e-15...1e15
+
   func validate() throws {
     for (name, isGiven) in [
       ("buffer", buffer != nil), ("time-coordinate", timeCoordinate != nil),
@@ -34,14 +37,13 @@ struct WindowOptions: ParsableArguments {
     if let timeCoordinate, timeCoordinate < 1 {
       throw ValidationError("'--time-coordinate' counts from 1.")
     }
-    if let roundLength, !(roundLength > 1e-15 && roundLength < 1e15) {
-      throw ValidationError("'--round-length' is a positive number.")
+    for (name, value) in [("round-length", roundLength), ("window", window)] {
+      if let value, !Self.positiveLengths.contains(value) {
+        throw ValidationError("'--\(name)' is in 1e-15...1e15, not \(value).")
+      }
     }
-    if let window, !(window > 0 && window < 1e15) {
-      throw ValidationError("'--window' is a positive number of rounds.")
-    }
-    if let buffer, !(buffer >= 0 && buffer < 1e15) {
-      throw ValidationError("'--buffer' is a number of rounds.")
+    if let buffer, !(0...Self.positiveLengths.upperBound).contains(buffer) {
+      throw ValidationError("'--buffer' is in 0...1e15, not \(buffer).")
     }
   }
 

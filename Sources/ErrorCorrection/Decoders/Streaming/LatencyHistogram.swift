@@ -67,11 +67,23 @@ public struct LatencyHistogram: Sendable, Hashable {
   }
 }
 
-/// A histogram that threads share.
-final class LatencyRecorder: Sendable {
-  private let histogram = Mutex(LatencyHistogram())
+/// What threads have seen of windows, together.
+final class WindowRecorder: Sendable {
+  private struct Seen {
+    var latencies = LatencyHistogram()
+    var firstUnexplainedWindow: Int?
+  }
 
-  func add(_ other: LatencyHistogram) { histogram.withLock { $0.merge(other) } }
+  private let seen = Mutex(Seen())
 
-  var value: LatencyHistogram { histogram.withLock { $0 } }
+  func add(_ latencies: LatencyHistogram, firstUnexplainedWindow window: Int?) {
+    guard latencies.count > 0 || window != nil else { return }
+    seen.withLock {
+      $0.latencies.merge(latencies)
+      if let window { $0.firstUnexplainedWindow = min($0.firstUnexplainedWindow ?? window, window) }
+    }
+  }
+
+  var latencies: LatencyHistogram { seen.withLock { $0.latencies } }
+  var firstUnexplainedWindow: Int? { seen.withLock { $0.firstUnexplainedWindow } }
 }

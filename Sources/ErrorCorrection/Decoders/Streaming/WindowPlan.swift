@@ -27,6 +27,10 @@ struct WindowPlan: Sendable {
 
   let detectorCount: Int
   let observableCount: Int
+  /// When the first window starts.
+  let firstTime: Double
+  /// How much later each of the others starts than the one before, in units of the time.
+  let commit: Double
   private(set) var windows: [Window]
   let templates: [Template]
   /// Models of windows, all unlike.
@@ -60,6 +64,7 @@ struct WindowPlan: Sendable {
   ) {
     detectorCount = Int(detectors)
     observableCount = builder.observableCount
+    (firstTime, commit) = (builder.firstTime, builder.commit)
     templates = builder.templates
     models = builder.models
     windows = templates.indices.prefix(recurring + 1).map { Window(template: $0, shift: 0) }
@@ -75,11 +80,11 @@ struct WindowPlan: Sendable {
 /// Takes a model apart into windows.
 struct WindowBuilder {
   let observableCount: Int
-  private let commit: Double
+  let commit: Double
   private let buffer: Double
   /// By detector: from the first on; NaN if unknown.
   private let times: [Double]
-  private let firstTime: Double
+  let firstTime: Double
   private let lastWindow: Int
   private(set) var templates: [WindowPlan.Template] = []
   private(set) var models: [DetectorErrorModel] = []
@@ -95,12 +100,16 @@ struct WindowBuilder {
     let counts = try DecodingLimits.countsOfUnrolled(model)
     observableCount = counts.observables
     (self.commit, self.buffer) = (commit, buffer)
-    let given = try model.detectorCoordinates().map { clock.time(of: $0) ?? .nan }
-    let known = given.filter(\.isFinite)
-    let first = known.min() ?? 0
-    firstTime = first
-    times = given.map { $0.isFinite ? $0 - first : .nan }
-    let length = (known.max() ?? 0) - first
+    var times = try model.detectorCoordinates().map { clock.time(of: $0) ?? .nan }
+    var (first, last) = (Double.infinity, -Double.infinity)
+    for time in times where time.isFinite { (first, last) = (min(first, time), max(last, time)) }
+    if first > last { (first, last) = (0, 0) }
+    for detector in times.indices {
+      let time = times[detector]
+      times[detector] = time.isFinite ? time - first : .nan
+    }
+    (firstTime, self.times) = (first, times)
+    let length = last - first
     let windowCount = max(0, ((length - buffer) / commit).rounded(.down))
     guard windowCount < 0x1p24 else {
       throw Obstacle(

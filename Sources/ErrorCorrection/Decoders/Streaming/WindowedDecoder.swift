@@ -11,6 +11,10 @@ import QuantumCore
 /// flips the observables it flips, and one more for every detector behind the committed rounds that
 /// it flips; other faults flip none. So a prediction says all that is passed on.
 ///
+/// What windows before have decided may leave events that nothing explains, even if something
+/// explains all events of the shot: the shot is marked as unexplained then, and its prediction is
+/// what its windows decided.
+///
 /// Of the coordinates of detectors the last that never goes back is the time, and a round is as
 /// long as the time between most detectors that follow each other; both may be given instead.
 /// Windows that are alike share one compiled decoder, and of a long `repeat` block only a few turns
@@ -68,7 +72,7 @@ public final class CompiledWindowedDecoder: CompiledDecoder {
   /// How long a round is, as given or found out, in units of the time of detectors.
   public let roundLength: Double
   let clock: (@Sendable () -> UInt64)?
-  let recorder = LatencyRecorder()
+  let recorder = WindowRecorder()
 
   public var detectorCount: Int { plan.detectorCount }
   public var observableCount: Int { plan.observableCount }
@@ -77,7 +81,18 @@ public final class CompiledWindowedDecoder: CompiledDecoder {
   /// How many of them are unlike.
   public var distinctWindowCount: Int { plan.models.count }
   /// How long windows took so far; empty without a clock.
-  public var latencies: LatencyHistogram { recorder.value }
+  public var latencies: LatencyHistogram { recorder.latencies }
+  /// The first of the windows, from 0, that so far had events in any shot which nothing explained;
+  /// `nil` if none had.
+  public var firstUnexplainedWindow: Int? { recorder.firstUnexplainedWindow }
+
+  /// The time at which a window starts.
+  ///
+  /// - Precondition: `window` is in `0..<windowCount`.
+  public func startTime(ofWindow window: Int) -> Double {
+    precondition(window >= 0 && window < windowCount, "Window \(window) is outside the run")
+    return plan.firstTime + Double(window) * plan.commit
+  }
 
   init(
     _ plan: WindowPlan, decoders: [any CompiledDecoder], roundLength: Double,
@@ -114,23 +129,24 @@ final class WindowedSession: DecodingSession {
   func decode(_ batch: inout DecodingBatch) {
     precondition(batch.evidence == nil, "Windows take no evidence about single shots")
     var latencies = LatencyHistogram()
+    var firstUnexplained: Int?
     for shot in 0..<batch.shotCount {
       load(batch.detections, shot)
       let output = batch.clearPrediction(ofShot: shot)
       var isExplained = true
-      for window in decoder.plan.windows {
+      for (number, window) in decoder.plan.windows.enumerated() {
         let start = decoder.clock?() ?? 0
-        if !decode(window, into: output) { isExplained = false }
+        if !decode(window, into: output) {
+          isExplained = false
+          firstUnexplained = min(firstUnexplained ?? number, number)
+        }
         if let clock = decoder.clock { latencies.record(nanoseconds: clock() &- start) }
-      }
-      if !isExplained {
-        batch.clearPrediction(ofShot: shot)
       }
       batch.weights?[shot] = isExplained ? .nan : .infinity
       batch.confidences?[shot] = .nan
       batch.unexplained?[shot] = !isExplained
     }
-    if latencies.count > 0 { decoder.recorder.add(latencies) }
+    decoder.recorder.add(latencies, firstUnexplainedWindow: firstUnexplained)
   }
 
   private func load(_ rows: PackedRows, _ shot: Int) {
