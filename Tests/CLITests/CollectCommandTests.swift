@@ -485,7 +485,9 @@ struct ThresholdCommandTests {
       try QSimProcess.run(["threshold", csv, "--json", "--reproducible"]).output)
     #expect((json["rates"] as? [Any])?.count == 12)
     #expect((json["suppression"] as? [Any])?.count == 12)
-    #expect(json["methods", "intervals"] as? String == "parametric bootstrap, central 95 %")
+    #expect(
+      (json["methods", "intervals"] as? String)?.hasPrefix("parametric bootstrap, central 95 %")
+        == true)
     #expect(json["timing"] == nil)
   }
 

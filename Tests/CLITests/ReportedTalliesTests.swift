@@ -221,7 +221,9 @@ struct ReportedTalliesTests {
 
   @Test(arguments: [
     (Int.max, 0), (.max, 1), (.max, 1 << 62), (.max, .max), (1 << 62, 1 << 62), (.max, .max - 1),
-  ]) func `counts up to the largest number are analysed`(shots: Int, errors: Int) throws {
+  ]) func `counts up to the largest number are analysed, and larger sums refused`(
+    shots: Int, errors: Int
+  ) throws {
     let rows = [3, 5, 7].map { row(shots, errors, 0, "{\"d\":\($0),\"p\":0.01,\"r\":3}", id: $0) }
     // The same distance in two rows adds up beyond what a number holds.
     let again = row(shots, errors, 0, "{\"d\":3,\"p\":0.01,\"r\":3}", id: 9)
@@ -229,8 +231,40 @@ struct ReportedTalliesTests {
     for input in [rows.joined(), rows.joined() + again, rows.joined() + again + discards] {
       let result = try QSimProcess.run(
         ["threshold", "-", "--resamples", "50"], input: Self.header + input)
-      #expect(result.status == 0 && !result.output.contains("nan"), "\(result.error)")
+      let isMore = input != rows.joined()
+      #expect(
+        result.status == (isMore ? 65 : 0) && !result.output.contains("nan"), "\(result.error)")
+      #expect(
+        !isMore || result.error.contains("<stdin>:5:1: error: with this row"), "\(result.error)")
     }
+    // The shots of one task in several rows.
+    let same = Self.header + rows[0] + row(10, 0, 0, "{\"d\":3,\"p\":0.01,\"r\":3}", id: 3)
+    let result = try QSimProcess.run(["threshold", "-", "--resamples", "50"], input: same)
+    #expect(result.status == (shots == .max ? 65 : 0))
+    #expect(shots < .max || result.error.contains("<stdin>:3:1: error: with this row"))
+  }
+
+  @Test func `distances without errors are named in text, JSON and CSV`() throws {
+    let rows = [(3, 100), (5, 20), (7, 0), (9, 0)].map { distance, errors in
+      row(10_000, errors, 0, "{\"d\":\(distance),\"p\":0.01}", id: distance)
+    }
+    let input = Self.header + rows.joined()
+    let warning = "none of 10000 shots of d=7 p=0.01 fails, so Λ leaves it out"
+    let text = try QSimProcess.run(["threshold", "-"], input: input)
+    #expect(text.error.contains(warning) && text.error.contains("d=9"), "\(text.error)")
+    #expect(text.output.contains("without d") && text.output.contains("7,9"), "\(text.output)")
+    let csv = try QSimProcess.run(["threshold", "-", "--csv"], input: input)
+    #expect(csv.error.contains(warning))
+    #expect(
+      csv.output.contains("lambda_high,left_out") && csv.output.contains(",\"7,9\"\n"),
+      "\(csv.output)")
+    let json = try JSONObject(
+      try QSimProcess.run(["threshold", "-", "--json"], input: input).output)
+    #expect((json["suppression"] as? [[String: Any]])?.first?["left_out"] as? String == "7,9")
+    #expect((json["warnings"] as? [String])?.contains { $0.contains(warning) } == true)
+    // Nobody is told of what does not happen.
+    let few = try QSimProcess.run(["threshold", "-"], input: Self.header + rows[0] + rows[1])
+    #expect(few.error.isEmpty && !few.output.contains("without d"))
   }
 
   /// Were fields, names or groups compared with each other, these would take hours.

@@ -200,6 +200,17 @@ struct StatisticsTests {
     }
   }
 
+  @Test(arguments: [1, 3, 20, 1 << 40, Int.max])
+  func `exact intervals of nothing and of everything are mirror images`(trials: Int) {
+    let none = BinomialEstimate(successes: 0, trials: trials).exactInterval()
+    let all = BinomialEstimate(successes: trials, trials: trials).exactInterval()
+    #expect(none.lowerBound == 0 && all.upperBound == 1)
+    #expect(abs(none.upperBound + all.lowerBound - 1) < 1e-15)
+    // (1 − p)ⁿ is 0.025 at the end, as 95 % leave it on each side.
+    let silence = Double.exp(Double(trials) * Double.log(onePlus: -none.upperBound))
+    #expect(abs(silence / 0.025 - 1) < 1e-9)
+  }
+
   @Test func `no trials tell nothing`() {
     let estimate = BinomialEstimate(successes: 0, trials: 0)
     #expect(estimate.rate.isNaN)

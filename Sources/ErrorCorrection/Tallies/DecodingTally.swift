@@ -32,6 +32,11 @@ public struct DecodingTally: Sendable, Hashable {
     }
   }
 
+  /// Whether the sum with another tally has no more shots than a number holds.
+  public func canAdd(_ other: DecodingTally) -> Bool {
+    !shots.addingReportingOverflow(other.shots).overflow
+  }
+
   /// The shots of both.
   public func merged(with other: DecodingTally) -> DecodingTally {
     var sum = self

@@ -14,6 +14,7 @@ public struct TallyReader: Sendable {
   public let checksums: [String]?
   /// The last line, if it has no end but all its fields.
   public let lastRow: TallyRow?
+  private let lastRange: SourceRange?
   /// The bytes up to the end of the last whole line: where the next row goes.
   public let wholeByteCount: Int
 
@@ -22,7 +23,7 @@ public struct TallyReader: Sendable {
     wholeByteCount = (bytes.lastIndex(of: 0x0a) ?? -1) + 1
     var scanner = FieldScanner(bytes[..<wholeByteCount])
     guard let header = try scanner.nextRecord() else {
-      (rows, ranges, checksums, lastRow) = ([], [], nil, nil)
+      (rows, ranges, checksums, lastRow, lastRange) = ([], [], nil, nil, nil)
       return
     }
     let columns = try Columns(header)
@@ -37,6 +38,7 @@ public struct TallyReader: Sendable {
     var last = FieldScanner(bytes[wholeByteCount...])
     let fields = try? last.nextRecord()
     lastRow = fields.flatMap { try? columns.row($0) }
+    lastRange = SourceRange(line: bytes[..<wholeByteCount].count { $0 == 0x0a } + 1, column: 1)
   }
 
   /// The first row that is not what was written there, by the checksums; `nil` if there is none, or
@@ -50,23 +52,37 @@ public struct TallyReader: Sendable {
     }
   }
 
-  /// Rows of the same id as one, in the order of the first of each; those with an end alone.
-  public var merged: [TallyRow] { Self.merged(rows) }
-
-  /// Rows of the same id as one, in the order of the first of each.
-  public static func merged(_ rows: [TallyRow]) -> [TallyRow] {
+  /// Rows of the same id as one, in the order of the first of each, with its place.
+  ///
+  /// - Parameter addsLastRow: whether the last line counts too, if it has no end but all its fields.
+  /// - Throws: a `Diagnostic` with the place of a row, if with it the shots of an id are more than a
+  ///   number holds.
+  public func merged(
+    addingLastRow addsLastRow: Bool = false
+  ) throws(Diagnostic) -> [(row: TallyRow, range: SourceRange)] {
+    var placed = Array(zip(rows, ranges))
+    if addsLastRow, let lastRow, let lastRange { placed.append((lastRow, lastRange)) }
     var places: [String: Int] = [:]
-    var merged: [TallyRow] = []
-    for row in rows {
+    var merged: [(row: TallyRow, range: SourceRange)] = []
+    for (row, range) in placed {
       if let place = places[row.id] {
-        merged[place].tally.add(row.tally)
-        merged[place].seconds += row.seconds
+        guard merged[place].row.tally.canAdd(row.tally) else { throw Self.tooManyShots(at: range) }
+        merged[place].row.tally.add(row.tally)
+        merged[place].row.seconds += row.seconds
       } else {
         places[row.id] = merged.count
-        merged.append(row)
+        merged.append((row, range))
       }
     }
     return merged
+  }
+
+  /// What is wrong with a row that makes a sum larger than any number.
+  public static func tooManyShots(at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      "with this row the shots that are added up are more than \(Int.max)", code: "tally-file",
+      at: range, hint: "shots of one task, and of one distance and error rate, are at most 2^63 - 1"
+    )
   }
 }
 

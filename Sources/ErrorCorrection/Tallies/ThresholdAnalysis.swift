@@ -8,9 +8,10 @@ import QuantumCore
 ///
 /// Intervals are from a parametric bootstrap: all counts are drawn again from binomial
 /// distributions with the rates that were seen, and everything is computed anew; the interval holds
-/// the middle 95 % of what comes out.
+/// the middle 95 % of what comes out. Where no shot of a distance fails, or every one, its error
+/// rate has the exact interval of the binomial distribution in place of that.
 ///
-/// - Source: [EfronTibshirani93], chapter 6 and section 13.3.
+/// - Source: [EfronTibshirani93], chapter 6 and section 13.3; [ClopperPearson34].
 public struct ThresholdAnalysis: Sendable {
   /// A tally and what it belongs to.
   public struct Sample: Sendable, Hashable {
@@ -59,6 +60,8 @@ public struct ThresholdAnalysis: Sendable {
     public let parameter: Double?
     /// Λ: how much two more in distance divide the error rate by.
     public let factor: Estimate
+    /// Distances that Λ is not from, because their rate is not above 0 or there is none.
+    public let leftOut: [Int]
     /// Between neighbouring distances.
     public let steps: [Step]
 
@@ -85,16 +88,21 @@ public struct ThresholdAnalysis: Sendable {
   /// Samples of which every shot was discarded: nothing is known from them.
   public let discarded: [Sample]
 
-  /// Samples of several cycles of which half of the kept shots fail, or more: no rate per cycle
-  /// follows from them, and they do not count.
+  /// Samples of which half of the kept shots fail, or more, at a distance that has experiments of
+  /// several cycles: no rate per cycle follows from them, and they do not count.
   public let saturated: [Sample]
+
+  /// Rates that are not above 0, mostly as no shot failed, at parameters that have several
+  /// distances: their logarithm is none, so no Λ is from them.
+  public let withoutSuppression: [CycleRate]
 
   /// How the figures come about, in words.
   public static let suppressionMethod =
     "weighted least squares of ln ε against distance, ε ∝ Λ^(-(d+1)/2)"
   public static let crossingMethod =
     "linear interpolation of ln ε over ln p between neighbouring points"
-  public static let intervalMethod = "parametric bootstrap, central 95 %"
+  public static let intervalMethod =
+    "parametric bootstrap, central 95 %; Clopper-Pearson for the rate of a distance where no shot fails or every one"
 
   /// Analyses samples of one family; those of the same distance, parameter and number of cycles add
   /// up.
@@ -112,18 +120,25 @@ public struct ThresholdAnalysis: Sendable {
     func estimate(_ place: Int) -> Estimate? {
       Estimate(seen[place], drawn: drawn.map { $0[place] })
     }
-    rates = model.curves.enumerated().map { place, curve in
+    let rates = model.curves.enumerated().map { place, curve in
       CycleRate(
         distance: curve.distance, parameter: curve.parameter, cycles: curve.cycles,
-        tally: curve.tally, isPerCycle: curve.cycles.count == curve.samples.count,
-        rate: estimate(place))
+        tally: curve.tally, isPerCycle: curve.isPerCycle,
+        rate: estimate(place)?.within(model.exactInterval(of: curve)))
+    }
+    self.rates = rates
+    withoutSuppression = model.groups.flatMap { group in
+      group.curves.filter { group.leftOut.contains($0) && !seen[$0].isNaN }.map { rates[$0] }
     }
     suppressions = model.groups.compactMap { group in
       guard let factor = estimate(group.factorPlace) else { return nil }
       let steps = group.steps.compactMap { step in
         estimate(step.place).map { Suppression.Step(distances: step.distances, factor: $0) }
       }
-      return Suppression(parameter: group.parameter, factor: factor, steps: steps)
+      return Suppression(
+        parameter: group.parameter, factor: factor,
+        leftOut: group.curves.filter(group.leftOut.contains).map { model.curves[$0].distance },
+        steps: steps)
     }
     crossings = model.pairs.compactMap { pair in
       guard let parameter = estimate(pair.place) else { return nil }
@@ -137,6 +152,15 @@ public struct ThresholdAnalysis: Sendable {
 }
 
 extension ThresholdAnalysis.Estimate {
+  /// The same figure with another interval, unless that is `nil`.
+  func within(_ interval: ClosedRange<Double>?) -> Self {
+    guard let interval else { return self }
+    return Self(
+      value: value,
+      interval: min(value, interval.lowerBound)...max(value, interval.upperBound),
+      standardError: standardError)
+  }
+
   /// - Returns: `nil` if the figure is not there.
   init?(_ value: Double, drawn: [Double]) {
     guard value.isFinite else { return nil }

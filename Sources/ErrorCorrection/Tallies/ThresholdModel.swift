@@ -18,6 +18,8 @@ struct ThresholdModel {
     var samples: [Int]
     let cycles: [Double]
     let tally: DecodingTally
+    /// Whether its rate is per cycle: it is per experiment where a sample has no number of cycles.
+    var isPerCycle: Bool { cycles.count == samples.count }
   }
 
   /// Distances at one parameter.
@@ -25,6 +27,9 @@ struct ThresholdModel {
     let parameter: Double?
     /// Places of curves, by distance.
     let curves: [Int]
+    /// Those of them whose rate is not above 0, or that have none: Λ and its interval leave them
+    /// out.
+    var leftOut: Set<Int> = []
     let factorPlace: Int
     let steps: [(distances: [Int], place: Int)]
   }
@@ -40,11 +45,14 @@ struct ThresholdModel {
   let samples: [ThresholdAnalysis.Sample]
   /// Those of which no shot was kept.
   let discarded: [ThresholdAnalysis.Sample]
-  /// Those of several cycles of which half of the shots fail, or more.
+  /// Those of which half of the shots fail, or more, where that says nothing about the rate per
+  /// cycle of their curve: an experiment of one cycle does where there are no longer ones.
   var saturated: [ThresholdAnalysis.Sample] {
-    samples.filter { sample in
-      let estimate = LogicalErrorRate.estimate(sample.tally)
-      return sample.cycles ?? 1 > 1 && estimate.successes >= estimate.trials - estimate.successes
+    curves.filter { $0.isPerCycle && $0.cycles.contains { $0 > 1 } }.flatMap { curve in
+      curve.samples.map { samples[$0] }.filter { sample in
+        let estimate = LogicalErrorRate.estimate(sample.tally)
+        return estimate.successes >= estimate.trials - estimate.successes
+      }
     }
   }
   private(set) var curves: [Curve] = []
@@ -63,6 +71,10 @@ struct ThresholdModel {
     addCurves()
     addGroups()
     addPairs()
+    let seen = figures(counts)
+    for place in groups.indices {
+      groups[place].leftOut = Set(groups[place].curves.filter { !(seen[$0] > 0) })
+    }
   }
 
   // MARK: Structure
@@ -153,13 +165,16 @@ struct ThresholdModel {
   // MARK: Figures
 
   /// Counts drawn anew from the rates that were seen; a rate of 0 is taken as that of half an
-  /// error.
+  /// error, and a rate of 1 as that of half an error less than all.
   func redrawn(_ generator: inout PhiloxGenerator) -> [Int] {
     samples.map { sample in
       let trials = sample.tally.shots - sample.tally.discards
-      let errors = max(Double(sample.tally.errors), 0.5)
-      return BinomialEstimate.drawnSuccesses(
-        trials: trials, rate: min(1, errors / Double(trials)), from: &generator)
+      // The rarer outcome, so that the half is not lost beside a large number.
+      let failures = sample.tally.errors
+      let (isRare, rarer) = (failures <= trials - failures, min(failures, trials - failures))
+      let drawn = BinomialEstimate.drawnSuccesses(
+        trials: trials, rate: max(Double(rarer), 0.5) / Double(trials), from: &generator)
+      return isRare ? drawn : trials - drawn
     }
   }
 
@@ -170,7 +185,9 @@ struct ThresholdModel {
     for (place, rate) in rates.enumerated() { figures[place] = rate?.value ?? .nan }
     for group in groups {
       let points = group.curves.compactMap { place -> Point? in
-        guard let rate = rates[place], rate.value > 0 else { return nil }
+        guard !group.leftOut.contains(place), let rate = rates[place], rate.value > 0 else {
+          return nil
+        }
         let relative = rate.standardError / rate.value
         return Point(
           x: Double(curves[place].distance), y: log(rate.value),
@@ -178,8 +195,8 @@ struct ThresholdModel {
       }
       if let slope = Self.slope(points) { figures[group.factorPlace] = exp(-2 * slope) }
       for (step, pair) in zip(group.steps, zip(group.curves, group.curves.dropFirst())) {
-        guard let small = rates[pair.0]?.value, let large = rates[pair.1]?.value, small > 0,
-          large > 0
+        guard !group.leftOut.contains(pair.0), !group.leftOut.contains(pair.1),
+          let small = rates[pair.0]?.value, let large = rates[pair.1]?.value, small > 0, large > 0
         else { continue }
         let distance = Double(curves[pair.1].distance - curves[pair.0].distance)
         figures[step.place] = pow(small / large, 2 / distance)
@@ -187,6 +204,21 @@ struct ThresholdModel {
     }
     for pair in pairs { figures[pair.place] = crossing(of: pair, figures) }
     return figures
+  }
+
+  /// The exact interval of a curve of one length whose shots all fail, or none: there the bootstrap
+  /// has nothing to go by. `nil` for other curves.
+  func exactInterval(of curve: Curve) -> ClosedRange<Double>? {
+    guard curve.samples.count == 1 else { return nil }
+    let estimate = LogicalErrorRate.estimate(curve.tally)
+    guard estimate.successes == 0 || estimate.successes == estimate.trials else { return nil }
+    let interval = estimate.exactInterval()
+    // Half and more of experiments of one cycle is a rate as any other.
+    guard let cycles = curve.cycles.first, cycles > 1 else { return interval }
+    let ends = [interval.lowerBound, interval.upperBound].map {
+      LogicalErrorRate.perCycle($0, cycles: cycles)
+    }
+    return ends[0]...ends[1]
   }
 
   private func rate(of curve: Curve, _ counts: [Int]) -> LogicalErrorRate? {

@@ -17,6 +17,11 @@ struct DescribedRow {
     }
   }
 
+  struct Place {
+    let file: String
+    let range: SourceRange
+  }
+
   enum Reading {
     case success(DescribedRow)
     case failure(Fault)
@@ -26,11 +31,13 @@ struct DescribedRow {
   /// Names and values beside distance, rounds and parameter, sorted by name.
   let entries: [(name: String, text: String)]
   let sample: ThresholdAnalysis.Sample
+  /// Where the first line of it stands.
+  let place: Place
   /// Whether the parameter or the rounds are there, but no numbers that can count.
   let hasOddParameter: Bool
   let hasOddRounds: Bool
 
-  static func reading(_ row: TallyRow, _ keys: TallyGroups.Keys) -> Reading {
+  static func reading(_ row: TallyRow, at place: Place, _ keys: TallyGroups.Keys) -> Reading {
     guard !row.metadata.isEmpty else { return .failure(.missing) }
     let options = JSONOutline.Options(followsPython: true)
     guard let metadata = try? JSONText.parse(Array(row.metadata.utf8), options: options) else {
@@ -61,6 +68,7 @@ struct DescribedRow {
       DescribedRow(
         decoder: row.decoder, entries: entries,
         sample: .init(distance: whole, parameter: varied, cycles: cycles, tally: row.tally),
+        place: place,
         hasOddParameter: parameter.map { !$0.isNull && varied == nil } ?? false,
         hasOddRounds: rounds.map { !$0.isNull && cycles == nil } ?? false))
   }

@@ -20,14 +20,14 @@ struct TallyGroups {
   private(set) var groups: [Group] = []
   private(set) var warnings: [String] = []
 
-  /// - Throws: `InputRejected` for files that are no tables of tallies, `CommandFailure` where no
-  ///   row has a distance.
+  /// - Throws: `InputRejected` for files that are no tables of tallies, or whose counts add up to
+  ///   more than a number holds; `CommandFailure` where no row has a distance.
   init(files: [String], keys: Keys) throws {
-    var rows: [TallyRow] = []
+    var rows: [(row: TallyRow, place: DescribedRow.Place)] = []
     for path in files { rows += try read(path) }
     var (described, without) = ([DescribedRow](), [DescribedRow.Fault: Int]())
-    for row in rows {
-      switch DescribedRow.reading(row, keys) {
+    for (row, place) in rows {
+      switch DescribedRow.reading(row, at: place, keys) {
       case .success(let row): described.append(row)
       case .failure(let fault): without[fault, default: 0] += 1
       }
@@ -49,19 +49,23 @@ struct TallyGroups {
       let rows = count == 1 ? "1 row" : "\(count) rows"
       warnings.append("in \(rows) '\(name)' is no \(kind), and is left out")
     }
-    sort(described)
+    try sort(described)
   }
 
-  private mutating func read(_ path: String) throws -> [TallyRow] {
+  private mutating func read(
+    _ path: String
+  ) throws -> [(row: TallyRow, place: DescribedRow.Place)] {
     let file = try InputFile(reading: path)
     do throws(Diagnostic) {
       let reader = try TallyReader(file.bytes)
-      guard reader.wholeByteCount < file.bytes.count else { return reader.merged }
       // A file that was not written to its end still has a whole row there, if it has all its
       // fields.
-      if let last = reader.lastRow { return TallyReader.merged(reader.rows + [last]) }
-      warnings.append("\(file.name): the last line has no end and does not count")
-      return reader.merged
+      if reader.wholeByteCount < file.bytes.count, reader.lastRow == nil {
+        warnings.append("\(file.name): the last line has no end and does not count")
+      }
+      return try reader.merged(addingLastRow: true).map { row, range in
+        (row, DescribedRow.Place(file: file.name, range: range))
+      }
     } catch {
       let source = String(decoding: file.bytes, as: UTF8.self)
       throw InputRejected(rendered: [error.rendered(file: file.name, source: source)])
@@ -94,7 +98,7 @@ struct TallyGroups {
   }
 
   /// - Complexity: linear in the metadata, but for sorting.
-  private mutating func sort(_ rows: [DescribedRow]) {
+  private mutating func sort(_ rows: [DescribedRow]) throws {
     let ignored = DescribedRow.individualKeys(of: rows)
     for name in ignored {
       warnings.append(
@@ -102,8 +106,16 @@ struct TallyGroups {
     }
     let left = Set(ignored)
     var places: [String: Int] = [:]
+    var sums: [Curve: DecodingTally] = [:]
     for row in rows {
       let name = row.family(without: left)
+      let curve = Curve(
+        group: name, distance: row.sample.distance, parameter: row.sample.parameter)
+      guard sums[curve]?.canAdd(row.sample.tally) ?? true else {
+        let failure = TallyReader.tooManyShots(at: row.place.range)
+        throw InputRejected(rendered: [failure.rendered(file: row.place.file, source: nil)])
+      }
+      sums[curve, default: DecodingTally()].add(row.sample.tally)
       if let place = places[name] {
         groups[place].samples.append(row.sample)
       } else {
@@ -112,6 +124,13 @@ struct TallyGroups {
       }
     }
     noteSeparation(of: rows.filter { !$0.entries.isEmpty }, without: left)
+  }
+
+  /// Rows whose shots are added up.
+  private struct Curve: Hashable {
+    let group: String
+    let distance: Int
+    let parameter: Double?
   }
 
   /// Says so where several distances share no group, and by which metadata they part.

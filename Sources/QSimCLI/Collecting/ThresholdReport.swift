@@ -24,7 +24,11 @@ enum ThresholdReport {
 
   /// For text: tables with rows, and of a single group its name above them instead of in every row.
   static func plainTables(_ report: Report, _ analyses: Analyses) -> [ReportTable] {
-    let tables = report.tables.filter { !$0.rows.isEmpty }
+    let tables = report.tables.filter { !$0.rows.isEmpty }.map { table in
+      // Most leave nothing out.
+      let isLast = table.columns.last?.key == leftOutColumn.key
+      return isLast && table.rows.allSatisfy { $0.last == .null } ? withoutLastColumn(table) : table
+    }
     guard analyses.count == 1 else { return tables }
     return tables.enumerated().map { place, table in
       let title = (table.title ?? "") + (place == 0 ? ": \(analyses[0].name)" : "")
@@ -35,7 +39,17 @@ enum ThresholdReport {
     }
   }
 
+  private static func withoutLastColumn(_ table: ReportTable) -> ReportTable {
+    var short = ReportTable(
+      key: table.key, title: table.title, columns: Array(table.columns.dropLast()))
+    for row in table.rows { short.append(Array(row.dropLast())) }
+    return short
+  }
+
   // MARK: Tables
+
+  private static let leftOutColumn = ReportTable.Column(
+    "left_out", title: "without d", alignment: .left)
 
   private static let groupColumn = ReportTable.Column("group", alignment: .left)
 
@@ -88,16 +102,17 @@ enum ThresholdReport {
     var table = ReportTable(
       key: "suppression", title: "Λ: \(ThresholdAnalysis.suppressionMethod)",
       columns: [groupColumn, .init(parameter), .init("d", alignment: .left)]
-        + columns("lambda", title: "Λ"))
+        + columns("lambda", title: "Λ") + [leftOutColumn])
     for (name, analysis) in analyses {
       for suppression in analysis.suppressions {
         table.append(
-          [.string(name), ReportValue(suppression.parameter), "all"] + cells(suppression.factor))
+          [.string(name), ReportValue(suppression.parameter), "all"] + cells(suppression.factor)
+            + [suppression.leftOut.isEmpty ? .null : .string(text(suppression.leftOut))])
         guard suppression.steps.count > 1 else { continue }
         for step in suppression.steps {
           table.append(
             [.string(name), ReportValue(suppression.parameter), .string(text(step.distances))]
-              + cells(step.factor))
+              + cells(step.factor) + [.null])
         }
       }
     }

@@ -10,7 +10,8 @@ struct ThresholdCommand: DocumentedCommand {
     error rate; what has other values at every distance, and what names files, is left out. ε is the error rate per cycle, or per \
     experiment where metadata have no number of rounds; several numbers of rounds at one distance give it free of what preparation and \
     measurement cost. Λ is what two more in distance divide ε by. Crossings are where neighbouring distances are equally \
-    good. Intervals hold 95 % and come from a parametric bootstrap with a fixed seed.
+    good. Intervals hold 95 % and come from a parametric bootstrap with a fixed seed; that of a distance of which no shot fails, or every \
+    one, is exact. Λ leaves out distances of which no shot fails, and says which.
     """
   static let examples = [
     "qsim threshold Examples/collected/surface.csv",
@@ -104,14 +105,24 @@ struct ThresholdCommand: DocumentedCommand {
           + "\(place(of: sample)) fail; half and more say nothing about the error rate per cycle, "
           + "so it does not count"
       }
+      + analysis.withoutSuppression.map { rate in
+        let place = place(rate.distance, rate.parameter)
+        let reason =
+          rate.tally.errors == 0
+          ? "none of \(rate.tally.shots - rate.tally.discards) shots of \(place) fails"
+          : "the error rate per cycle of \(place) is not above 0"
+        return "\(group): \(reason), so Λ leaves it out"
+      }
   }
 
   private func place(of sample: ThresholdAnalysis.Sample) -> String {
-    var place = "\(distanceKey)=\(sample.distance)"
-    if let parameter = sample.parameter {
-      place += " \(parameterKey)=\(DecimalText.rounded(parameter))"
-    }
+    var place = place(sample.distance, sample.parameter)
     if let cycles = sample.cycles { place += " \(roundsKey)=\(DecimalText.rounded(cycles))" }
     return place
+  }
+
+  private func place(_ distance: Int, _ parameter: Double?) -> String {
+    let place = "\(distanceKey)=\(distance)"
+    return parameter.map { "\(place) \(parameterKey)=\(DecimalText.rounded($0))" } ?? place
   }
 }

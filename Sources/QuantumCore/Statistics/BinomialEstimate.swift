@@ -35,8 +35,11 @@ public struct BinomialEstimate: Hashable, Sendable, Codable {
   public func exactInterval(errorProbability: Double = 0.05) -> ClosedRange<Double> {
     guard trials > 0 else { return 0...1 }
     let (k, n, tail) = (Double(successes), Double(trials), errorProbability / 2)
-    let low = successes == 0 ? 0 : inverseRegularizedBeta(tail, k, n - k + 1)
-    let high = successes == trials ? 1 : inverseRegularizedBeta(1 - tail, k + 1, n - k)
+    // Of nothing and of everything they are powers, which keep their digits for any n.
+    if successes == 0 { return 0...(-Double.expMinusOne(Double.log(tail) / n)) }
+    if successes == trials { return Double.exp(Double.log(tail) / n)...1 }
+    let low = inverseRegularizedBeta(tail, k, n - k + 1)
+    let high = inverseRegularizedBeta(1 - tail, k + 1, n - k)
     return low...max(low, high)
   }
 

@@ -58,7 +58,7 @@ struct TallyRowTests {
       1000,250,0,0.125,pymatching,dead,"{""d"":7}"
 
       """
-    let merged = try TallyReader(Array(text.utf8)).merged
+    let merged = try TallyReader(Array(text.utf8)).merged().map(\.row)
     #expect(merged.map(\.id) == ["9c31", "dead"])
     #expect(merged[0].tally == DecodingTally(shots: 4000, errors: 66, discards: 5))
     #expect(merged[0].seconds == 0.25)

@@ -104,6 +104,65 @@ struct ThresholdAnalysisTests {
     #expect(first.suppressions != ThresholdAnalysis(samples, seed: 4).suppressions)
   }
 
+  @Test func `Λ names the distances that it leaves out, and is that of the others`() throws {
+    let counted = Self.samples([0.004])
+    let silent = ThresholdAnalysis.Sample(
+      distance: 9, parameter: 0.004, cycles: 9, tally: DecodingTally(shots: 1000))
+    let with = ThresholdAnalysis(counted + [silent])
+    let without = ThresholdAnalysis(counted)
+    let suppression = try #require(with.suppressions.first)
+    #expect(
+      suppression.leftOut == [9] && suppression.factor.value == without.suppressions[0].factor.value
+    )
+    // Nor does the interval rest on it.
+    #expect(suppression.factor.interval.contains(2))
+    #expect(suppression.factor.interval.upperBound < 2.02)
+    #expect(suppression.steps.map(\.distances) == [[3, 5], [5, 7]])
+    #expect(with.withoutSuppression.map(\.distance) == [9])
+    #expect(without.withoutSuppression.isEmpty && without.suppressions[0].leftOut.isEmpty)
+  }
+
+  /// What k of n says of a rate, n − k says of its opposite.
+  @Test(arguments: [nil, 1.0], [1, 2, 10, 1000, Int.max])
+  func `intervals are the mirror images of those of the opposite`(cycles: Double?, shots: Int)
+    throws
+  {
+    func interval(_ errors: Int) throws -> ClosedRange<Double> {
+      let tally = DecodingTally(shots: shots, errors: errors)
+      let sample = ThresholdAnalysis.Sample(
+        distance: 3, parameter: 0.1, cycles: cycles, tally: tally)
+      return try #require(ThresholdAnalysis([sample]).rates[0].rate).interval
+    }
+    let (none, all) = (try interval(0), try interval(shots))
+    let exact = BinomialEstimate(successes: 0, trials: shots).exactInterval()
+    #expect(none == exact && none.lowerBound == 0 && none.upperBound > 0)
+    #expect(all.upperBound == 1 && all.lowerBound <= 1)
+    #expect(abs(all.lowerBound + none.upperBound - 1) < 1e-12)
+    for errors in [1, 3, shots / 4, shots / 2] where errors > 0 && errors < shots {
+      let (a, b) = (try interval(errors), try interval(shots - errors))
+      let width = a.upperBound - a.lowerBound
+      #expect(abs(a.lowerBound + b.upperBound - 1) <= 0.2 * width + 1e-12)
+      #expect(abs(a.upperBound + b.lowerBound - 1) <= 0.2 * width + 1e-12)
+    }
+  }
+
+  @Test func `half and more of one cycle count beside no longer ones only`() {
+    let most = DecodingTally(shots: 1000, errors: 600)
+    let few = DecodingTally(shots: 1000, errors: 300)
+    func saturated(_ cycles: [Double?]) -> [Double?] {
+      let tallies = [most, few]
+      let samples = cycles.enumerated().map { place, cycles in
+        ThresholdAnalysis.Sample(
+          distance: 3, parameter: 0.1, cycles: cycles, tally: tallies[min(place, 1)])
+      }
+      return ThresholdAnalysis(samples).saturated.map(\.cycles)
+    }
+    #expect(saturated([1]) == [] && saturated([3]) == [3])
+    #expect(saturated([1, 3]) == [1] && saturated([3, 1]) == [3])
+    // Where a length is not known, rates are per experiment, and any share is one.
+    #expect(saturated([nil, 3]) == [] && saturated([3, nil]) == [])
+  }
+
   @Test func `no errors are no figure, and nothing traps`() {
     let empty = DecodingTally(shots: 1000)
     let analysis = ThresholdAnalysis([
