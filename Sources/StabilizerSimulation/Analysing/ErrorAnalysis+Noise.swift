@@ -224,7 +224,8 @@ extension ErrorAnalysis {
   }
 
   /// Adds the cases of E, ELSE_CORRELATED_ERROR, … in order; each happens only if those before it
-  /// did not.
+  /// did not. The probabilities of those that flip the same are summed, as of the cases of other
+  /// channels.
   private func addChain(_ links: [ChainLink], _ instruction: Instruction) throws {
     var remaining = 1.0
     var probabilities: [Double] = []
@@ -233,7 +234,17 @@ extension ErrorAnalysis {
       remaining *= 1 - link.probability
     }
     try checkDisjoint(instruction, probabilities)
+    var cases: [(link: ChainLink, probability: Double)] = []
+    var places: [[Symptom]: Int] = [:]
     for (link, probability) in zip(links, probabilities) where probability > 0 {
+      if let place = places[link.symptoms] {
+        cases[place].probability = min(1, cases[place].probability + probability)
+      } else {
+        places[link.symptoms] = cases.count
+        cases.append((link, probability))
+      }
+    }
+    for (link, probability) in cases {
       link.symptoms.withUnsafeBufferPointer { buffer in
         guard let items = buffer.baseAddress else { return }
         let set = SymptomSet(items: items, count: buffer.count, hash: link.hash)
