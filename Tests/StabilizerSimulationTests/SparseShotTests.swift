@@ -97,6 +97,16 @@ struct SparseShotTests {
     rows.appendRow(flips: &none)
     #expect(Array(rows[0]) == [3, 9] && rows[1].isEmpty && rows.rowCount == 2)
     #expect(Array(rows.columns(2..<9)[0]) == [1])
+    // Long rows are sorted otherwise.
+    forAll(20_261_202, count: 6) { rng in
+      let most = [UInt32(3000), 1 << 11, 1 << 22, 1 << 31][Int.random(in: 0..<4, using: &rng)]
+      var many = (0..<10_000).map { _ in UInt32.random(in: 0..<most, using: &rng) }
+      var odd: Set<UInt32> = []
+      for flip in many { odd.formSymmetricDifference([flip]) }
+      var long = SparseRows(columnCount: 1 << 31)
+      long.appendRow(flips: &many)
+      #expect(Array(long[0]) == odd.sorted())
+    }
     rows.append(rows.rows(0..<1))
     #expect(rows.rowCount == 3 && Array(rows[2]) == [3, 9])
   }

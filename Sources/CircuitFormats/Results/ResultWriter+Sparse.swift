@@ -105,19 +105,26 @@ extension ResultWriter {
   private func writePlaces(_ rows: SparseRows, _ write: Write) throws {
     let isDets = format == .dets
     let parts = parts.isEmpty || !isDets ? [Part(letter, 0..<rows.columnCount)] : parts
+    let letters = parts.map { $0.letter.asciiValue ?? UInt8(ascii: "M") }
     let runs = RunBuffer(0)
     for row in 0..<rows.rowCount {
-      if isDets { try runs.append("shot", write) }
+      if isDets { for byte in "shot".utf8 { try runs.append(byte, write) } }
       var isFirst = true
-      for part in parts {
+      for (part, letter) in zip(parts, letters) {
         for column in rows[row] where part.columns.contains(Int(column)) {
-          let number = Int(column) - part.columns.lowerBound
-          try runs.append(
-            isDets ? " \(part.letter)\(number)" : isFirst ? "\(number)" : ",\(number)", write)
+          try runs.append(most: 24, write) { place in
+            var count = 0
+            if isDets {
+              (place[0], place[1], count) = (UInt8(ascii: " "), letter, 2)
+            } else if !isFirst {
+              (place[0], count) = (UInt8(ascii: ","), 1)
+            }
+            return count + Self.write(Int(column) - part.columns.lowerBound, to: place + count)
+          }
           isFirst = false
         }
       }
-      try runs.append("\n", write)
+      try runs.append(UInt8(ascii: "\n"), write)
     }
     try runs.flush(write)
   }
@@ -156,8 +163,14 @@ private final class RunBuffer {
     count += 1
   }
 
-  func append(_ text: String, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
-    for byte in text.utf8 { try append(byte, write) }
+  /// Calls `body` with a place for `most` bytes, at most the capacity; it returns how many it wrote.
+  @inline(__always)
+  func append(
+    most: Int, _ write: (UnsafeRawBufferPointer) throws -> Void,
+    _ body: (UnsafeMutablePointer<UInt8>) -> Int
+  ) throws {
+    if count > Self.capacity - most { try flush(write) }
+    count += body((base.baseAddress! + count).assumingMemoryBound(to: UInt8.self))
   }
 
   func flush(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {

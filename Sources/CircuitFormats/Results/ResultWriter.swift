@@ -216,7 +216,7 @@ extension ResultWriter {
   /// Writes a number in decimal.
   ///
   /// - Returns: how many digits it has.
-  private static func write(_ number: Int, to place: UnsafeMutablePointer<UInt8>) -> Int {
+  static func write(_ number: Int, to place: UnsafeMutablePointer<UInt8>) -> Int {
     var (bound, digits) = (10, 1)
     while number >= bound, digits < 18 { (bound, digits) = (bound * 10, digits + 1) }
     var rest = number

@@ -54,8 +54,11 @@ public struct DetectionSampler: Sendable {
   /// One more than the largest k of `sweep[k]`.
   public var sweepCount: Int { engine.program.sweepCount }
 
-  /// - Throws: `Obstacle` if so many shots take longer than the time limit; no call for as many
-  ///   throws for that then, unless a deadline passes.
+  /// Checks that so many shots end within the time limit.
+  ///
+  /// Where it returns, calls that draw as many shots end too, unless a deadline passes meanwhile.
+  ///
+  /// - Throws: `Obstacle` if they take longer.
   package func checkTime(shots: Int, threads: Int = 1) throws(Obstacle) {
     try engine.checkTime(shots: shots, threads: threads)
   }

@@ -173,8 +173,11 @@ public struct DetectorErrorSampler: Sendable {
     try blocks.check()
   }
 
-  /// - Throws: `Obstacle` if so many shots take longer than the time limit; no call for as many
-  ///   throws for that then, unless a deadline passes.
+  /// Checks that so many shots end within the time limit.
+  ///
+  /// Where it returns, calls that draw as many shots end too, unless a deadline passes meanwhile.
+  ///
+  /// - Throws: `Obstacle` if they take longer.
   package func checkTime(shots: Int, threads: Int = 1) throws(Obstacle) {
     try work(shots: shots).check(timeLimit, threads: threads)
   }
@@ -202,8 +205,8 @@ public struct DetectorErrorSampler: Sendable {
   ) throws {
     precondition(isSparse, "Other rows are drawn in full")
     try checkTime(shots: shots)
-    // The flips as drawn, and those that are left; arrays grow by doubling.
-    let bytes = UInt64(min(16 * program.flipsPerShot, 0x1p60))
+    // The flips as drawn, and those that are left, in arrays that grow by doubling; room to sort.
+    let bytes = UInt64(min(20 * program.flipsPerShot, 0x1p60))
     guard bytes <= memoryLimit else {
       throw Obstacle(
         .memory(required: bytes, available: memoryLimit),
