@@ -305,15 +305,64 @@ struct CollectCommandTests {
       let metadata = try JSONSerialization.data(
         withJSONObject: object["metadata"] ?? [:], options: .sortedKeys)
       let plan = """
-        {"max_shots": 64, "decoders": "union-find", "tasks": [
+        {"decoders": "union-find", "tasks": [
          {"circuits": "\(circuit)", "metadata": \(String(decoding: metadata, as: UTF8.self))}]}
         """
       let path = try folder.write(plan, to: "plan\(place).json")
       let result = try QSimProcess.run([
-        "collect", "--plan", path, "--seed", "1", "--max_detectors", "2000002",
+        "collect", "--plan", path, "--seed", "1", "--max_detectors", "2000002", "--max_shots", "0",
+        "--json",
       ])
       #expect(result.status == 0, "\(result.error)")
-      #expect(result.output.contains(",union-find,\(object["id"] as? String ?? ""),"))
+      // No shots, and no decoders: those of a million rounds take long to make.
+      let row = try #require((try JSONObject(result.output)["rows"] as? [[String: Any]])?.first)
+      #expect(row["strong_id"] as? String == object["id"] as? String && row["shots"] as? Int == 0)
+    }
+    // Rows have the ids of the report.
+    let row = try QSimProcess.run([
+      "collect", "--plan", folder.path("plan0.json"), "--seed", "1", "--max_shots", "64",
+    ])
+    #expect(
+      row.output.contains(",union-find,\(objects[0]["id"] as? String ?? "-"),"), "\(row.error)")
+  }
+
+  @Test func `decoders are listed with blanks or commas`() throws {
+    let arguments = [
+      "collect", "--code", "repetition_code", "--task", "memory", "--distance", "3", "--rounds",
+      "2",
+      "--p", "0.1", "--max_shots", "10", "--seed", "1", "--decoders",
+    ]
+    let lists = [
+      ["matching", "union-find"], ["matching,union-find"], ["matching,", "union-find"],
+    ]
+    let outputs = try lists.map {
+      try QSimProcess.run(arguments + $0 + ["--json", "--reproducible"])
+    }
+    for output in outputs {
+      #expect(output.status == 0 && output.output == outputs[0].output, "\(output.error)")
+    }
+    #expect(outputs[0].output.contains("\"union-find\""))
+    let unknown = try QSimProcess.run(arguments + ["matching,union-fnd"])
+    #expect(unknown.status == 64 && unknown.error.contains("'union-fnd'"), "\(unknown.error)")
+  }
+
+  @Test func `a file without rows is not left behind`() throws {
+    let folder = try TemporaryFolder()
+    // Decoders are made when a task starts.
+    let circuit = try folder.write(
+      (0..<30).map { "X_ERROR(0.1) \($0)\nM \($0)\nDETECTOR rec[-1]\n" }.joined(), to: "c.stim")
+    let path = folder.path("stats.csv")
+    let arguments = [
+      "collect", "--circuits", circuit, "--decoders", "lookup", "--max_shots", "10", "--out", path,
+    ]
+    let refused = try QSimProcess.run(arguments)
+    #expect(refused.status != 0 && refused.error.contains("at most 25"), "\(refused.error)")
+    #expect(!FileManager.default.fileExists(atPath: path))
+    // One that was there stays as it was.
+    for text in ["", "     shots,"] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      #expect(try QSimProcess.run(arguments + ["--resume"]).status != 0)
+      #expect(FileManager.default.fileExists(atPath: path))
     }
   }
 

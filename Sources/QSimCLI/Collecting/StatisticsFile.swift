@@ -12,6 +12,8 @@ final class StatisticsFile {
 
   private let descriptor: Int32
   private var size: Int
+  /// Whether the file was not there before and has no row yet.
+  private var isUnused: Bool
   /// Of all rows; `nil` in a file without such a column, as earlier versions wrote it.
   private var checksum: TallyChecksum?
 
@@ -22,7 +24,10 @@ final class StatisticsFile {
   ///   else.
   init(_ path: String, resumes: Bool) throws {
     self.path = path
-    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC
+    let own = open(path, flags | O_EXCL, 0o666)
+    isUnused = own >= 0
+    let descriptor = own < 0 && errno == EEXIST ? open(path, flags, 0o666) : own
     guard descriptor >= 0 else {
       throw CommandFailure(.cannotCreateOutput, "cannot open \(path): \(systemMessage(errno))")
     }
@@ -68,6 +73,11 @@ final class StatisticsFile {
 
   deinit { close(descriptor) }
 
+  /// Takes back a file that was made here and has got no row.
+  func removeIfUnused() {
+    if isUnused { unlink(path) }
+  }
+
   /// Sinter's columns, and one more, which it does not look at.
   private static let header = "\(TallyRow.header),\(TallyChecksum.column)"
 
@@ -101,6 +111,7 @@ final class StatisticsFile {
 
   /// Adds a row and waits until it is on disk.
   func append(_ row: TallyRow) throws {
+    isUnused = false
     checksum?.add(row)
     let check = checksum.map { ",\($0.text)" } ?? ""
     try append(line: row.text + check)

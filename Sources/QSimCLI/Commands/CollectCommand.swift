@@ -12,7 +12,7 @@ struct CollectCommand: DocumentedCommand {
     a row with exit code 75, and '--resume' goes on where rows end, after a crash too. With '--seed' it first draws some rows of the \
     file again, and refuses to go on with those of another seed and those that were changed; without, it takes a new seed. Rows are the same for any number of threads, resumed or \
     not; only 'seconds' differs. What rows say about a circuit comes from its file's name, 'd=5,p=0.001.stim', or from the \
-    options that made it.
+    options that made it. A block of shots is not interrupted, so tasks of which one is known to take more than 10 minutes are refused.
     """
   static let examples = [
     "qsim collect --code surface_code --task rotated_memory_z --distance 3,5 --rounds d --p 0.005,0.01 --decoders matching "
@@ -32,11 +32,7 @@ struct CollectCommand: DocumentedCommand {
 
   @OptionGroup(title: "Generated experiments") var generator: GeneratorOptions
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Decoders: \(DecoderCatalog.all.map(\.name).joined(separator: ", ")).", valueName: "names"))
-  var decoders: [String] = []
+  @OptionGroup var decoders: DecoderListOptions
 
   @Option(help: "End a task at this number of shots, exactly.")
   var maxShots: Int?
@@ -116,18 +112,24 @@ struct CollectCommand: DocumentedCommand {
     if countObservableErrorCombos { run.counting.insert(.observableCombinations) }
     let printsRows = file == nil && !json
     if printsRows { OutputFile.standard.write(TallyRow.header + "\n") }
-    let outcome = try explained {
-      try run.run(
-        earlier: file?.rows ?? [], progress: progress.progress, title: "collecting",
-        ending: .init(out == nil ? .interrupted : .stopped) {
-          terminal.current.styled(interruption(shots: $0, seed: seedOfAll).text)
+    let outcome: CollectionRun.Outcome
+    do {
+      outcome = try explained {
+        try run.run(
+          earlier: file?.rows ?? [], progress: progress.progress, title: "collecting",
+          ending: .init(out == nil ? .interrupted : .stopped) {
+            terminal.current.styled(interruption(shots: $0, seed: seedOfAll).text)
+          }
+        ) {
+          if let file { return try file.append($0) }
+          guard printsRows else { return }
+          OutputFile.standard.write($0.text + "\n")
+          try OutputFile.standard.flush()
         }
-      ) {
-        if let file { return try file.append($0) }
-        guard printsRows else { return }
-        OutputFile.standard.write($0.text + "\n")
-        try OutputFile.standard.flush()
       }
+    } catch {
+      file?.removeIfUnused()
+      throw error
     }
     guard outcome.isFinished else {
       let shots = outcome.totals.map(\.shots).reduce(0, +)
@@ -140,7 +142,7 @@ struct CollectCommand: DocumentedCommand {
 
   private func templates() throws -> [TaskTemplate] {
     var common = TaskTemplate()
-    common.decoders = decoders
+    common.decoders = decoders.names
     common.maximumShots = maxShots
     common.maximumErrors = maxErrors
     common.detectorLimit = UInt64(maxDetectors)

@@ -7,7 +7,7 @@ struct ExactCommand: DocumentedCommand {
   static let summary = "Work out exactly how often decoders fail on a small error model."
   static let details = """
     Adds up the probabilities of everything that can happen: for models with at most \(SmallErrorModel.bitLimit) detectors \
-    and observables together, and any number of mechanisms. 'ml' is the best decoder there can be. 'undecoded' is the \
+    and observables together, and any number of mechanisms. 'ml', which is taken where no decoder is named, is the best there can be. 'undecoded' is the \
     probability that an observable flips at all; a decoder that fails more often than that is warned about.
     """
   static let examples = [
@@ -17,12 +17,7 @@ struct ExactCommand: DocumentedCommand {
 
   @OptionGroup var model: DecodedModelOptions
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Decoders: \(DecoderCatalog.all.map(\.name).joined(separator: ", ")). (default: ml)",
-      valueName: "names"))
-  var decoders: [String] = []
+  @OptionGroup var decoders: DecoderListOptions
 
   @Option(help: "The threads to use; results do not depend on it. (default: one per processor)")
   var threads: Int?
@@ -37,8 +32,7 @@ struct ExactCommand: DocumentedCommand {
   }
 
   func run() throws {
-    let names = (decoders.isEmpty ? ["ml"] : decoders)
-      .flatMap { $0.split(separator: ",").map(String.init) }
+    let names = decoders.names.isEmpty ? ["ml"] : decoders.names
     let definitions = try names.map { try CommandFailure.named($0, in: DecoderCatalog.all) }
     let threads = threads ?? min(Parallel.processorCount, 1024)
     let model = try model.read(

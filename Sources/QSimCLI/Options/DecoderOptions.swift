@@ -40,6 +40,19 @@ struct DecodedModelOptions: ParsableArguments {
   }
 }
 
+/// Decoders by name, in their order.
+struct DecoderListOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Decoders, with blanks or commas between them: \(DecoderCatalog.all.map(\.name).joined(separator: ", ")).",
+      valueName: "names"))
+  var decoders: [String] = []
+
+  /// One name each.
+  var names: [String] { decoders.flatMap { $0.split(separator: ",").map(String.init) } }
+}
+
 /// An error model with the text it comes from.
 struct DecodedModel {
   let source: CircuitSource
