@@ -3,15 +3,21 @@
 ///
 /// Bits beyond `count` in the last word are always 0.
 public struct BitVector: Hashable, Sendable {
+  /// The number of bits, at least 0.
   public private(set) var count: Int
+  /// The bits packed 64 to a word: bit `k` is bit `k % 64` of `words[k / 64]`.
   public private(set) var words: [UInt64]
 
+  /// A vector of `count` bits, all of them 0.
+  ///
+  /// - Precondition: `count` is at least 0.
   public init(count: Int) {
     precondition(count >= 0, "A bit count is not negative")
     self.count = count
     words = [UInt64](repeating: 0, count: (count + 63) / 64)
   }
 
+  /// The bits of a sequence, the first of them at index 0.
   public init(_ bits: some Sequence<Bool>) {
     self.init(count: 0)
     for bit in bits { append(bit) }
@@ -34,6 +40,9 @@ public struct BitVector: Hashable, Sendable {
     (self.count, self.words) = (count, words)
   }
 
+  /// The bit at an index in `0..<count`.
+  ///
+  /// - Complexity: O(1).
   @inlinable public subscript(_ index: Int) -> Bool {
     get {
       precondition(index >= 0 && index < count, "Bit index is outside the vector")
@@ -48,6 +57,9 @@ public struct BitVector: Hashable, Sendable {
     if value { words[index >> 6] |= mask } else { words[index >> 6] &= ~mask }
   }
 
+  /// Adds a bit behind the last one.
+  ///
+  /// - Complexity: O(1) amortized.
   public mutating func append(_ bit: Bool) {
     if count & 63 == 0 { words.append(0) }
     count += 1
@@ -72,6 +84,7 @@ public struct BitVector: Hashable, Sendable {
     for k in 0..<width { self[start + k] = value >> Int64(k) & 1 == 1 }
   }
 
+  /// Removes every bit, and keeps the memory for bits to come.
   public mutating func removeAll() {
     count = 0
     words.removeAll(keepingCapacity: true)
@@ -79,6 +92,9 @@ public struct BitVector: Hashable, Sendable {
 
   /// Number of bits that are 1.
   public var nonzeroBitCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+  /// Whether every bit is 0, as in a vector without bits.
+  ///
+  /// - Complexity: O(`count` / 64).
   public var isZero: Bool { words.allSatisfy { $0 == 0 } }
 
   /// Bitwise XOR with a vector of the same count.
@@ -89,7 +105,9 @@ public struct BitVector: Hashable, Sendable {
 }
 
 extension BitVector: RandomAccessCollection {
+  /// The index of the first bit, always 0.
   public var startIndex: Int { 0 }
+  /// The index after the last bit: `count`.
   public var endIndex: Int { count }
 }
 
@@ -101,12 +119,20 @@ extension BitVector: CustomStringConvertible {
 /// A table of bits in one packed buffer: `rowCount` rows of `columnCount` bits, each row
 /// word-aligned.
 public struct BitTable: Hashable, Sendable {
+  /// The number of rows, at least 0.
   public let rowCount: Int
+  /// The number of bits in each row, at least 0.
   public let columnCount: Int
   /// Words per row.
   public let stride: Int
+  /// The bits row by row, `stride` words a row: column `k` of row `r` is bit `k % 64` of `words[r *
+  /// stride + k / 64]`. Bits beyond the last column are 0.
   public package(set) var words: [UInt64]
 
+  /// A table of zeros.
+  ///
+  /// - Precondition: both sides are at least 0.
+  /// - Complexity: O(`rowCount` · `columnCount` / 64) time and memory.
   public init(rowCount: Int, columnCount: Int) {
     precondition(rowCount >= 0 && columnCount >= 0, "A table's sides are not negative")
     self.rowCount = rowCount
@@ -124,6 +150,9 @@ public struct BitTable: Hashable, Sendable {
     precondition(words.count == rowCount * stride, "A table has whole rows")
   }
 
+  /// One bit: `row` in `0..<rowCount`, `column` in `0..<columnCount`.
+  ///
+  /// - Complexity: O(1).
   public subscript(_ row: Int, _ column: Int) -> Bool {
     get {
       precondition(

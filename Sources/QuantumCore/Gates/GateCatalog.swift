@@ -14,6 +14,9 @@ public enum GateCatalog: CatalogList {
     return table.map { $0! }
   }()
 
+  /// The record of a gate.
+  ///
+  /// - Complexity: O(1).
   public static func definition(of gate: Gate) -> GateDefinition { byGate[Int(gate.rawValue)] }
 
   /// Upper-case Stim name or alias → gate.

@@ -2,18 +2,31 @@ import RealModule
 
 /// What kind of thing a catalog entry is; the sections of the reference.
 public enum GateCategory: String, Sendable, CaseIterable, Codable {
+  /// The identity, X, Y and Z.
   case pauli = "Pauli gates"
+  /// The other Clifford gates on one qubit.
   case singleQubitClifford = "Single-qubit Clifford gates"
+  /// Clifford gates on two qubits.
   case twoQubitClifford = "Two-qubit Clifford gates"
+  /// Clifford gates on Pauli products of any length.
   case pauliProduct = "Pauli product gates"
+  /// Phases and rotations of one qubit, which are Clifford for some angles at most.
   case rotation = "Phases and rotations"
+  /// Gates on two qubits that are not all Clifford.
   case twoQubit = "Two-qubit gates"
+  /// Gates on three, four and five qubits.
   case multiQubit = "Gates on three and more qubits"
+  /// Gates that are given by their matrix.
   case matrix = "Arbitrary matrices"
+  /// Noise channels.
   case noise = "Noise channels"
+  /// Measurements and resets of single qubits.
   case collapse = "Measurements and resets"
+  /// Measurements of Pauli products on two and more qubits, and padding of the record.
   case pairMeasurement = "Pair and product measurements"
+  /// Instructions that act on no state: detectors, observables, coordinates and layers.
   case annotation = "Annotations"
+  /// Blocks that repeat.
   case control = "Control flow"
 }
 
@@ -45,7 +58,9 @@ public enum ArgumentRule: Sendable, Hashable {
 
 /// Where an OpenQASM name may be used without a definition.
 public struct OpenQASMSource: OptionSet, Sendable, Hashable {
+  /// One bit for each include file.
   public let rawValue: UInt8
+  /// The files whose bits are set in `rawValue`.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// `qelib1.inc` as printed in the OpenQASM 2 paper.
   public static let paper = OpenQASMSource(rawValue: 1)
@@ -55,6 +70,7 @@ public struct OpenQASMSource: OptionSet, Sendable, Hashable {
   public static let stdgates = OpenQASMSource(rawValue: 4)
   /// `qelib1.inc` in both versions.
   public static let qelib1: OpenQASMSource = [.paper, .extended]
+  /// Both versions of `qelib1.inc`, and `stdgates.inc`.
   public static let all: OpenQASMSource = [.paper, .extended, .stdgates]
 }
 
@@ -80,23 +96,30 @@ public final class GateDefinition: Sendable {
 
   /// A name in OpenQASM and the include files that define it.
   public struct OpenQASMName: Sendable, Hashable {
+    /// The name as it is written in a program, such as `cx`.
     public let name: String
+    /// The include files that define the name.
     public let sources: OpenQASMSource
+    /// A name with the files that define it.
     public init(_ name: String, _ sources: OpenQASMSource) {
       self.name = name
       self.sources = sources
     }
   }
 
+  /// How the inverse of a gate is written.
   public enum Inverse: Sendable {
+    /// Another gate, or the same one, with the same arguments.
     case gate(Gate)
     /// The same gate with every argument negated.
     case negatingArguments
+    /// A gate and arguments that are computed from the arguments.
     case mapping(@Sendable ([Double]) -> (gate: Gate, arguments: [Double]))
     /// The gate has no inverse (it is not unitary).
     case none
   }
 
+  /// How a power of a gate is written as a gate of the catalog.
   public enum Power: Sendable {
     /// U(θ)ᵖ = U(pθ) for every argument.
     case scalingArguments
@@ -108,7 +131,9 @@ public final class GateDefinition: Sendable {
 
   /// A gate that is another with controls in front.
   public struct ControlledForm: Sendable, Hashable {
+    /// The number of controls, which are the leading qubits of a group.
     public let controlCount: Int
+    /// The gate that acts where all controls are 1.
     public let base: Gate
   }
 
@@ -153,25 +178,33 @@ public final class GateDefinition: Sendable {
     case continues
   }
 
+  /// The unitary for given arguments, 2ᵏ × 2ᵏ for k qubits; bit j of an index is the group's j-th
+  /// qubit.
   public typealias MatrixFunction = @Sendable (ArraySlice<Double>) -> ComplexMatrix
+  /// The channel on one group of qubits for valid arguments.
   public typealias ChannelFunction = @Sendable (_ arguments: [Double]) -> KrausChannel
 
+  /// The gate that the record is of.
   public let gate: Gate
   /// Canonical name: Stim's where Stim has the gate (upper case), otherwise OpenQASM's (lower
   /// case).
   public let name: String
   /// Other names in `.stim` files.
   public let aliases: [String]
+  /// How the gate is spelled in `.stim` files.
   public let stimForm: StimForm
   /// Names in OpenQASM, the preferred one first; empty if none of the include files has the gate.
   public let openQASM: [OpenQASMName]
+  /// The section of the reference that the gate stands in.
   public let category: GateCategory
+  /// How the targets of an instruction are grouped.
   public let shape: TargetShape
   /// Names of the arguments, for those with fixed ones; angles are in radians, probabilities per
   /// application.
   public let parameters: [String]
   /// How many arguments are accepted.
   public let argumentCount: ClosedRange<Int>
+  /// What the gate does, in one sentence with a full stop.
   public let summary: String
   /// The unitary for given arguments; bit j of an index is the group's j-th qubit.
   public let matrix: MatrixFunction?
@@ -185,14 +218,19 @@ public final class GateDefinition: Sendable {
   public let chainRole: ChainRole?
   /// What a measurement or a reset collapses; `nil` for everything else.
   public let collapse: Collapse?
+  /// The gate and the number of controls that make this gate; `nil` if it is not given so.
   public let controlledForm: ControlledForm?
+  /// Generators of the stabilizer flows of a Clifford gate, measurement or reset, as in Stim; empty
+  /// for other gates.
   public let flows: [StabilizerFlow]
   /// Steps over H, S, CX, M, R, such as `H 0; CX 0 1`, equal to the gate up to a global phase.
   public let decomposition: String?
   /// The body of an OpenQASM `gate` over `stdgates.inc` names, qubits `a b c d e`, arguments by
   /// name: equal to the gate, global phase included where `gphase` is at hand.
   public let openQASMBody: String?
+  /// How the inverse is written; see `inverse(of:)`.
   public let inverse: Inverse
+  /// How powers are written; see `power(_:of:)`.
   public let power: Power
   /// Results appended to the record for each group.
   public let recordsPerGroup: Int
@@ -245,12 +283,14 @@ public final class GateDefinition: Sendable {
   public var qubitCount: Int? {
     if case .each(let count) = shape { count } else { nil }
   }
+  /// Whether the gate is unitary: not noise, a measurement, a reset, an annotation or a block.
   public var isUnitary: Bool {
     switch category {
     case .noise, .collapse, .pairMeasurement, .annotation, .control: false
     default: true
     }
   }
+  /// Whether the gate is a noise channel.
   public var isNoise: Bool { category == .noise }
   /// Whether the gate is noise that records whether it happened.
   public var isHeralded: Bool { isNoise && recordsPerGroup > 0 }
@@ -258,13 +298,16 @@ public final class GateDefinition: Sendable {
   public var hasProbabilityArguments: Bool {
     argumentRule == .probabilities || argumentRule == .independentProbabilities
   }
+  /// Whether the gate appends to the record what it measures; heralds of noise do not count.
   public var isMeasurement: Bool { recordsPerGroup > 0 && category != .noise }
+  /// Whether the gate leaves its qubits in a fixed state, as measurements with a reset do too.
   public var isReset: Bool { collapse?.resets ?? false }
   /// Whether `rec[-k]` and `sweep[k]` may stand where a control stands, which is where the gate has
   /// a Z.
   public var allowsClassicalControl: Bool {
     controlledPaulis.map { $0.first == .z || $0.second == .z } ?? false
   }
+  /// Whether the instruction acts on no state, such as a detector or a layer's end.
   public var isAnnotation: Bool { category == .annotation }
   /// Whether the gate maps Paulis to Paulis for every argument it takes.
   public var isClifford: Bool { isUnitary && (!flows.isEmpty || gate == .globalPhase) }

@@ -5,13 +5,19 @@ import RealModule
 ///
 /// For gates bit j of a row or column index is the value of the gate's j-th qubit.
 public struct ComplexMatrix: Hashable, Sendable {
+  /// An entry: a complex number with parts of 64 bits.
   public typealias Element = Complex<Double>
 
+  /// The number of rows.
   public let rowCount: Int
+  /// The number of columns.
   public let columnCount: Int
   /// `rowCount * columnCount` entries, row by row.
   public var elements: [Element]
 
+  /// A matrix of entries in rows.
+  ///
+  /// - Precondition: `elements` holds `rowCount` · `columnCount` entries.
   public init(rowCount: Int, columnCount: Int, elements: [Element]) {
     precondition(
       elements.count == rowCount * columnCount, "A matrix needs rowCount × columnCount entries")
@@ -20,33 +26,39 @@ public struct ComplexMatrix: Hashable, Sendable {
     self.elements = elements
   }
 
+  /// A matrix of zeros with the given numbers of rows and columns.
   public init(zeros rowCount: Int, by columnCount: Int) {
     self.init(
       rowCount: rowCount, columnCount: columnCount,
       elements: [Element](repeating: .zero, count: rowCount * columnCount))
   }
 
+  /// A matrix of rows that are all equally long; without rows, 0 × 0.
   public init(_ rows: [[Element]]) {
     precondition(rows.allSatisfy { $0.count == rows[0].count }, "Rows differ in length")
     self.init(
       rowCount: rows.count, columnCount: rows.first?.count ?? 0, elements: rows.flatMap(\.self))
   }
 
+  /// The identity of `size` rows and columns.
   public static func identity(_ size: Int) -> ComplexMatrix {
     diagonal([Element](repeating: .one, count: size))
   }
 
+  /// The square matrix with the given diagonal, and zeros elsewhere.
   public static func diagonal(_ entries: [Element]) -> ComplexMatrix {
     var matrix = ComplexMatrix(zeros: entries.count, by: entries.count)
     for (index, entry) in entries.enumerated() { matrix[index, index] = entry }
     return matrix
   }
 
+  /// One entry: `row` in `0..<rowCount`, `column` in `0..<columnCount`.
   @inlinable public subscript(_ row: Int, _ column: Int) -> Element {
     get { elements[row * columnCount + column] }
     set { elements[row * columnCount + column] = newValue }
   }
 
+  /// Whether there are as many rows as columns.
   public var isSquare: Bool { rowCount == columnCount }
 
   /// Number of qubits of a 2ᵏ × 2ᵏ matrix; `nil` for other shapes.
@@ -55,6 +67,10 @@ public struct ComplexMatrix: Hashable, Sendable {
     return rowCount.trailingZeroBitCount
   }
 
+  /// The product of an m × k and a k × n matrix.
+  ///
+  /// - Precondition: `a` has as many columns as `b` has rows.
+  /// - Complexity: O(mkn).
   public static func * (a: ComplexMatrix, b: ComplexMatrix) -> ComplexMatrix {
     precondition(a.columnCount == b.rowCount, "Inner sides of a matrix product differ")
     var product = ComplexMatrix(zeros: a.rowCount, by: b.columnCount)
@@ -66,6 +82,9 @@ public struct ComplexMatrix: Hashable, Sendable {
     return product
   }
 
+  /// The sum, entry by entry.
+  ///
+  /// - Precondition: both matrices have the same shape.
   public static func + (a: ComplexMatrix, b: ComplexMatrix) -> ComplexMatrix {
     precondition(
       a.rowCount == b.rowCount && a.columnCount == b.columnCount, "Matrices differ in shape")
@@ -74,10 +93,14 @@ public struct ComplexMatrix: Hashable, Sendable {
       elements: zip(a.elements, b.elements).map { $0 + $1 })
   }
 
+  /// The difference, entry by entry.
+  ///
+  /// - Precondition: both matrices have the same shape.
   public static func - (a: ComplexMatrix, b: ComplexMatrix) -> ComplexMatrix {
     a + b.scaled(by: -1)
   }
 
+  /// Every entry times `factor`.
   public func scaled(by factor: Element) -> ComplexMatrix {
     ComplexMatrix(
       rowCount: rowCount, columnCount: columnCount, elements: elements.map { $0 * factor })
@@ -123,6 +146,10 @@ public struct ComplexMatrix: Hashable, Sendable {
       .distance(to: other)
   }
 
+  /// Whether the matrix A is square and no entry of A·A† differs from the identity's by more than
+  /// `tolerance`.
+  ///
+  /// - Complexity: O(n³) for n rows.
   public func isUnitary(tolerance: Double = 1e-10) -> Bool {
     isSquare && (self * adjoint).distance(to: .identity(rowCount)) <= tolerance
   }

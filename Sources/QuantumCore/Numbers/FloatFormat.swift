@@ -3,8 +3,11 @@
 /// Classical memory keeps every real number in 64 bits; a narrower format is kept by rounding each
 /// value to one that it holds.
 public enum FloatFormat: Int, Hashable, Sendable, CaseIterable {
+  /// IEEE 754 binary16: 11 significant bits.
   case half = 16
+  /// IEEE 754 binary32: 24 significant bits.
   case single = 32
+  /// IEEE 754 binary64: 53 significant bits.
   case double = 64
 
   /// The number of bits of the format.

@@ -3,7 +3,9 @@
 /// Stored as X and Z bits; qubits beyond `count` hold the identity. The value is
 /// i^phase · ⊗_q P_q with P_q ∈ {I, X, Y, Z} (Y is Y itself, not XZ).
 public struct PauliString: Hashable, Sendable {
+  /// The X parts: bit q is 1 where the factor of qubit q is X or Y.
   public private(set) var xBits: BitVector
+  /// The Z parts: bit q is 1 where the factor of qubit q is Z or Y.
   public private(set) var zBits: BitVector
   /// Exponent of i, 0..<4.
   public private(set) var phaseExponent: Int
@@ -51,6 +53,7 @@ public struct PauliString: Hashable, Sendable {
   public var weight: Int {
     zip(xBits.words, zBits.words).reduce(0) { $0 + ($1.0 | $1.1).nonzeroBitCount }
   }
+  /// Whether the phase is +1 or −1.
   public var isHermitian: Bool { phaseExponent & 1 == 0 }
   /// −1 for phase −1, +1 for phase +1.
   ///
@@ -79,6 +82,9 @@ public struct PauliString: Hashable, Sendable {
     (0..<count).compactMap { self[$0] == .i ? nil : ($0, self[$0]) }
   }
 
+  /// Whether the product of the two strings does not depend on their order.
+  ///
+  /// - Complexity: O(`count` / 64).
   public func commutes(with other: PauliString) -> Bool {
     var parity = 0
     for (index, word) in xBits.words.enumerated() where index < other.zBits.words.count {
@@ -104,6 +110,7 @@ public struct PauliString: Hashable, Sendable {
     return product
   }
 
+  /// The string with the opposite phase.
   public static prefix func - (a: PauliString) -> PauliString {
     var negated = a
     negated.phaseExponent = (a.phaseExponent + 2) & 3

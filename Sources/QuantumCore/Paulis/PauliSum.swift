@@ -1,10 +1,15 @@
 /// A real combination of Pauli strings: an observable such as a Hamiltonian.
 public struct PauliSum: Hashable, Sendable {
+  /// A Pauli string times a real number.
   public struct Term: Hashable, Sendable {
+    /// The factor in front of the string, its sign included.
     public var coefficient: Double
     /// Hermitian with phase +1; a sign is kept in the coefficient.
     public var pauli: PauliString
 
+    /// A term; the sign of `pauli` goes to the coefficient.
+    ///
+    /// - Precondition: `pauli` is Hermitian.
     public init(_ coefficient: Double, _ pauli: PauliString) {
       precondition(pauli.isHermitian, "A term of an observable is Hermitian")
       self.coefficient = coefficient * Double(pauli.sign)
@@ -12,8 +17,10 @@ public struct PauliSum: Hashable, Sendable {
     }
   }
 
+  /// The terms in the order given; several may have the same string.
   public var terms: [Term]
 
+  /// The sum of terms; without any it is 0.
   public init(_ terms: [Term] = []) { self.terms = terms }
 
   /// One more than the largest qubit that a factor other than the identity acts on.

@@ -5,7 +5,9 @@
 public struct SparsePauliString: Hashable, Sendable {
   /// A factor other than the identity.
   public struct Factor: Hashable, Sendable {
+    /// The qubit that the factor acts on.
     public let qubit: Int
+    /// X, Y or Z.
     public let pauli: Pauli
   }
 
@@ -34,6 +36,7 @@ public struct SparsePauliString: Hashable, Sendable {
     self.init(qubits.map { (qubit: $0, pauli: pauli) })
   }
 
+  /// The qubits with a factor other than the identity, ascending.
   public var qubits: [Int] { factors.map(\.qubit) }
   /// Number of factors.
   public var weight: Int { factors.count }
@@ -54,6 +57,9 @@ public struct SparsePauliString: Hashable, Sendable {
     return !parity
   }
 
+  /// The product without its phase: the factors of each qubit multiply.
+  ///
+  /// - Complexity: O(n log n) for n factors of both.
   public static func * (a: SparsePauliString, b: SparsePauliString) -> SparsePauliString {
     SparsePauliString((a.factors + b.factors).map { (qubit: $0.qubit, pauli: $0.pauli) })
   }

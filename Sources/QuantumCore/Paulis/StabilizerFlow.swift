@@ -4,7 +4,9 @@
 /// after it gives results that differ by the XOR of the records; records may also be summed up as
 /// observables, `obs[k]`.
 public struct StabilizerFlow: Hashable, Sendable {
+  /// The Pauli string before the circuit; without factors, the identity.
   public let input: PauliString
+  /// The Pauli string after the circuit, with the sign of the flow.
   public let output: PauliString
   /// Lookbacks k of the records `rec[-k]` that take part.
   public let records: [Int]
@@ -13,6 +15,14 @@ public struct StabilizerFlow: Hashable, Sendable {
   /// Observables `obs[k]` that take part with all they include.
   public let observables: [Int]
 
+  /// A flow from one Pauli string to another.
+  ///
+  /// - Parameters:
+  ///   - input: the string before the circuit.
+  ///   - output: the string after it.
+  ///   - records: lookbacks k of the records `rec[-k]` that take part.
+  ///   - measurements: indices k of the records `rec[k]`, from the start, that take part.
+  ///   - observables: observables `obs[k]` that take part with all they include.
   public init(
     input: PauliString, output: PauliString, records: [Int] = [], measurements: [Int] = [],
     observables: [Int] = []
