@@ -46,8 +46,11 @@ public struct Catalog<Entry: CatalogEntry>: Sendable, RandomAccessCollection {
     precondition(Set(names).count == names.count, "Two entries of a catalog share a name")
   }
 
+  /// The position of the first entry, always 0.
   public var startIndex: Int { 0 }
+  /// The position after the last entry: the number of entries.
   public var endIndex: Int { entries.count }
+  /// The entry at a position in `0..<count`, in the order in which lists show them.
   public subscript(position: Int) -> Entry { entries[position] }
 
   /// The entry of a name; `nil` if there is none.
@@ -77,10 +80,12 @@ public struct Catalog<Entry: CatalogEntry>: Sendable, RandomAccessCollection {
 public struct UnknownName: Error, Hashable, Sendable {
   /// What there is none of: `gate`.
   public let kind: String
+  /// The name that was asked for, as it was given.
   public let name: String
   /// What may have been meant, or where to look.
   public let hint: String
 
+  /// The kind and the name, as in "there is no gate 'hh'".
   public var message: String { "there is no \(kind) '\(name)'" }
 
   /// - Parameters:
@@ -96,6 +101,7 @@ public struct UnknownName: Error, Hashable, Sendable {
 
 /// A place that holds a catalog, such as `GateCatalog`.
 public protocol CatalogList {
+  /// What the catalog lists.
   associatedtype Entry: CatalogEntry
   /// Every entry, in the order in which lists show them.
   static var all: Catalog<Entry> { get }

@@ -23,7 +23,10 @@ public struct Circuit: Sendable {
 
   /// Declared registers; empty for circuits that just number their qubits.
   public package(set) var qubitRegisters: [Register] = []
+  /// Declared registers of classical bits; empty where the circuit declares none.
   public package(set) var bitRegisters: [Register] = []
+  /// Classical variables that the circuit declares; `ClassicalExpression.variable(_:)` holds an
+  /// index into this array.
   public package(set) var variables: [ClassicalVariable] = []
 
   /// One more than the largest qubit in use or declared.
@@ -70,6 +73,7 @@ public struct Circuit: Sendable {
     package let place: SourcePlace
   }
 
+  /// A circuit without instructions, qubits and classical bits.
   public init() {}
 
   /// A circuit with declared but unused qubits and bits.
@@ -104,11 +108,15 @@ extension Circuit {
     return expressionStorage[
       Int(instruction.arguments.lowerBound)..<Int(instruction.arguments.upperBound)]
   }
+  /// The expression that a node of this circuit refers to.
+  ///
+  /// - Complexity: O(1).
   public func expression(_ id: ExpressionID) -> ClassicalExpression {
     expressionStorage[Int(id.index)]
   }
   /// The text between `[` and `]`, unescaped; empty if there is none.
   public func tag(of instruction: Instruction) -> String { tags[Int(instruction.tag)] }
+  /// The text of a tag that a node of this circuit refers to, unescaped; empty for `TagID.none`.
   public func tag(_ id: TagID) -> String { tags[Int(id.index)] }
   /// Where the node stood in the text it was read from.
   public func range(of block: BlockID, at index: Int) -> SourceRange? {

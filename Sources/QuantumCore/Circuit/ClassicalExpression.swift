@@ -5,9 +5,12 @@ import RealModule
 /// Booleans and bits are the integers 0 and 1. Unsigned 64-bit values are kept as the bit pattern
 /// of an `Int64`; the operators that care come in an unsigned variant.
 public enum ClassicalValue: Hashable, Sendable {
+  /// A whole number of 64 bits, signed or the bit pattern of an unsigned one.
   case integer(Int64)
+  /// A real number.
   case real(Double)
 
+  /// Whether the number is not 0.
   public var isTrue: Bool {
     switch self {
     case .integer(let value): value != 0
@@ -15,6 +18,7 @@ public enum ClassicalValue: Hashable, Sendable {
     }
   }
 
+  /// The nearest real number; integers are read as signed.
   public var asReal: Double {
     switch self {
     case .integer(let value): Double(value)
@@ -40,6 +44,7 @@ public enum ClassicalValue: Hashable, Sendable {
 ///
 /// A circuit whose conditions are all known when it is read holds none of these.
 public indirect enum ClassicalExpression: Hashable, Sendable {
+  /// A number that does not change.
   case literal(ClassicalValue)
   /// Bits `start ..< start + count` of classical memory as an unsigned number, lowest bit first;
   /// count ≤ 64.
@@ -51,13 +56,22 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
   case variable(Int)
   /// The measurement record `lookback` places back: `rec[-lookback]`.
   case record(Int)
+  /// An operation on one value.
   case unary(UnaryOperator, ClassicalExpression)
+  /// An operation on two values, the left one first.
   case binary(BinaryOperator, ClassicalExpression, ClassicalExpression)
   /// `condition ? then : otherwise`.
   case select(ClassicalExpression, ClassicalExpression, ClassicalExpression)
 
+  /// Operations on one value; angles are in radians.
   public enum UnaryOperator: Hashable, Sendable {
-    case negate, bitwiseNot, logicalNot
+    /// Minus the value; integers wrap modulo 2⁶⁴.
+    case negate
+    /// Every one of 64 bits flipped; a real number is truncated first.
+    case bitwiseNot
+    /// 1 for a value of 0, else 0.
+    case logicalNot
+    /// The number of bits that are 1, among 64; a real number is truncated first.
     case populationCount
     /// Keeps the low `n` bits, unsigned. `n` in 1...64.
     case wrapUnsigned(Int)
@@ -68,9 +82,17 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
     case toReal, unsignedToReal, toInteger, toUnsignedInteger, toBool
     /// The nearest real number of a format; an integer is rounded once.
     case round(FloatFormat)
-    case sin, cos, tan, arcsin, arccos, arctan, exp, ln, sqrt, floor, ceiling
+    /// The function of that name on the value as a real number; the result is real.
+    case sin, cos, tan, arcsin, arccos, arctan, exp
+    /// The natural logarithm of the value as a real number.
+    case ln
+    /// The square root of the value as a real number.
+    case sqrt
+    /// The nearest whole number below or above, as a real number.
+    case floor, ceiling
   }
 
+  /// Operations on two values.
   public enum BinaryOperator: Hashable, Sendable {
     /// Integer arithmetic wraps modulo 2⁶⁴; if either side is real the operation is real, and so is
     /// a negative power.
@@ -81,21 +103,30 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
     case realDivide
     /// `floor`-style real modulus.
     case realRemainder
+    /// Each of 64 bits on its own; real numbers are truncated first, if either side is real.
     case bitwiseAnd, bitwiseOr, bitwiseXor
     /// Shifts by 64 or more, or by less than 0, give 0 (or the sign for the arithmetic shift).
     case shiftLeft, shiftRightLogical, shiftRightArithmetic
     /// Short-circuit.
     case logicalAnd, logicalOr
-    case equal, notEqual, less, lessOrEqual, unsignedLess, unsignedLessOrEqual
+    /// Comparisons give 1 or 0; they are of real numbers if either side is real, else of signed
+    /// integers.
+    case equal, notEqual, less, lessOrEqual
+    /// Comparisons of 64-bit patterns as unsigned integers, which give 1 or 0.
+    case unsignedLess, unsignedLessOrEqual
   }
 }
 
 extension ClassicalExpression {
+  /// The literal of a whole number.
   public static func integer(_ value: Int64) -> Self { .literal(.integer(value)) }
+  /// The literal of a real number.
   public static func real(_ value: Double) -> Self { .literal(.real(value)) }
   /// One bit of classical memory.
   public static func bit(_ index: Int) -> Self { .bits(start: index, count: 1) }
 
+  /// The number that the expression is written as; `nil` for every other expression, even if its
+  /// value is known.
   public var literalValue: ClassicalValue? {
     if case .literal(let value) = self { value } else { nil }
   }
@@ -374,10 +405,13 @@ extension ClassicalExpression.BinaryOperator {
 public struct ClassicalMemory: Hashable, Sendable {
   /// The declared classical bits, all 0 at the start.
   public var bits: BitVector
+  /// The values of the circuit's variables, in its order.
   public var variables: [ClassicalValue]
   /// The measurement record so far, in the order measured.
   public var record: BitVector
 
+  /// The memory at the start of a run: bits are 0, variables have their initial values, and nothing
+  /// is measured yet.
   public init(for circuit: Circuit) {
     bits = BitVector(count: circuit.bitCount)
     variables = circuit.variables.map(\.initialValue)

@@ -1,6 +1,7 @@
 /// One instruction of a circuit: a gate and where its targets and arguments lie in the circuit's
 /// storage.
 public struct Instruction: Hashable, Sendable {
+  /// The gate, noise channel, measurement or annotation.
   public let gate: Gate
   /// Leading targets of every group that are controls; a control marked `!` acts on 0.
   public let controlCount: UInt16
@@ -15,6 +16,7 @@ public struct Instruction: Hashable, Sendable {
 
 /// A step of a circuit.
 public enum Node: Hashable, Sendable {
+  /// Applies an instruction.
   case instruction(Instruction)
   /// Runs a block `count ≥ 1` times.
   case repeatBlock(count: UInt64, body: BlockID, tag: TagID)
@@ -41,6 +43,7 @@ public struct ExpressionID: Hashable, Sendable { package let index: Int32 }
 /// A tag in a circuit's storage.
 public struct TagID: Hashable, Sendable {
   package let index: UInt32
+  /// The tag of what has none.
   public static let none = TagID(index: 0)
 }
 
@@ -50,6 +53,7 @@ public enum ClassicalDestination: Hashable, Sendable {
   case bits(start: Int, count: Int)
   /// One bit, addressed while running; outside `0..<count` is an error when run.
   case bit(start: Int, count: Int, index: ClassicalExpression)
+  /// The circuit's variable of an index into `Circuit.variables`.
   case variable(Int)
 }
 
@@ -65,20 +69,27 @@ public enum Departure: Hashable, Sendable {
 
 /// A named run of qubits or classical bits.
 public struct Register: Hashable, Sendable, Codable {
+  /// The name in the program, such as `q`.
   public let name: String
+  /// The first index of the register.
   public let start: Int
+  /// How many qubits or bits there are.
   public let count: Int
+  /// A register of `count` qubits or bits from `start` on.
   public init(name: String, start: Int, count: Int) {
     self.name = name
     self.start = start
     self.count = count
   }
+  /// The qubits or bits of the register: `start..<start + count`.
   public var indices: Range<Int> { start..<start + count }
 }
 
 /// A classical variable of a circuit that computes while it runs.
 public struct ClassicalVariable: Hashable, Sendable {
+  /// The name in the program.
   public let name: String
+  /// The value before the first instruction.
   public let initialValue: ClassicalValue
   /// The declared type, such as `angle[8]`, of an input that was given no value; `nil` for other
   /// variables.
@@ -86,6 +97,7 @@ public struct ClassicalVariable: Hashable, Sendable {
   /// Such a circuit can be written, drawn and counted. Engines take `initialValue` for the input:
   /// give it a value first.
   public let inputType: String?
+  /// A variable with its value before the first instruction.
   public init(name: String, initialValue: ClassicalValue, inputType: String? = nil) {
     self.name = name
     self.initialValue = initialValue
@@ -95,16 +107,22 @@ public struct ClassicalVariable: Hashable, Sendable {
 
 /// What is wrong with an instruction that was to be appended.
 public struct CircuitError: Error, Hashable, Sendable {
+  /// Which part of the instruction is wrong.
   public enum Place: Hashable, Sendable {
+    /// The instruction as a whole.
     case instruction
     /// Index into the targets given.
     case target(Int)
     /// Index into the arguments given.
     case argument(Int)
   }
+  /// A stable name that programs can compare, such as `index-out-of-range`.
   public let code: String
+  /// Names the offending thing and, where short, what would be accepted; no full stop at the end.
   public let message: String
+  /// Which part of the instruction is wrong.
   public let place: Place
+  /// What to do about it; `nil` where nothing helpful can be said.
   public let hint: String?
 
   package init(

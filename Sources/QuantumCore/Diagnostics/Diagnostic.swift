@@ -3,11 +3,14 @@
 /// Lines and columns count from 1; a column counts Unicode scalars, so that a caret printed under
 /// the line stands where an editor would put it.
 public struct SourceRange: Hashable, Sendable, Codable {
+  /// The line, from 1.
   public var line: Int
+  /// The column of the first scalar covered, from 1.
   public var column: Int
   /// Number of scalars covered, at least 1.
   public var length: Int
 
+  /// A range within one line; a `length` below 1 is taken as 1.
   public init(line: Int, column: Int, length: Int = 1) {
     self.line = line
     self.column = column
@@ -17,10 +20,17 @@ public struct SourceRange: Hashable, Sendable, Codable {
 
 /// Something wrong (or noteworthy) in an input: what, where, and what would be accepted.
 public struct Diagnostic: Error, Hashable, Sendable, Codable {
+  /// How serious a diagnostic is.
   public enum Severity: String, Hashable, Sendable, Codable {
-    case error, warning, note
+    /// The input is refused.
+    case error
+    /// The input is accepted, but may not mean what its author thinks.
+    case warning
+    /// Information that goes with another diagnostic.
+    case note
   }
 
+  /// Whether the input is refused; `error` unless said otherwise.
   public var severity: Severity
   /// Stable machine-readable name, such as `unknown-gate`.
   public var code: String
@@ -31,6 +41,14 @@ public struct Diagnostic: Error, Hashable, Sendable, Codable {
   /// What to do about it, such as `did you mean 'cx'?`.
   public var hint: String?
 
+  /// A diagnostic with the parts given.
+  ///
+  /// - Parameters:
+  ///   - message: names the offending thing, without a full stop at the end.
+  ///   - code: a stable name that programs can compare, in lower case with dashes.
+  ///   - range: where in the text; `nil` where no place is known.
+  ///   - hint: what to do about it; `nil` where nothing helpful can be said.
+  ///   - severity: how serious it is.
   public init(
     _ message: String, code: String = "invalid", at range: SourceRange? = nil, hint: String? = nil,
     severity: Severity = .error

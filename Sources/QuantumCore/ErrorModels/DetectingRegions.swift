@@ -4,6 +4,7 @@ public struct DetectingRegions: Sendable {
   /// measures there: errors that anticommute with it flip it. Identities are left out.
   public var regions: [DetectorErrorModel.Target: [UInt64: SparsePauliString]] = [:]
 
+  /// No regions: the region of every detector and observable is the identity.
   public init() {}
 
   /// The region of a detector or observable at a tick; the identity where it has none.

@@ -3,9 +3,11 @@
 extension DetectorErrorModel {
   /// An error or a declaration when its turn comes.
   public struct Step {
+    /// The instruction as it is written in the model: its targets are not shifted.
     public let instruction: Instruction
     /// Relative to `detectorOffset`.
     public let targets: ArraySlice<Target>
+    /// What to add to each detector in `targets`, from all shifts before.
     public let detectorOffset: UInt64
     /// The absolute coordinates of a `detector`; empty for others.
     public let coordinates: [Double]

@@ -11,6 +11,7 @@ public struct DetectorErrorModel: Sendable {
   ///
   /// Eight bytes: two bits of kind above a 62-bit value.
   public struct Target: Hashable, Sendable, Comparable {
+    /// The kind in the top two bits (0 detector, 1 observable, 2 separator) above the index.
     public let rawValue: UInt64
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -20,6 +21,9 @@ public struct DetectorErrorModel: Sendable {
       precondition(index < valueLimit, "A detector is below 2^62")
       return Target(rawValue: index)
     }
+    /// The logical observable `L<index>`.
+    ///
+    /// - Precondition: `index` is below `valueLimit`.
     public static func observable(_ index: UInt64) -> Target {
       precondition(index < valueLimit, "An observable is below 2^62")
       return Target(rawValue: 1 << 62 | index)
@@ -27,17 +31,23 @@ public struct DetectorErrorModel: Sendable {
     /// `^`, between the parts of a suggested decomposition.
     public static let separator = Target(rawValue: 2 << 62)
 
+    /// One more than the largest index that a target holds, 2⁶².
     public static let valueLimit: UInt64 = 1 << 62
 
+    /// Whether the target is a detector `D<k>`.
     public var isDetector: Bool { rawValue >> 62 == 0 }
+    /// Whether the target is a logical observable `L<k>`.
     public var isObservable: Bool { rawValue >> 62 == 1 }
+    /// Whether the target is `^`, which stands between the parts of a suggested decomposition.
     public var isSeparator: Bool { rawValue >> 62 == 2 }
+    /// The index of a detector or observable; 0 for a separator.
     public var value: UInt64 { rawValue & (Self.valueLimit - 1) }
 
     /// Detectors first, then observables.
     public static func < (a: Target, b: Target) -> Bool { a.rawValue < b.rawValue }
   }
 
+  /// What an instruction of an error model says.
   public enum Kind: UInt8, Sendable, CaseIterable {
     /// `error(p) D0 D1 L0 ^ D2`: one argument, any targets.
     case error
@@ -51,6 +61,7 @@ public struct DetectorErrorModel: Sendable {
     /// `repeat 5 { … }`: runs `body` `count` times.
     case repeatBlock
 
+    /// The keyword of the `.dem` format, such as `shift_detectors`.
     public var name: String {
       switch self {
       case .error: "error"
@@ -64,6 +75,7 @@ public struct DetectorErrorModel: Sendable {
 
   /// 32 bytes.
   public struct Instruction: Sendable, Hashable {
+    /// What the instruction says.
     public let kind: Kind
     package let tag: UInt32
     /// The count, or where the targets begin.
@@ -75,6 +87,7 @@ public struct DetectorErrorModel: Sendable {
 
     /// Repetitions of a repeat block, or the shift of the offset; 0 for others.
     public var count: UInt64 { kind == .repeatBlock || kind == .shiftDetectors ? payload : 0 }
+    /// The block that a `repeatBlock` runs; `nil` for other instructions.
     public var body: BlockID? {
       kind == .repeatBlock ? BlockID(index: Int32(bitPattern: extent)) : nil
     }
@@ -114,6 +127,7 @@ public struct DetectorErrorModel: Sendable {
   package var tagIndices: [String: UInt32] = ["": 0]
   private var openBlock: BlockID = .root
 
+  /// A model without instructions: no errors, no detectors, no observables.
   public init() {}
 }
 
@@ -127,13 +141,24 @@ extension DetectorErrorModel.Target: CustomStringConvertible {
 // MARK: - Reading
 
 extension DetectorErrorModel {
+  /// The instructions of a block in the order written; the outermost block by default.
+  ///
+  /// - Complexity: O(1).
   public func instructions(of block: BlockID = .root) -> [Instruction] { blocks[Int(block.index)] }
+  /// The targets of an instruction as written: relative to the shifts before it, with separators.
+  ///
+  /// - Complexity: O(1).
   public func targets(of instruction: Instruction) -> ArraySlice<Target> {
     targetStorage[instruction.targets]
   }
+  /// The arguments of an instruction: one probability for an `error`, coordinates for a `detector`
+  /// or a shift, none for others.
+  ///
+  /// - Complexity: O(1).
   public func arguments(of instruction: Instruction) -> ArraySlice<Double> {
     argumentStorage[instruction.arguments]
   }
+  /// The text between `[` and `]`, unescaped; empty if there is none.
   public func tag(of instruction: Instruction) -> String { tags[Int(instruction.tag)] }
   /// Where an instruction of a block stood in the text it was read from; `nil` for models made
   /// otherwise.
@@ -205,6 +230,12 @@ extension DetectorErrorModel {
         arguments: firstArgument..<firstArgument + 1, count: 0, body: nil))
   }
 
+  /// Appends `detector(coordinates) D<index>` to the open block.
+  ///
+  /// - Parameters:
+  ///   - index: relative to the shifts before it; below `Target.valueLimit`.
+  ///   - coordinates: any number of them, in the user's unit.
+  ///   - tag: unescaped; empty for none.
   public mutating func appendDetector(
     _ index: UInt64, coordinates: some Sequence<Double> = EmptyCollection(), tag: String = ""
   ) {
@@ -225,12 +256,23 @@ extension DetectorErrorModel {
         arguments: firstArgument..<argumentStorage.count, count: 0, body: nil))
   }
 
+  /// Appends `logical_observable L<index>` to the open block, which declares the observable.
+  ///
+  /// - Parameters:
+  ///   - index: below `Target.valueLimit`.
+  ///   - tag: unescaped; empty for none.
   public mutating func appendObservable(_ index: UInt64, tag: String = "") {
     append(
       .logicalObservable, arguments: EmptyCollection<Double>(),
       targets: CollectionOfOne(.observable(index)), tag: tag)
   }
 
+  /// Appends `shift_detectors(coordinates) <count>` to the open block.
+  ///
+  /// - Parameters:
+  ///   - count: what is added to the indices of all later detectors.
+  ///   - coordinates: what is added to their coordinates, component by component.
+  ///   - tag: unescaped; empty for none.
   public mutating func appendShift(
     _ count: UInt64, coordinates: some Sequence<Double> = EmptyCollection(), tag: String = ""
   ) {

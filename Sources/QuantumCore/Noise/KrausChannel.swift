@@ -27,6 +27,7 @@ public struct KrausChannel: Hashable, Sendable {
       ? nil : "the operators do not preserve probability: |Σ K†K − 1| = \(distance)"
   }
 
+  /// The number of qubits that the channel acts on.
   public var qubitCount: Int { operators[0].qubitCount! }
 
   /// ρ ↦ Σ KᵢρKᵢ†.

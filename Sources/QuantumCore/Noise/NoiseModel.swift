@@ -11,8 +11,10 @@
 public struct NoiseModel: Hashable, Sendable {
   /// What the user called it, such as `depolarizing` or the name of a file.
   public var name: String
+  /// The rules in the order in which they are applied.
   public var rules: [NoiseRule]
 
+  /// A model with the rules given.
   public init(name: String, rules: [NoiseRule]) {
     self.name = name
     self.rules = rules
@@ -46,13 +48,16 @@ public struct NoiseModel: Hashable, Sendable {
 public struct NoisyCircuit: Sendable {
   /// How often a rule fired.
   public struct Firing: Hashable, Sendable {
+    /// The name of the model that the rule belongs to.
     public let model: String
+    /// The name of the rule.
     public let rule: String
     /// Errors added, as often as the circuit runs them: repeat blocks multiply, both sides of a
     /// branch count, loops of unknown length count once. Saturates.
     public let count: UInt64
   }
 
+  /// The circuit with its noise.
   public let circuit: Circuit
   /// One for each rule, in order.
   public let firings: [Firing]

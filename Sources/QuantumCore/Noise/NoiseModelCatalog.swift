@@ -128,11 +128,13 @@ extension NoiseEffect {
 }
 
 extension NoiseModelDefinition: CatalogEntry {
+  /// The one name of the model.
   public var catalogNames: [String] { [name] }
 }
 
 /// All noise models. Order: as the reference lists them.
 public enum NoiseModelCatalog: CatalogList {
+  /// The models in the order in which the reference lists them: channels, devices, codes.
   public static let all = Catalog(
     "noise model", word: "noise",
     NoiseModelDefinition.channels + NoiseModelDefinition.devices + NoiseModelDefinition.codes)

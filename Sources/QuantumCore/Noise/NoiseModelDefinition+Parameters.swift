@@ -1,5 +1,6 @@
 /// The value of a parameter of a noise model.
 public enum NoiseSetting: Hashable, Sendable {
+  /// A number, in the parameter's unit.
   case number(Double)
   /// One of the parameter's choices.
   case word(String)
@@ -8,8 +9,11 @@ public enum NoiseSetting: Hashable, Sendable {
 extension NoiseSetting: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByStringLiteral
 {
+  /// A number from a literal.
   public init(floatLiteral value: Double) { self = .number(value) }
+  /// A number from a whole literal.
   public init(integerLiteral value: Int) { self = .number(Double(value)) }
+  /// A word from a literal.
   public init(stringLiteral value: String) { self = .word(value) }
 }
 

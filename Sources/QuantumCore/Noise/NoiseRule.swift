@@ -4,9 +4,17 @@ import RealModule
 public struct NoiseRule: Hashable, Sendable {
   /// What reports and warnings call the rule.
   public var name: String
+  /// Where in a circuit the rule acts.
   public var place: NoisePlace
+  /// What the rule adds there.
   public var effect: NoiseEffect
 
+  /// A rule that adds an effect at every matching place.
+  ///
+  /// - Parameters:
+  ///   - name: what reports and warnings call the rule.
+  ///   - place: where in a circuit it acts.
+  ///   - effect: what it adds there.
   public init(_ name: String, _ place: NoisePlace, _ effect: NoiseEffect) {
     self.name = name
     self.place = place
@@ -17,13 +25,16 @@ public struct NoiseRule: Hashable, Sendable {
 /// Which parts of a circuit a rule acts on. Conditions that are `nil` hold everywhere; all that are
 /// given must hold.
 public struct NoisePlace: Hashable, Sendable {
+  /// What happens in a circuit at a place where a rule acts.
   public enum Event: Hashable, Sendable {
     /// A unitary gate, measurement or reset.
     case operation
     /// A unitary gate. Paulis controlled by the record are bookkeeping, not gates: no rule sees
     /// them.
     case gate
+    /// A measurement, with or without a reset.
     case measurement
+    /// A reset, as part of a measurement too.
     case reset
     /// A qubit that no instruction touches between two TICKs, in a layer where something else
     /// happens.
@@ -36,6 +47,7 @@ public struct NoisePlace: Hashable, Sendable {
 
   /// What else happens in the layer in which a qubit idles.
   public enum IdleLayer: Hashable, Sendable {
+    /// Anything.
     case any
     /// Nothing is measured or reset.
     case gates
@@ -43,11 +55,21 @@ public struct NoisePlace: Hashable, Sendable {
     case collapse
   }
 
-  public enum Side: String, Hashable, Sendable { case before, after }
+  /// On which side of an event a rule adds its effect.
+  public enum Side: String, Hashable, Sendable {
+    /// Before the event.
+    case before
+    /// After the event.
+    case after
+  }
 
+  /// What must happen there.
   public var event: Event
+  /// Whether the effect stands before or after the event.
   public var side: Side
+  /// The gates that count; `nil` for all.
   public var gates: Set<Gate>?
+  /// The categories of gates that count; `nil` for all.
   public var categories: Set<GateCategory>?
   /// How many qubits the gate acts on, controls included.
   public var widths: ClosedRange<Int>?
@@ -56,6 +78,16 @@ public struct NoisePlace: Hashable, Sendable {
   /// Groups of exactly two qubits, smaller one first.
   public var pairs: Set<[Int]>?
 
+  /// A place; every condition that is not `nil` must hold.
+  ///
+  /// - Parameters:
+  ///   - event: what must happen there.
+  ///   - side: whether the effect stands before or after the event.
+  ///   - gates: gates that count.
+  ///   - categories: categories of gates that count.
+  ///   - widths: how many qubits the gate acts on, controls included.
+  ///   - qubits: qubits that errors happen on.
+  ///   - pairs: groups of exactly two qubits, smaller one first.
   public init(
     _ event: Event, _ side: Side = .after, gates: Set<Gate>? = nil,
     categories: Set<GateCategory>? = nil, widths: ClosedRange<Int>? = nil,
@@ -137,6 +169,7 @@ public struct Relaxation: Hashable, Sendable {
     /// Population of |1⟩ at rest.
     public var excited: Double
 
+    /// Times in microseconds, and the population of |1⟩ at rest in 0...1.
     public init(t1Us: Double, t2Us: Double, excited: Double = 0) {
       self.t1Us = t1Us
       self.t2Us = t2Us
@@ -146,14 +179,18 @@ public struct Relaxation: Hashable, Sendable {
 
   /// Times in nanoseconds, each at least 0.
   public struct Durations: Hashable, Sendable {
+    /// The time of a gate on one qubit.
     public var singleQubitNs: Double
     /// Of gates on two and more qubits.
     public var multiQubitNs: Double
+    /// The time of a measurement; one with a reset takes `resetNs` more.
     public var measureNs: Double
+    /// The time of a reset.
     public var resetNs: Double
     /// Of particular gates, first of all.
     public var gatesNs: [Gate: Double]
 
+    /// Times in nanoseconds, each at least 0.
     public init(
       singleQubitNs: Double, multiQubitNs: Double, measureNs: Double, resetNs: Double,
       gatesNs: [Gate: Double] = [:]
@@ -174,13 +211,22 @@ public struct Relaxation: Hashable, Sendable {
     }
   }
 
+  /// The decay of every qubit that is not in `qubitTimes`.
   public var times: Times
   /// Qubits that differ from `times`.
   public var qubitTimes: [Int: Times]
+  /// How long gates, measurements and resets take.
   public var durations: Durations
   /// Whether the decay is replaced by the Pauli channel with the same probabilities of errors.
   public var isTwirled: Bool
 
+  /// A decay during every gate, measurement and reset, for as long as each takes.
+  ///
+  /// - Parameters:
+  ///   - times: decay of every qubit that is not in `qubitTimes`.
+  ///   - qubitTimes: decay of particular qubits.
+  ///   - durations: how long gates, measurements and resets take.
+  ///   - isTwirled: whether the decay is replaced by the Pauli channel with the same probabilities.
   public init(
     _ times: Times, qubitTimes: [Int: Times] = [:], durations: Durations, isTwirled: Bool = false
   ) {

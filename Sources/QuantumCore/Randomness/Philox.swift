@@ -8,8 +8,10 @@ import RealModule
 ///
 /// - Source: [Salmon11], table 2 and section 3.2 (10 rounds).
 public struct Philox: Sendable, Hashable {
+  /// The key of 128 bits, which chooses the stream: seed and purpose.
   public let key: (UInt64, UInt64)
 
+  /// A generator under a key of 128 bits.
   public init(key: (UInt64, UInt64)) { self.key = key }
 
   /// The stream of one purpose under a seed.
@@ -17,7 +19,9 @@ public struct Philox: Sendable, Hashable {
 
   /// What random numbers are for: streams of different purposes never meet.
   public struct Purpose: RawRepresentable, Sendable, Hashable {
+    /// The second word of the key.
     public let rawValue: UInt64
+    /// A purpose of its own, under a number that no other purpose has.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
     /// Outcomes drawn from a final state.
     public static let terminalSampling = Purpose(rawValue: 1)
@@ -54,7 +58,9 @@ public struct Philox: Sendable, Hashable {
   /// The top 53 bits of a word as a number in [0, 1).
   @inlinable public static func uniform(_ word: UInt64) -> Double { Double(word >> 11) * 0x1p-53 }
 
+  /// Whether both generators have the same key.
   public static func == (a: Philox, b: Philox) -> Bool { a.key == b.key }
+  /// Hashes the key.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(key.0)
     hasher.combine(key.1)
@@ -74,6 +80,7 @@ public struct PhiloxGenerator: RandomNumberGenerator, Sendable {
     counter = SIMD4(0, block, 0, 1)
   }
 
+  /// The next word of the stream, uniform over all values of 64 bits.
   public mutating func next() -> UInt64 {
     if position == 4 {
       buffer = philox.words(at: counter)

@@ -82,24 +82,35 @@ extension CompiledSimulation {
 
   // MARK: What an engine need not give
 
+  /// No advice, for engines that have none.
   public func remedies(for bound: MemoryBound, available: UInt64) -> [String] { [] }
 
+  /// One shot and its state by two runs under the same seed.
   public func runOnce(
     seed: UInt64, for use: StateUse
   ) throws -> (results: ShotResults, state: any FinalState) {
     (try run(shots: 1, seed: seed), try finalState(seed: seed, for: use))
   }
 
+  /// Refuses, for engines that give no states.
+  ///
+  /// - Throws: `Obstacle`.
   public func finalState(seed: UInt64, for use: StateUse) throws -> any FinalState {
     throw Obstacle(.option, "this engine gives no states", hint: "take another one")
   }
 
+  /// Refuses, for engines that give no expectation values.
+  ///
+  /// - Throws: `Obstacle`.
   public func expectations(
     of observables: [PauliSum], shots: Int, seed: UInt64
   ) throws -> [ExpectationValue] {
     throw Obstacle(.option, "this engine gives no expectation values", hint: "take another one")
   }
 
+  /// Refuses, for engines that give no derivatives.
+  ///
+  /// - Throws: `Obstacle`.
   public func gradient(of observable: PauliSum) throws -> ObservableGradient {
     throw Obstacle(.option, "this engine gives no derivatives", hint: "take another one")
   }

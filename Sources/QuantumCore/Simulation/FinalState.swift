@@ -39,9 +39,12 @@ public protocol FinalState: Sendable {
 public struct BasisStateAmplitude: Hashable, Sendable {
   /// Bit j belongs to the j-th live qubit.
   public let basisState: BitVector
+  /// The amplitude ⟨`basisState`|ψ⟩.
   public let amplitude: Complex<Double>
+  /// The absolute square of the amplitude.
   public var probability: Double { amplitude.lengthSquared }
 
+  /// A basis state with its amplitude.
   public init(basisState: BitVector, amplitude: Complex<Double>) {
     (self.basisState, self.amplitude) = (basisState, amplitude)
   }

@@ -4,6 +4,7 @@ public struct MemoryBound: Hashable, Sendable {
   public var stateBytes: UInt64
   /// States at a time: as many as may be used, and as few as will do.
   public var stateCount: UInt64
+  /// The fewest states at a time with which the run still works, at most `stateCount`.
   public var leastStateCount: UInt64
   /// Results of shots, how they are drawn and counted.
   public var resultBytes: UInt64

@@ -2,6 +2,7 @@
 public struct ObservableGradient: Sendable {
   /// One argument of one gate, as the circuit writes it.
   public struct Entry: Sendable, Hashable {
+    /// The gate that the argument belongs to.
     public let gate: Gate
     /// Qubits in front of the gate's own that control it.
     public let controlCount: Int
@@ -32,6 +33,7 @@ public struct ObservableGradient: Sendable {
   /// In the order of the circuit; gates on several groups of qubits have entries for each group.
   public let entries: [Entry]
 
+  /// An observable's mean with its derivatives.
   public init(value: Double, entries: [Entry]) {
     (self.value, self.entries) = (value, entries)
   }

@@ -1,5 +1,6 @@
 /// Why a simulator cannot run a circuit.
 public struct Obstacle: Error, Hashable, Sendable {
+  /// What stands in the way.
   public enum Kind: Hashable, Sendable {
     /// Needs more memory than allowed. Bytes; `required` saturates.
     case memory(required: UInt64, available: UInt64)
@@ -10,6 +11,7 @@ public struct Obstacle: Error, Hashable, Sendable {
     /// An option asks for something this machine or circuit does not have.
     case option
   }
+  /// What stands in the way, for programs that decide what to try next.
   public let kind: Kind
   /// Whether there is too little memory or time for it, rather than something that cannot be done.
   public var isShortage: Bool {
@@ -18,11 +20,20 @@ public struct Obstacle: Error, Hashable, Sendable {
     case .unsupported, .option: false
     }
   }
+  /// What cannot be done, and why; no full stop at the end.
   public let message: String
+  /// What to do about it; `nil` where nothing helpful can be said.
   public let hint: String?
   /// Place in the circuit's text, where one is to blame.
   public let range: SourceRange?
 
+  /// An obstacle with the parts given.
+  ///
+  /// - Parameters:
+  ///   - kind: what stands in the way.
+  ///   - message: what cannot be done and why, without a full stop.
+  ///   - hint: what to do about it.
+  ///   - range: a place in the circuit's text.
   public init(_ kind: Kind, _ message: String, hint: String? = nil, range: SourceRange? = nil) {
     self.kind = kind
     self.message = message

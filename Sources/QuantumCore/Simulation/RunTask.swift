@@ -6,6 +6,9 @@ public enum RunTask: Hashable, Sendable {
   case state(isMeasured: Bool, use: StateUse = StateUse())
   /// - Parameter terms: of all observables together.
   case expectations(shots: Int, terms: Int)
+  /// An observable's mean and its derivatives.
+  ///
+  /// - Parameter terms: Pauli strings of the observable.
   case gradient(terms: Int)
 
   package var shots: Int {
@@ -24,6 +27,11 @@ public struct StateUse: Hashable, Sendable {
   public var listCount: Int
 
   /// - Precondition: the number of amplitudes is not negative.
+  /// What is done with a state.
+  ///
+  /// - Parameters:
+  ///   - isWritten: whether it is written to a file.
+  ///   - listCount: the most amplitudes to be listed, at least 0.
   public init(isWritten: Bool = false, listCount: Int = 0) {
     precondition(listCount >= 0, "A number of amplitudes is not negative")
     (self.isWritten, self.listCount) = (isWritten, listCount)

@@ -16,11 +16,14 @@ public struct RunWork: Hashable, Sendable {
   public private(set) var shotSeconds = 0.0
   /// On one core at least: if no outcome is random that may be certain. Limits look at this.
   public private(set) var leastSeconds = 0.0
+  /// The number of shots that the times are for.
   public let shots: Int
   /// The outermost repeat block that takes most of `leastSeconds`; `nil` without any.
   public private(set) var loop: Loop?
 
+  /// A repeat block that takes long.
   public struct Loop: Hashable, Sendable {
+    /// Where the block stands in the circuit's text; `nil` for circuits made otherwise.
     public let range: SourceRange?
     /// Of the block and of those within, where they are the longest.
     public let turns: Double

@@ -1,5 +1,6 @@
 /// Results of many shots.
 public struct Samples: Hashable, Sendable {
+  /// What the columns of the table are.
   public enum Source: String, Hashable, Sendable {
     /// Column k is classical bit k at the end of the run.
     case bits
@@ -7,16 +8,24 @@ public struct Samples: Hashable, Sendable {
     /// 0.
     case record
   }
+  /// What the columns of `table` are.
   public let source: Source
   /// One row a shot.
   public var table: BitTable
 
+  /// Results that are known.
+  ///
+  /// - Parameters:
+  ///   - source: what the columns are.
+  ///   - table: one row a shot.
   public init(source: Source, table: BitTable) {
     self.source = source
     self.table = table
   }
 
+  /// The number of shots: rows of the table.
   public var shotCount: Int { table.rowCount }
+  /// The number of bits of each shot: columns of the table.
   public var bitCount: Int { table.columnCount }
 
   /// How often each row occurs.

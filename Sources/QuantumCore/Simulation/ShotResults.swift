@@ -5,6 +5,8 @@ public struct ShotResults: Hashable, Sendable {
   /// Measurements of each shot in the order made; without rows where the record was not asked for.
   public let record: Samples
 
+  /// Results that are known; both tables have a row a shot, or no rows where they were not asked
+  /// for.
   public init(bits: Samples, record: Samples) {
     (self.bits, self.record) = (bits, record)
   }
@@ -18,10 +20,12 @@ public struct ShotResults: Hashable, Sendable {
 
 /// An observable's mean.
 public struct ExpectationValue: Hashable, Sendable, Codable {
+  /// The estimate of the mean, or the mean itself where the circuit has one final state.
   public let value: Double
   /// Of the mean over shots; 0 where the circuit has one final state.
   public let standardError: Double
 
+  /// A mean with its standard error, at least 0.
   public init(value: Double, standardError: Double) {
     (self.value, self.standardError) = (value, standardError)
   }

@@ -1,9 +1,11 @@
 /// How exactly amplitudes are kept.
+/// The width of the numbers in amplitudes.
 public enum Precision: String, Sendable, CaseIterable, Codable {
   /// 8 bytes an amplitude.
   case single
   /// 16 bytes an amplitude.
   case double
+  /// The bytes of a complex number: 8 or 16.
   public var bytesPerAmplitude: UInt64 { self == .single ? 8 : 16 }
 }
 
@@ -21,7 +23,12 @@ public enum KernelRoute: String, Sendable, CaseIterable, Codable {
 public enum InstructionSet: String, Sendable, CaseIterable, Codable {
   /// The best one the processor has.
   case auto
-  case baseline, avx2, avx512
+  /// Code that every processor of the architecture runs.
+  case baseline
+  /// AVX2 with FMA, on x86-64.
+  case avx2
+  /// AVX-512 (F, DQ, BW and VL), on x86-64.
+  case avx512
 }
 
 /// What a run is to keep to: threads, limits, and which code applies gates.
@@ -35,6 +42,15 @@ public struct SimulationOptions: Sendable {
   /// Which code applies dense blocks.
   public var kernel: KernelRoute
   /// The instruction set of the direct kernels.
+/// How circuits are run, whatever the engine; engines ignore what does not concern them.
+public struct SimulationOptions: Sendable {
+  /// The number of threads, at least 1. Results do not depend on it.
+  public var threads: Int
+  /// The width of amplitudes.
+  public var precision: Precision
+  /// Which code applies dense blocks.
+  public var kernel: KernelRoute
+  /// Which instruction set the kernels use; one that the processor lacks is an obstacle.
   public var instructionSet: InstructionSet
   /// Whether gates may be merged before they are applied. Off, every gate is its own step.
   public var fusesGates: Bool
@@ -49,6 +65,7 @@ public struct SimulationOptions: Sendable {
   /// stops with `CancellationError`. May be called from the thread that runs the simulation only.
   public var progress: (@Sendable (Double) -> Bool)?
 
+  /// Options; the defaults suit one thread without limits of memory.
   public init(
     threads: Int = 1, precision: Precision = .double, kernel: KernelRoute = .auto,
     instructionSet: InstructionSet = .auto, fusesGates: Bool = true, memoryLimit: UInt64? = nil,

@@ -14,16 +14,29 @@ public struct SimulationPlan: Sendable {
   public struct Step: Sendable {
     /// The sweep that it is part of, from 0.
     public let sweep: Int
+    /// What the step does, in the engine's own words, such as `diagonal`.
     public let kind: String
     /// Gates and channels of the circuit that the step stands for.
     public let gateCount: Int
     /// Positions among the live qubits.
     public let targets: [Int]
+    /// Positions among the live qubits of the qubits that control the step.
     public let controls: [Int]
+    /// Which code applies the step.
     public let route: KernelRoute
     /// In the engine's own unit.
     public let cost: Double
 
+    /// A step of a plan.
+    ///
+    /// - Parameters:
+    ///   - sweep: the sweep that it is part of, from 0.
+    ///   - kind: what it does, in the engine's own words.
+    ///   - gateCount: gates and channels of the circuit that it stands for.
+    ///   - targets: positions among the live qubits.
+    ///   - controls: positions among the live qubits.
+    ///   - route: which code applies it.
+    ///   - cost: in the engine's own unit.
     public init(
       sweep: Int, kind: String, gateCount: Int, targets: [Int], controls: [Int] = [],
       route: KernelRoute = .simd, cost: Double
@@ -34,6 +47,7 @@ public struct SimulationPlan: Sendable {
     }
   }
 
+  /// How shots come about.
   public let strategy: Strategy
   /// How the engine goes about it: clauses without a full stop, between semicolons.
   public let approach: String
@@ -65,6 +79,15 @@ public struct SimulationPlan: Sendable {
   /// The precision that amplitudes have.
   public var precision = Precision.double
 
+  /// A plan with the parts that every engine gives; the others are set afterwards.
+  ///
+  /// - Parameters:
+  ///   - strategy: how shots come about.
+  ///   - approach: how the engine goes about it: clauses without a full stop, between semicolons.
+  ///   - liveQubits: the qubits that the state is of, ascending.
+  ///   - stateBytes: the memory of one state.
+  ///   - stateSize: the same in words, such as `2^20 × 16 B`.
+  ///   - gateCount: gates of the circuit as it is written.
   public init(
     strategy: Strategy, approach: String, liveQubits: [Int], stateBytes: UInt64, stateSize: String,
     gateCount: Int
@@ -83,6 +106,12 @@ public struct StateSize: Hashable, Sendable {
   /// Whether a run may need less.
   public let isBound: Bool
 
+  /// The size of a state.
+  ///
+  /// - Parameters:
+  ///   - bytes: the memory of one state.
+  ///   - text: the same in words.
+  ///   - isBound: whether a run may need less.
   public init(bytes: UInt64, text: String, isBound: Bool = false) {
     (self.bytes, self.text, self.isBound) = (bytes, text, isBound)
   }

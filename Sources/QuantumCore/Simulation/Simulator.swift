@@ -6,11 +6,13 @@
 ///     let shots = try simulation.run(shots: 1000, seed: 1)
 ///     let energy = try simulation.expectations(of: [hamiltonian], shots: 1000, seed: 1)
 public protocol Simulator: Sendable {
+  /// A circuit that this engine has made ready to run.
   associatedtype Compiled: CompiledSimulation
 
   /// The name on the command line, such as `statevector`.
   static var name: String { get }
 
+  /// The engine with its defaults.
   init()
 
   /// Makes a circuit ready to run. Never allocates a state.
@@ -87,6 +89,9 @@ extension Simulator {
       .expectations(of: observables, shots: shots, seed: seed)
   }
 
+  /// The memory of one state of a circuit, whatever limit the options set.
+  ///
+  /// - Throws: `Obstacle` where the engine cannot run the circuit.
   public func stateSize(
     of circuit: Circuit, options: SimulationOptions
   ) throws(Obstacle) -> StateSize {

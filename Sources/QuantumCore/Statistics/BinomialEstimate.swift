@@ -2,7 +2,9 @@ import RealModule
 
 /// A proportion seen in independent trials, with intervals.
 public struct BinomialEstimate: Hashable, Sendable, Codable {
+  /// The number of trials that succeeded.
   public let successes: Int
+  /// The number of independent trials.
   public let trials: Int
 
   /// - Precondition: `0 <= successes <= trials`.

@@ -150,8 +150,10 @@ extension Circuit {
 }
 
 extension Workload: CatalogEntry {
+  /// The one name of the workload.
   public var catalogNames: [String] { [rawValue] }
 
+  /// What the circuit is, in one sentence with a full stop.
   public var summary: String {
     switch self {
     case .fourierTransform: "A random product state, then the Fourier transform with its swaps."
@@ -171,5 +173,6 @@ extension Workload: CatalogEntry {
 
 /// All workloads.
 public enum WorkloadCatalog: CatalogList {
+  /// The workloads in the order of the cases.
   public static let all = Catalog("workload", word: "workloads", Workload.allCases)
 }

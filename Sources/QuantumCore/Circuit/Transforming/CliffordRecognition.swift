@@ -12,6 +12,7 @@ import ComplexModule
 public struct CliffordRecognition: Sendable {
   /// A gate that is no Clifford.
   public struct Offender: Hashable, Sendable {
+    /// The gate that is not Clifford for its arguments.
     public let gate: Gate
     /// How often it is applied as the circuit is written: repeat blocks count once.
     public internal(set) var count: Int
@@ -24,6 +25,7 @@ public struct CliffordRecognition: Sendable {
   /// Gates that are no Cliffords, in the order in which they first occur.
   public private(set) var offenders: [Offender] = []
 
+  /// Whether every gate of the circuit is Clifford for its arguments.
   public var isClifford: Bool { offenders.isEmpty }
 
   private var known: [Key: [Step]?] = [:]
@@ -42,6 +44,10 @@ public struct CliffordRecognition: Sendable {
     let places: [Int]
   }
 
+  /// Examines every gate of a circuit, blocks that repeat once.
+  ///
+  /// - Complexity: O(instructions of the circuit); each gate with arguments, or without flows of
+  ///   its own, costs a look at its matrix once.
   public init(of circuit: Circuit) {
     self.circuit = circuit
     let open = circuit.blockIDs.filter { id in
