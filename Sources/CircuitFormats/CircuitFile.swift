@@ -2,8 +2,11 @@ import QuantumCore
 
 /// The text formats of circuits.
 public enum CircuitFormat: String, Sendable, CaseIterable, Codable {
+  /// OpenQASM 2, with either version of `qelib1.inc`.
   case openQASM2 = "qasm2"
+  /// OpenQASM 3, with `stdgates.inc`, control flow and classical computation.
   case openQASM3 = "qasm3"
+  /// Stim's circuits, with other gates as tags.
   case stim
 
   /// Name for messages.
@@ -29,13 +32,22 @@ public enum CircuitFormat: String, Sendable, CaseIterable, Codable {
 
 /// A circuit with what was learnt on reading it.
 public struct CircuitFile: Sendable {
+  /// The circuit that the text describes.
   public var circuit: Circuit
+  /// The format that the text was read as.
   public var format: CircuitFormat
   /// Things that were read and ignored, such as pragmas, or look like mistakes.
   public var warnings: [Diagnostic]
   /// Names of the `input` variables of the program, in order.
   public var inputs: [String]
 
+  /// A circuit that was read.
+  ///
+  /// - Parameters:
+  ///   - circuit: what the text describes.
+  ///   - format: what the text was read as.
+  ///   - warnings: things that were read and ignored, or look like mistakes.
+  ///   - inputs: names of the `input` variables of the program, in order.
   public init(
     circuit: Circuit, format: CircuitFormat, warnings: [Diagnostic] = [], inputs: [String] = []
   ) {

@@ -4,21 +4,28 @@ import QuantumCore
 public struct FormatDefinition: CatalogEntry, Hashable {
   /// What a file holds.
   public enum Content: String, Hashable, Sendable, CaseIterable {
+    /// A circuit.
     case circuits = "circuits"
+    /// A detector error model.
     case errorModels = "error models"
+    /// Bits of shots: measurements, detectors or observables.
     case results = "results of shots"
   }
 
   /// As options such as `--to` and `--out_format` take it.
   public let name: String
+  /// What a file of the format holds.
   public let content: Content
+  /// What the format is, in one sentence with a full stop.
   public let summary: String
 
+  /// The one name of the format.
   public var catalogNames: [String] { [name] }
 }
 
 /// All formats.
 public enum FormatCatalog: CatalogList {
+  /// The formats of circuits, of error models and of results, in this order.
   public static let all = Catalog(
     "format", word: "formats",
     CircuitFormat.allCases.map {

@@ -1,6 +1,8 @@
 /// A value given to an `input` of an OpenQASM 3 program; the declared type says how it is read.
 public enum InputValue: Hashable, Sendable {
+  /// A whole number; the declared type must hold it.
   case integer(Int64)
+  /// A real number.
   case real(Double)
   /// As a user writes it: `0.5`, `-3`, `0x1f`, `0b11`, `0011` for four bits, `true`; `[1, 2, 3]`
   /// for an array, `[[1, 2], [3, 4]]` for one of two dimensions.
@@ -20,13 +22,18 @@ public typealias InputValues = [String: InputValue]
 extension InputValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
 {
+  /// A whole number from a literal.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A real number from a literal.
   public init(floatLiteral value: Double) { self = .real(value) }
+  /// The text of a literal, to be read as the declared type says.
   public init(stringLiteral value: String) { self = .text(value) }
+  /// The text `true` or `false`.
   public init(booleanLiteral value: Bool) { self = .text(value ? "true" : "false") }
 }
 
 extension InputValue: CustomStringConvertible {
+  /// The value as a user writes it.
   public var description: String {
     switch self {
     case .integer(let value): "\(value)"

@@ -26,6 +26,7 @@ public struct EngineDefinition: Sendable {
   public let summary: String
   /// What one state takes for n live qubits, such as `2^n × 16 B`.
   public let memory: String
+  /// What the engine gives.
   public let products: Set<Product>
   /// Precisions that amplitudes may have; empty where there are none.
   public let precisions: [Precision]
@@ -73,14 +74,17 @@ public struct EngineDefinition: Sendable {
 }
 
 extension EngineDefinition: CatalogEntry {
+  /// The one name of the engine.
   public var catalogNames: [String] { [name] }
 }
 
 /// All engines.
 public enum EngineCatalog: CatalogList {
+  /// The engines in the order in which lists show them.
   public static let all = Catalog(
     "engine", word: "engines", [statevector, densityMatrix, trajectories, stabilizer, sparse])
 
+  /// Amplitudes of all live qubits, with `StateVectorSimulator`.
   public static let statevector = EngineDefinition(
     StateVectorSimulator.self,
     summary: "Follows all amplitudes; one simulation where the circuit has one final state.",
@@ -88,6 +92,7 @@ public enum EngineCatalog: CatalogList {
     products: [.shots, .expectations, .state, .gradient], precisions: Precision.allCases,
     startsFromStates: true)
 
+  /// The density matrix of all live qubits, with `DensityMatrixSimulator`.
   public static let densityMatrix = EngineDefinition(
     DensityMatrixSimulator.self,
     summary: "Follows the exact mixture of all errors and outcomes.",
@@ -95,6 +100,7 @@ public enum EngineCatalog: CatalogList {
     products: [.shots, .expectations, .state], precisions: Precision.allCases,
     startsFromStates: true)
 
+  /// Amplitudes of shots that each draw their errors and outcomes, with `StateVectorSimulator`.
   public static let trajectories = EngineDefinition(
     StateVectorSimulator.self, name: "trajectories",
     summary: "Follows all amplitudes of shots that draw their own errors and outcomes.",
@@ -102,11 +108,13 @@ public enum EngineCatalog: CatalogList {
     products: [.shots, .expectations, .state, .gradient], precisions: Precision.allCases,
     startsFromStates: true)
 
+  /// Tableaus and Pauli frames of Clifford circuits, with `StabilizerSimulator`.
   public static let stabilizer = EngineDefinition(
     StabilizerSimulator.self,
     summary: "Follows stabilizers of Clifford circuits with Pauli noise, on thousands of qubits.",
     memory: "4 n² bits for each thread", products: [.shots])
 
+  /// Amplitudes that are not 0, with `SparseSimulator`.
   public static let sparse = EngineDefinition(
     SparseSimulator.self,
     summary: "Follows the amplitudes that are not 0, in groups of entangled qubits.",

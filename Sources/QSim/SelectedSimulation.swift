@@ -9,9 +9,11 @@ import StabilizerSimulation
 ///     print(selected.engine.name, selected.why ?? "")
 ///     let shots = try selected.simulation.run(shots: 1000, seed: 1)
 public struct SelectedSimulation: Sendable {
+  /// The engine that the circuit was made ready for.
   public let engine: EngineDefinition
   /// Why it is this engine where nobody asked for one: a clause without a full stop.
   public let why: String?
+  /// The circuit, ready to run.
   public let simulation: any CompiledSimulation
 
   /// What is asked of a run.
@@ -21,6 +23,7 @@ public struct SelectedSimulation: Sendable {
     /// Whether it is something that only the state vector gives.
     public var stateVector: Bool
 
+    /// What a run must give besides results of measurements; nothing by default.
     public init(amplitudes: Bool = false, stateVector: Bool = false) {
       (self.amplitudes, self.stateVector) = (amplitudes, stateVector)
     }

@@ -4,6 +4,7 @@ import QuantumCore
 ///
 ///     depolarizing        depolarizing:p=1e-3        si1000:p=2e-3,dialect=stimflow        device.json
 public enum NoiseSpecification: Sendable {
+  /// A model of the catalog with its settings.
   case model(NoiseModel)
   /// The path of a JSON file to read, see `NoiseFile`.
   case file(String)

@@ -13,10 +13,14 @@ import QuantumCore
 public final class ResultReader {
   /// How many bits of each kind a shot has; rows hold them in this order.
   public struct Counts: Sendable, Hashable {
+    /// Measurement results of a shot.
     public var measurements: Int
+    /// Detection events of a shot: bits, one for each detector.
     public var detectors: Int
+    /// Logical observables of a shot.
     public var observables: Int
 
+    /// Numbers of bits, each at least 0.
     public init(measurements: Int = 0, detectors: Int = 0, observables: Int = 0) {
       self.measurements = measurements
       self.detectors = detectors
@@ -27,7 +31,9 @@ public final class ResultReader {
     public var total: Int { measurements + detectors + observables }
   }
 
+  /// The format that bytes are read as.
   public let format: ResultFormat
+  /// The bits that each shot has.
   public let counts: Counts
   /// Shots read so far.
   public private(set) var shotCount = 0

@@ -12,8 +12,10 @@ public struct ResultWriter: Sendable {
   public struct Part: Sendable, Hashable {
     /// `M` for measurements, `D` for detectors, `L` for observables.
     public var letter: Character
+    /// The columns of the part; the first of them is number 0 in `dets`.
     public var columns: Range<Int>
 
+    /// The columns of one kind of bits, under its letter in `dets`.
     public init(_ letter: Character, _ columns: Range<Int>) {
       self.letter = letter
       self.columns = columns

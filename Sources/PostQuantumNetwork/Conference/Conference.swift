@@ -20,6 +20,13 @@ public final class Conference: @unchecked Sendable {
     /// Keys that pairs have already, in the order of `pairs`, as far as they go.
     public var presharedKeys: [PresharedKey]
 
+    /// A conference as it is to be held.
+    ///
+    /// - Parameters:
+    ///   - policy: the algorithms of every exchange, and how frames are sealed.
+    ///   - participantCount: how many take part: 2 to as many as there are `Conference.names`.
+    ///   - seconds: length of the media.
+    ///   - presharedKeys: keys that pairs have already, in the order of `pairs`, as far as they go.
     public init(
       policy: KeyExchangePolicy, participantCount: Int, seconds: Double,
       presharedKeys: [PresharedKey] = []

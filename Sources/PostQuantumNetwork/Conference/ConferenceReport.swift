@@ -7,6 +7,10 @@ public struct ConferenceReport {
   /// Whether times and fingerprints are left out.
   let isReproducible: Bool
 
+  /// The report of a conference that is over.
+  ///
+  /// - Parameter isReproducible: whether times and fingerprints, which differ from run to run, are
+  ///   left out.
   public init(on conference: Conference, isReproducible: Bool) {
     self.conference = conference
     self.isReproducible = isReproducible

@@ -9,6 +9,14 @@ public struct PeerSettings: Sendable, Hashable {
   /// How long everything may take together, in seconds.
   public var timeout: Double
 
+  /// Settings for one machine by default: the loopback address, a second of media, half a minute in
+  /// all.
+  ///
+  /// - Parameters:
+  ///   - host: the address of the listener.
+  ///   - port: the port of the listener; 0 lets the system choose one.
+  ///   - mediaSeconds: length of the media that either end sends.
+  ///   - timeout: how long everything may take together, in seconds.
   public init(
     host: String = "127.0.0.1", port: Int = 4460, mediaSeconds: Double = 1, timeout: Double = 30
   ) {
