@@ -10,6 +10,9 @@ public protocol DenseInitialState: InitialState {
 }
 
 extension StateVector: DenseInitialState {
+  /// This state, if its numbers are of the type asked for.
+  ///
+  /// - Throws: `Obstacle` if they are of the other type.
   public func stateVector<T: Scalar>(
     as type: T.Type, options: SimulationOptions
   ) throws -> StateVector<T> {
@@ -30,6 +33,9 @@ public protocol MixedInitialState: InitialState {
 }
 
 extension DensityMatrix: MixedInitialState {
+  /// This state, if its numbers are of the type asked for.
+  ///
+  /// - Throws: `Obstacle` if they are of the other type.
   public func densityMatrix<T: Scalar>(as type: T.Type) throws -> DensityMatrix<T> {
     guard let same = self as? DensityMatrix<T> else {
       throw Obstacle(

@@ -10,8 +10,10 @@ import QuantumCore
 ///
 ///     let energy = try DensityMatrixSimulator().expectations(of: [h], in: circuit)
 public struct DensityMatrixSimulator: Simulator {
+  /// The name on the command line, `density-matrix`.
   public static let name = "density-matrix"
 
+  /// The engine, which has no state of its own: any number of circuits may run on it.
   public init() {}
 
   public func compiled(
@@ -58,6 +60,7 @@ public struct DensityMatrixSimulator: Simulator {
     /// The qubits that the state is of, ascending: bit j of an index is `liveQubits[j]`. All others
     /// are |0⟩.
     public let liveQubits: [Int]
+    /// The density matrix of the live qubits.
     public let state: DensityMatrix<S>
   }
 

@@ -2,8 +2,10 @@ import ComplexModule
 import QuantumCore
 
 extension StateVectorSimulator.FinalState: FinalState {
+  /// Whether the state is mixed: a state vector never is.
   public var isMixed: Bool { false }
 
+  /// The number of amplitudes, 2ⁿ for n live qubits.
   public var basisStateCount: Int { state.amplitudeCount }
 
   public func largestAmplitudes(limit: Int) -> [BasisStateAmplitude] {
@@ -19,8 +21,10 @@ extension StateVectorSimulator.FinalState: FinalState {
 }
 
 extension DensityMatrixSimulator.FinalState: FinalState {
+  /// Whether the state is mixed: density matrices count as mixed even where they are pure.
   public var isMixed: Bool { true }
 
+  /// The number of entries on the diagonal, 2ⁿ for n live qubits.
   public var basisStateCount: Int { 1 << state.qubitCount }
 
   public func largestAmplitudes(limit: Int) -> [BasisStateAmplitude] {

@@ -46,7 +46,9 @@ public enum NumPyFile {
 
   /// What a header says.
   public struct Header: Hashable, Sendable {
+    /// The width of the amplitudes: complex128 is double, complex64 single.
     public let precision: Precision
+    /// The number of amplitudes in the file.
     public let amplitudeCount: Int
     /// Bytes of the header: where the amplitudes begin.
     public let byteCount: Int

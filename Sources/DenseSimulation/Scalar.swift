@@ -4,18 +4,23 @@ import RealModule
 
 /// The numbers a state is made of: `Double` or `Float`, and no other type.
 public protocol Scalar: BinaryFloatingPoint, Real, Sendable {
+  /// The name of the type in options and plans.
   static var precision: Precision { get }
   /// Outcomes less likely than this are rounding errors and never happen.
   static var negligibleProbability: Double { get }
 }
 
 extension Double: Scalar {
+  /// Double precision, 16 bytes an amplitude.
   public static var precision: Precision { .double }
+  /// Outcomes less likely than 10⁻¹⁴ never happen.
   public static var negligibleProbability: Double { 1e-14 }
 }
 
 extension Float: Scalar {
+  /// Single precision, 8 bytes an amplitude.
   public static var precision: Precision { .single }
+  /// Outcomes less likely than 10⁻¹⁰ never happen.
   public static var negligibleProbability: Double { 1e-10 }
 }
 

@@ -11,6 +11,7 @@ import RealModule
 ///     state.apply(.h, to: 0)
 ///     state.apply(.cx, to: 0, 1)                // (|00⟩ + |11⟩)/√2
 public struct StateVector<S: Scalar>: Sendable {
+  /// The number n of qubits; there are 2ⁿ amplitudes.
   public let qubitCount: Int
   package private(set) var buffer: AmplitudeBuffer<S>
   package let executor: Executor

@@ -18,8 +18,10 @@ import QuantumCore
 ///
 /// - Source: [Dalibard92] for trajectories of general channels.
 public struct StateVectorSimulator: Simulator {
+  /// The name on the command line, `statevector`.
   public static let name = "statevector"
 
+  /// The engine, which has no state of its own: any number of circuits may run on it.
   public init() {}
 
   public func compiled(
@@ -76,6 +78,7 @@ public struct StateVectorSimulator: Simulator {
     /// The qubits that have amplitudes, ascending: bit j of an index is `liveQubits[j]`. All others
     /// are |0⟩. Where the run started from a state of all qubits they are all.
     public let liveQubits: [Int]
+    /// The amplitudes of the live qubits.
     public let state: StateVector<S>
   }
 
@@ -133,6 +136,7 @@ public struct StateVectorSimulator: Simulator {
 
   /// The steps that a run of a circuit would take.
   public struct Plan: Sendable {
+    /// How shots are made.
     public let strategy: SimulationPlan.Strategy
     /// The qubits that have amplitudes, ascending.
     public let liveQubits: [Int]
@@ -144,6 +148,7 @@ public struct StateVectorSimulator: Simulator {
     public let work: RunWork
     /// Gates of the circuit that the stretches stand for.
     public var gateCount: Int { stretches.reduce(0) { $0 + $1.gateCount } }
+    /// The number of steps of one pass through the program.
     public var stepCount: Int { stretches.reduce(0) { $0 + $1.stepCount } }
     /// Sweeps over the state of one pass through the program.
     public var sweepCount: Int { stretches.reduce(0) { $0 + $1.sweeps.count } }

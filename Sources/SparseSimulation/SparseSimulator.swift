@@ -18,11 +18,13 @@ import RealModule
 ///
 ///     let samples = try SparseSimulator().sample(circuit, shots: 1000, seed: 1)
 public struct SparseSimulator: Simulator {
+  /// The name on the command line, `sparse`.
   public static let name = "sparse"
 
   /// Circuits with more live qubits are refused.
   public static let mostLiveQubits = 1 << 16
 
+  /// The engine, which has no state of its own: any number of circuits may run on it.
   public init() {}
 
   /// Makes a circuit ready to run from |0…0⟩. Never allocates a state.
@@ -79,8 +81,10 @@ public struct SparseSimulator: Simulator {
       (self.liveQubits, self.state) = (liveQubits, state)
     }
 
+    /// Whether the state is mixed: one that has amplitudes never is.
     public var isMixed: Bool { false }
 
+    /// The number of amplitudes that are kept, those of groups of qubits multiplied; saturates.
     public var basisStateCount: Int { state.basisStateCount }
 
     public func largestAmplitudes(limit: Int) throws(Obstacle) -> [BasisStateAmplitude] {

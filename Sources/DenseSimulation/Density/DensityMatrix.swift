@@ -19,6 +19,7 @@ import RealModule
 /// coefficients of Z products are the first 2ⁿ, and the lowest qubits are those inside a vector
 /// register.
 public struct DensityMatrix<S: Scalar>: Sendable {
+  /// The number n of qubits; the matrix is 2ⁿ × 2ⁿ.
   public let qubitCount: Int
   package private(set) var buffer: AmplitudeBuffer<S>
   package let executor: Executor

@@ -77,13 +77,16 @@ public struct ExecutionPlan: Sendable {
     /// The qubits whose amplitudes are brought together in cache, ascending; empty where a single
     /// step is applied to the state as it lies.
     public let localQubits: [Int]
+    /// What is applied to each chunk in cache, in order.
     public let steps: [Step]
     /// Qubits that may be other than |0⟩ before the sweep; amplitudes outside are zero and are not
     /// read.
     package let support: UInt64
   }
 
+  /// The passes over the state, in order.
   public let sweeps: [Sweep]
+  /// The number of qubits of the state.
   public let qubitCount: Int
   package let precision: Precision
   package let chunk: ChunkSize
@@ -197,7 +200,13 @@ public struct ExecutionPlan: Sendable {
     return sweeps
   }
 
+  /// The number of steps in all sweeps.
+  ///
+  /// - Complexity: O(sweeps).
   public var stepCount: Int { sweeps.reduce(0) { $0 + $1.steps.count } }
+  /// The number of the circuit's gates that the steps stand for.
+  ///
+  /// - Complexity: O(steps).
   public var gateCount: Int {
     sweeps.reduce(0) { $0 + $1.steps.reduce(0) { $0 + $1.gateCount } }
   }

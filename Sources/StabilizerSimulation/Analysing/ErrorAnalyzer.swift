@@ -11,6 +11,7 @@ import QuantumCore
 ///
 /// - Source: [Gidney21], error analysis of Stim 1.16.
 public enum ErrorAnalyzer {
+  /// How an analysis treats what is not a list of independent errors of two detectors at most.
   public struct Options: Sendable, Hashable {
     /// Suggests for every mechanism of more than two detectors how others of at most two make it
     /// up.
@@ -32,6 +33,7 @@ public enum ErrorAnalyzer {
     /// circuit, or flip other observables together than the error does.
     public var decomposesLikeStim: Bool
 
+    /// The options named, and the others off: an analysis that approximates nothing.
     public init(
       decomposesErrors: Bool = false, foldsLoops: Bool = false, allowsGaugeDetectors: Bool = false,
       disjointErrorThreshold: Double? = nil, ignoresDecompositionFailures: Bool = false,

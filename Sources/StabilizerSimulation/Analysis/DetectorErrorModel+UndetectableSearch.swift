@@ -12,6 +12,14 @@ extension DetectorErrorModel {
     /// Largest number of states to remember.
     public var states: Int
 
+    /// The limits of a search, each at least 0.
+    ///
+    /// - Parameters:
+    ///   - detectionEvents: detection events that may stand open between two mechanisms.
+    ///   - detectorsPerMechanism: detectors that a mechanism may flip to be used.
+    ///   - isNeverIncreasing: whether a mechanism added must not raise the number of detection
+    ///     events.
+    ///   - states: states to remember.
     public init(
       detectionEvents: Int, detectorsPerMechanism: Int, isNeverIncreasing: Bool,
       states: Int = 1 << 24

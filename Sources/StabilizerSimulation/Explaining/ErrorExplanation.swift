@@ -4,6 +4,7 @@ import QuantumCore
 public struct ErrorExplanation: Sendable, Hashable {
   /// A detector or observable, and where it is.
   public struct Symptom: Sendable, Hashable {
+    /// The detector or observable that is flipped.
     public let target: DetectorErrorModel.Target
     /// Empty for observables and for detectors without coordinates.
     public let coordinates: [Double]
@@ -30,7 +31,9 @@ public struct ErrorLocation: Sendable, Hashable {
 
   /// A qubit with a Pauli, and where the qubit is.
   public struct Factor: Sendable, Hashable {
+    /// The Pauli on the qubit.
     public let pauli: Pauli
+    /// The qubit.
     public let qubit: Int
     /// Whether the result of the product is inverted (`!`).
     public let isInverted: Bool
@@ -44,6 +47,7 @@ public struct ErrorLocation: Sendable, Hashable {
     public let observable: [Factor]
   }
 
+  /// The instruction that holds the error.
   public let instruction: Instruction
   /// The targets concerned, counted from 0 within the instruction.
   public let targetRange: Range<Int>
@@ -53,6 +57,8 @@ public struct ErrorLocation: Sendable, Hashable {
   public let tickCount: UInt64
   /// What is applied to the qubits; empty for a mere flip of a result.
   public let flippedPaulis: [Factor]
+  /// The result that is flipped where the error is one of a measurement; `nil` for errors on
+  /// qubits.
   public let flippedMeasurement: FlippedMeasurement?
   /// Place of the instruction in the text that the circuit was read from.
   public let range: SourceRange?

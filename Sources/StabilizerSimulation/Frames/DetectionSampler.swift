@@ -15,12 +15,14 @@ public struct DetectionSampler: Sendable {
     get { engine.timeLimit }
     set { engine.timeLimit = newValue }
   }
+  /// The number of detectors that a shot goes through; saturates.
   public let detectorCount: Int
   /// One more than the largest number of an observable.
   public let observableCount: Int
 
   /// Which observables a row of `forEachBlock` holds.
   public enum Layout: Sendable, Hashable {
+    /// Detectors alone.
     case detectors
     /// The observables follow the detectors in the same row.
     case detectorsThenObservables

@@ -8,8 +8,11 @@ import QuantumCore
 ///     let conversion = try MeasurementsToDetections(circuit)
 ///     let events = try conversion.events(of: measurements)
 public struct MeasurementsToDetections: Sendable {
+  /// The number of measurement results in a shot.
   public let measurementCount: Int
+  /// The number of detectors in a shot.
   public let detectorCount: Int
+  /// One more than the largest number of an observable.
   public let observableCount: Int
   /// One more than the largest k of `sweep[k]`.
   public let sweepCount: Int

@@ -5,7 +5,9 @@ import QuantumCore
 /// What repeats is stored once: a memory experiment of 10¹² rounds takes as much room as one of a
 /// few.
 public struct ReferenceSample: Hashable, Sendable {
+  /// A stretch of results.
   public indirect enum Segment: Hashable, Sendable {
+    /// Results that are written out.
     case bits(BitVector)
     /// - Precondition: `count >= 1`.
     case repetition(count: UInt64, body: [Segment])
@@ -20,10 +22,12 @@ public struct ReferenceSample: Hashable, Sendable {
     }
   }
 
+  /// The stretches, in the order of the results.
   public let segments: [Segment]
   /// Number of results; saturates.
   public let count: UInt64
 
+  /// The results of stretches one after the other.
   public init(_ segments: [Segment]) {
     self.segments = segments
     count = segments.reduce(UInt64(0)) { $0.saturatingAdd($1.count) }
@@ -69,6 +73,7 @@ public struct ReferenceSample: Hashable, Sendable {
     return BitVector(packed: Array(bits.words.prefix((bits.count + 63) / 64)), count: bits.count)
   }
 
+  /// A reader that starts at the first result.
   public func makeReader() -> Reader { Reader(self) }
 
   /// Gives results one after the other.

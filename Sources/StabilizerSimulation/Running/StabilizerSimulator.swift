@@ -10,8 +10,10 @@ import QuantumCore
 ///
 /// - Source: [Gidney21], [Aaronson04].
 public struct StabilizerSimulator: Simulator {
+  /// The name on the command line, `stabilizer`.
   public static let name = "stabilizer"
 
+  /// The engine, which has no state of its own: any number of circuits may run on it.
   public init() {}
 
   public func compiled(

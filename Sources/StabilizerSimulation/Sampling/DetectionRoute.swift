@@ -8,18 +8,27 @@ import QuantumCore
 /// analysed, and that is possible only where its noise is a product of independent mechanisms and
 /// its detectors are deterministic.
 public enum DetectionRoute: Sendable {
+  /// Pauli frames, followed through the circuit.
   case frames(DetectionSampler)
+  /// Faults drawn from the circuit's error model.
   case errorModel(DetectorErrorModel)
 
   /// A route and why it was taken, in words.
   public struct Decision: Sendable {
+    /// The route that is taken.
     public let route: DetectionRoute
+    /// Why it is this one: a clause without a full stop.
     public let reason: String
   }
 
   /// What may be asked for.
   public enum Choice: String, Sendable, CaseIterable {
-    case auto, frames, errors
+    /// The route that is estimated to take less time.
+    case auto
+    /// Pauli frames.
+    case frames
+    /// Faults drawn from the error model, or an error where there is none.
+    case errors
   }
 
   /// Chooses a route.

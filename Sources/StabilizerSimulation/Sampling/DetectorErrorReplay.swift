@@ -11,7 +11,9 @@ import QuantumCore
 public struct DetectorErrorReplay: Sendable {
   /// Mechanisms of the model.
   public let errorCount: Int
+  /// One more than the largest detector that the model mentions.
   public let detectorCount: Int
+  /// One more than the largest observable that the model mentions.
   public let observableCount: Int
 
   /// A mechanism or a repeat block, with what was counted before it in its block.

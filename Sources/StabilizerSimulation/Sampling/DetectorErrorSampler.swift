@@ -16,7 +16,14 @@ import QuantumCore
 public struct DetectorErrorSampler: Sendable {
   /// Which bits a row holds, in which order.
   public enum Columns: Sendable, Hashable, CaseIterable {
-    case detectors, observables, detectorsThenObservables, observablesThenDetectors
+    /// Detectors alone.
+    case detectors
+    /// Observables alone.
+    case observables
+    /// Detectors, and the observables right behind them.
+    case detectorsThenObservables
+    /// Observables, and the detectors right behind them.
+    case observablesThenDetectors
     /// The observables start at the next multiple of 64 columns behind the detectors; those between
     /// are 0.
     case separate
@@ -26,6 +33,7 @@ public struct DetectorErrorSampler: Sendable {
   public let detectorCount: Int
   /// One more than the largest observable the model mentions.
   public let observableCount: Int
+  /// The bits that a row holds.
   public let columns: Columns
   /// How many faults a shot has on average, those drawn one by one not counted.
   package let faultsPerShot: Double

@@ -12,7 +12,11 @@ public struct GraphState: Hashable, Sendable {
   /// One gate of the catalog for each qubit.
   public let localCliffords: [Gate]
 
+  /// The number of qubits, which are the vertices of the graph.
   public var qubitCount: Int { adjacency.rowCount }
+  /// The number of edges: pairs of qubits that a CZ joins.
+  ///
+  /// - Complexity: O(n² / 64) for n qubits.
   public var edgeCount: Int { adjacency.words.reduce(0) { $0 + $1.nonzeroBitCount } / 2 }
 
   /// - Precondition: `adjacency` is symmetric with an empty diagonal, and there is a gate for each

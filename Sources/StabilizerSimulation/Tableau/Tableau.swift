@@ -9,6 +9,7 @@ import QuantumCore
 ///
 /// Bit-packed: 4n² bits. Values are shared until they change.
 public struct Tableau: Sendable {
+  /// The number of qubits that the Clifford acts on.
   public let qubitCount: Int
   /// Rows 2q and 2q + 1 are the images of X and Z on qubit q, as i^k Xᵃ Zᵇ.
   private(set) var storage: Storage
@@ -256,6 +257,9 @@ public struct Tableau: Sendable {
 }
 
 extension Tableau: Hashable {
+  /// Whether both tableaus are the same Clifford, signs included.
+  ///
+  /// - Complexity: O(n²) bits, 64 at a time, for n qubits, or O(1) where storage is shared.
   public static func == (a: Tableau, b: Tableau) -> Bool {
     guard a.qubitCount == b.qubitCount else { return false }
     if a.storage === b.storage { return true }
@@ -267,6 +271,7 @@ extension Tableau: Hashable {
     return true
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(qubitCount)
     for row in 0..<2 * qubitCount {
