@@ -2,6 +2,7 @@ import QuantumCore
 
 /// All codes with generated circuits. Order: as the reference lists them.
 public enum CodeCatalog: CatalogList {
+  /// The codes in the order in which the reference lists them.
   public static let all = Catalog("code", word: "codes", [repetition, surface, color])
 
   /// The record of a task.
@@ -20,6 +21,7 @@ public enum CodeCatalog: CatalogList {
 }
 
 extension CodeDefinition: CatalogEntry {
+  /// The one name of the code.
   public var catalogNames: [String] { [name] }
 }
 

@@ -2,6 +2,7 @@ import QuantumCore
 
 /// A Calderbank–Shor–Steane code: every check is made of X alone or of Z alone.
 public struct CSSCode: Sendable, Hashable {
+  /// The number of physical qubits n; checks and logical operators act on `0..<qubitCount`.
   public let qubitCount: Int
   /// Qubits of each X check.
   public let xChecks: [[Int]]
@@ -11,6 +12,8 @@ public struct CSSCode: Sendable, Hashable {
   public let xLogicals: [[Int]]
   /// Qubits of the logical Z of each logical qubit; as many as `xLogicals`.
   public let zLogicals: [[Int]]
+  /// The least weight of an operator that acts on the logical qubits unnoticed; `nil` where it is
+  /// not known.
   public let distance: Int?
   /// Where each qubit lies; empty for a code without a layout.
   public let coordinates: [[Double]]

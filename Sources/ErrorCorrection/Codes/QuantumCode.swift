@@ -10,9 +10,12 @@ public struct QuantumCode: Sendable, Hashable {
   /// The operators of one logical qubit; they anticommute with each other and commute with all
   /// else.
   public struct Logical: Sendable, Hashable {
+    /// The logical X.
     public let x: SparsePauliString
+    /// The logical Z.
     public let z: SparsePauliString
 
+    /// The two operators of one logical qubit.
     public init(x: SparsePauliString, z: SparsePauliString) {
       self.x = x
       self.z = z
@@ -31,9 +34,11 @@ public struct QuantumCode: Sendable, Hashable {
     }
   }
 
+  /// The number of physical qubits n; operators act on `0..<qubitCount`.
   public let qubitCount: Int
   /// Generators of the stabilizer group; they need not be independent.
   public let stabilizers: [SparsePauliString]
+  /// The operators of each logical qubit.
   public let logicals: [Logical]
   /// Least weight of an operator that acts on the logical qubits unnoticed; `nil` where it is not
   /// known.

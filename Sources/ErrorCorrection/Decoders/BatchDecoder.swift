@@ -5,7 +5,9 @@ import QuantumCore
 ///     let batches = BatchDecoder(decoder, threads: 2)
 ///     while let shots = try reader.next(upTo: 4096) { count(batches.predictions(for: shots)) }
 public final class BatchDecoder {
+  /// The decoder that all threads share.
   public let decoder: any CompiledDecoder
+  /// The number of threads, each with a session of its own.
   public let threads: Int
   private let sessions: [any DecodingSession]
 

@@ -68,6 +68,7 @@ public protocol DecodingSession: AnyObject {
 }
 
 extension DecodingSession {
+  /// No correction: what decoders give that know only observables.
   public func correction(for detections: BitVector) -> DecodedCorrection? { nil }
 }
 
@@ -82,8 +83,10 @@ public struct ShotEvidence: Sendable {
   /// In 0...1; an erased qubit's errors have 1/2.
   public private(set) var probabilities: [Double] = []
 
+  /// Evidence of no shots yet.
   public init() {}
 
+  /// The number of shots with evidence.
   public var shotCount: Int { starts.count - 1 }
 
   /// Where the entries of a shot are in `mechanisms` and `probabilities`.
@@ -106,21 +109,26 @@ public struct ShotEvidence: Sendable {
 public struct DecodedCorrection: Sendable, Hashable {
   /// A fault between two detectors, or one and the boundary.
   public struct Edge: Sendable, Hashable {
+    /// The detector at one end.
     public var detector: Int
     /// `nil` for the boundary.
     public var other: Int?
 
+    /// The edge between two detectors, or between one and the boundary where `other` is `nil`.
     public init(_ detector: Int, _ other: Int?) {
       self.detector = detector
       self.other = other
     }
   }
 
+  /// The faults that make up the correction.
   public var edges: [Edge]
+  /// The observables that the correction flips, a bit for each.
   public var observables: BitVector
   /// Σ ln((1 − p) / p).
   public var weight: Double
 
+  /// A correction with its weight, Σ ln((1 − p) / p) over the faults.
   public init(edges: [Edge], observables: BitVector, weight: Double) {
     self.edges = edges
     self.observables = observables
@@ -132,8 +140,11 @@ public struct DecodedCorrection: Sendable, Hashable {
 public struct DecodingResult: Sendable {
   /// One row a shot, one column an observable.
   public var predictions: BitTable
-  /// See `DecodingBatch`; empty unless asked for.
+  /// The weight of each shot's correction, as `DecodingBatch.setWeight` explains; empty unless asked
+  /// for.
   public var weights: [Double] = []
+  /// How sure the decoder is of each shot, as `DecodingBatch.setConfidence` explains; empty unless
+  /// asked for.
   public var confidences: [Double] = []
   /// Whether nothing explains a shot's detection events, by shot: then the prediction is that
   /// nothing flipped.

@@ -11,6 +11,7 @@ public struct MemoryNoise: Sendable, Hashable {
   /// Depolarization of every data qubit at the start of a round.
   public var beforeRoundDataDepolarization = 0.0
 
+  /// No noise.
   public init() {}
 
   /// The same probability in all four places.
@@ -32,12 +33,15 @@ public struct MemoryNoise: Sendable, Hashable {
 /// The circuit has a detector for every check and round that the noiseless experiment determines,
 /// and an observable for every logical qubit.
 public struct MemoryExperiment: Sendable, Hashable {
+  /// The code, and the circuit of one round that reads its checks.
   public let schedule: SyndromeSchedule
   /// At least 1, and as many as it takes until detectors follow the same rule in every round.
   public let rounds: UInt64
   /// X, Y or Z: in which every data qubit is prepared, and whose logical operators are observed.
   public let basis: Pauli
+  /// The errors that are added to the circuit.
   public var noise: MemoryNoise
+  /// The gates that the circuit is written in.
   public var gateSet: GateSet
 
   /// - Precondition: `schedule` has no `defect`, and `gateSet` can write its gates; `rounds` is at

@@ -12,13 +12,16 @@ public struct CollectionTask: Sendable {
   public let circuit: Circuit
   /// What the decoder is compiled for.
   public let model: DetectorErrorModel
+  /// The decoder whose mistakes are counted.
   public let decoder: any Decoder
+  /// When the task ends.
   public let limits: Limits
 
   /// When a task ends: at the first whole block of shots with which it reaches one of these.
   public struct Limits: Sendable, Hashable {
     /// Exact: the last block is cut.
     public var shots: Int
+    /// The number of shots decoded wrongly; `Int.max` where there is no such limit.
     public var errors: Int
 
     /// - Precondition: one of them is given; those given are not negative.
@@ -45,6 +48,14 @@ public struct CollectionTask: Sendable {
     }
   }
 
+  /// A task to be collected.
+  ///
+  /// - Parameters:
+  ///   - id: what makes it the same task as another; see `CollectionTask.id`.
+  ///   - circuit: noisy, with detectors and observables.
+  ///   - model: what the decoder is compiled for.
+  ///   - decoder: the decoder whose mistakes are counted.
+  ///   - limits: when the task ends.
   public init(
     id: String, circuit: Circuit, model: DetectorErrorModel, decoder: any Decoder, limits: Limits
   ) {

@@ -17,10 +17,12 @@ import QuantumCore
 ///
 ///     let rate = LogicalErrorRate.perCycle(of: [.init(cycles: 5, tally), .init(cycles: 35, longer)])
 public struct LogicalErrorRate: Sendable, Hashable {
+  /// The probability of a logical error, per cycle or per experiment.
   public let value: Double
   /// One standard deviation, to first order in the binomial deviation of the counts.
   public let standardError: Double
 
+  /// A rate that is known, with its standard deviation.
   public init(value: Double, standardError: Double) {
     self.value = value
     self.standardError = standardError
@@ -28,7 +30,9 @@ public struct LogicalErrorRate: Sendable, Hashable {
 
   /// The tally of experiments of one length.
   public struct Sample: Sendable, Hashable {
+    /// The number of cycles of each experiment, at least 1.
     public let cycles: Double
+    /// What was counted in these experiments.
     public let tally: DecodingTally
 
     /// - Precondition: there is at least one cycle.

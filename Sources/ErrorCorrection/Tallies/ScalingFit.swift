@@ -22,8 +22,10 @@ public struct ScalingFit: Sendable, Hashable {
   public let exponent: ThresholdAnalysis.Estimate
   /// χ² divided by the degrees of freedom.
   public let reducedChiSquared: Double
+  /// The number of error rates that the fit goes through.
   public let pointCount: Int
 
+  /// How the fit is made, in words for a report.
   public static let method =
     "weighted least squares of P = a + b x + c x², x = (p - p*) d^(1/ν), P per experiment, within 25 % of where they cross"
 

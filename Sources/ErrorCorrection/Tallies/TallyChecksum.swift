@@ -9,6 +9,7 @@ public struct TallyChecksum: Sendable {
   /// The name of the column.
   public static let column = "check"
 
+  /// The checksum of no rows.
   public init() {}
 
   /// Goes on by a row.

@@ -15,7 +15,9 @@ import Synchronization
 public final class TallyCollector {
   /// What is counted beside errors.
   public struct Counting: OptionSet, Sendable {
+    /// One bit for each thing that is counted.
     public let rawValue: Int
+    /// The things whose bits are set in `rawValue`.
     public init(rawValue: Int) { self.rawValue = rawValue }
     /// `detectors_checked` and `detection_events`: their ratio is the detection fraction.
     public static let detectionEvents = Counting(rawValue: 1)

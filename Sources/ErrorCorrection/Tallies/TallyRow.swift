@@ -7,6 +7,7 @@ import CircuitFormats
 ///
 /// Lines of the same id add up; a reader merges them.
 public struct TallyRow: Sendable, Hashable {
+  /// Shots, errors, discards and what else was counted.
   public var tally: DecodingTally
   /// What threads spent sampling and decoding.
   public var seconds: Double
@@ -17,6 +18,14 @@ public struct TallyRow: Sendable, Hashable {
   /// A JSON value on one line, without spaces and with sorted keys.
   public var metadata: String
 
+  /// A row with what its columns hold.
+  ///
+  /// - Parameters:
+  ///   - tally: shots, errors, discards and what else was counted.
+  ///   - seconds: what threads spent sampling and decoding.
+  ///   - decoder: the name of the decoder in such files.
+  ///   - id: what makes a task the same as another; see `CollectionTask.id`.
+  ///   - metadata: a JSON value on one line, without spaces and with sorted keys.
   public init(
     tally: DecodingTally, seconds: Double, decoder: String, id: String, metadata: String
   ) {

@@ -15,11 +15,13 @@ import QuantumCore
 public struct ThresholdAnalysis: Sendable {
   /// A tally and what it belongs to.
   public struct Sample: Sendable, Hashable {
+    /// The distance d of the code.
     public let distance: Int
     /// The physical error rate, or whatever is varied; `nil` if nothing is.
     public let parameter: Double?
     /// Cycles of the experiment; `nil` if not known, and rates are those of experiments.
     public let cycles: Double?
+    /// What was counted.
     public let tally: DecodingTally
 
     /// - Precondition: cycles are at least 1.
@@ -34,7 +36,9 @@ public struct ThresholdAnalysis: Sendable {
 
   /// A figure with the interval that holds it with 95 % confidence.
   public struct Estimate: Sendable, Hashable {
+    /// The figure itself.
     public let value: Double
+    /// The interval that holds it with 95 % confidence.
     public let interval: ClosedRange<Double>
     /// Standard deviation of the bootstrap.
     public let standardError: Double
@@ -42,7 +46,9 @@ public struct ThresholdAnalysis: Sendable {
 
   /// The error rate of one distance at one parameter.
   public struct CycleRate: Sendable, Hashable {
+    /// The distance d of the code.
     public let distance: Int
+    /// The physical error rate, or whatever is varied; `nil` if nothing is.
     public let parameter: Double?
     /// The numbers of cycles it is from; empty where they are not known.
     public let cycles: [Double]
@@ -57,6 +63,7 @@ public struct ThresholdAnalysis: Sendable {
 
   /// How error rates fall with distance at one parameter.
   public struct Suppression: Sendable, Hashable {
+    /// The physical error rate, or whatever is varied; `nil` if nothing is.
     public let parameter: Double?
     /// Λ: how much two more in distance divide the error rate by.
     public let factor: Estimate
@@ -65,22 +72,30 @@ public struct ThresholdAnalysis: Sendable {
     /// Between neighbouring distances.
     public let steps: [Step]
 
+    /// How the error rate falls from one distance to the next.
     public struct Step: Sendable, Hashable {
+      /// The two distances, the smaller one first.
       public let distances: [Int]
+      /// The factor Λ for two more in distance, from these distances alone.
       public let factor: Estimate
     }
   }
 
   /// Where two distances have the same error rate.
   public struct Crossing: Sendable, Hashable {
+    /// The two distances, the smaller one first.
     public let distances: [Int]
+    /// The physical error rate at which both have the same logical error rate.
     public let parameter: Estimate
     /// The share of bootstrap samples in which the curves cross at all.
     public let confidence: Double
   }
 
+  /// The error rate of every distance at every parameter.
   public let rates: [CycleRate]
+  /// How error rates fall with distance, at every parameter with two distances or more.
   public let suppressions: [Suppression]
+  /// Where neighbouring distances have the same error rate.
   public let crossings: [Crossing]
   /// `nil` where there are too few points near a crossing.
   public let scaling: ScalingFit?
@@ -99,10 +114,13 @@ public struct ThresholdAnalysis: Sendable {
   /// How the figures come about, in words.
   public static let suppressionMethod =
     "weighted least squares of ln ε against distance, ε ∝ Λ^(-(d+1)/2)"
+  /// How crossings are found, in words for a report.
   public static let crossingMethod =
     "linear interpolation of ln ε over ln p between neighbouring points"
   public static let intervalMethod =
     "parametric bootstrap, central 95 %; Clopper-Pearson for the rate of a distance where no shot fails or every one"
+  /// How intervals are found, in words for a report.
+  public static let intervalMethod = "parametric bootstrap, central 95 %"
 
   /// Analyses samples of one family; those of the same distance, parameter and number of cycles add
   /// up.

@@ -10,6 +10,7 @@ import QuantumCore
 ///
 /// - Source: [Edmonds65], [DennisKitaevLandahlPreskill02].
 public struct DenseMatchingDecoder: Decoder {
+  /// The decoder, which has no options.
   public init() {}
 
   /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two

@@ -17,7 +17,9 @@ import QuantumCore
 /// Goals, in this order: no loss of relative precision (only sums of non-negative numbers), speed,
 /// memory.
 public struct ErrorDistribution: Sendable {
+  /// The number of detectors of the model.
   public let detectorCount: Int
+  /// The number of observables of the model.
   public let observableCount: Int
   /// By detection events in the low bits and observables above.
   package private(set) var table: [Double]

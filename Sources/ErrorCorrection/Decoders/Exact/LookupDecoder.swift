@@ -7,6 +7,7 @@ import QuantumCore
 /// number; what cannot occur is decoded as nothing. Confidence is ln of the odds for the
 /// prediction; weights are unknown, as it has no correction.
 public struct LookupDecoder: Decoder {
+  /// The decoder, which has no options.
   public init() {}
 
   /// - Throws: `Obstacle` if the model has more than `SmallErrorModel.bitLimit` detectors and

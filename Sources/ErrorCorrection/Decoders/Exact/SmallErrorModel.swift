@@ -16,8 +16,11 @@ public struct SmallErrorModel: Sendable {
   /// The most detectors and observables together: tables of 2²⁵ numbers, 256 MiB.
   public static let bitLimit = 25
 
+  /// The number of detectors, which are the low bits of a combination.
   public let detectorCount: Int
+  /// The number of observables, whose bits stand above the detectors.
   public let observableCount: Int
+  /// The number of bits of a combination, at most `bitLimit`.
   public var bitCount: Int { detectorCount + observableCount }
 
   /// Something that happens with a probability, independently of all else, and flips some bits.

@@ -9,6 +9,7 @@ import QuantumCore
 ///
 /// - Source: [Fowler13].
 public struct CorrelatedMatchingDecoder: Decoder {
+  /// The decoder, which has no options.
   public init() {}
 
   /// As `MatchingDecoder.compiled(for:)`; an `Obstacle` also where errors have too many parts.

@@ -9,6 +9,7 @@ import QuantumCore
 ///
 /// - Source: [Higgott25].
 public struct MatchingDecoder: Decoder {
+  /// The decoder, which has no options.
   public init() {}
 
   /// Makes the matching graph of a model.

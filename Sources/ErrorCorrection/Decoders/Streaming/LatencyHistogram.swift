@@ -6,18 +6,24 @@ import Synchronization
 /// Every octave of nanoseconds has 32 buckets.
 public struct LatencyHistogram: Sendable, Hashable {
   private var buckets = [UInt64](repeating: 0, count: 61 * 32)
+  /// How many things were recorded.
   public private(set) var count: UInt64 = 0
   /// The longest, in nanoseconds.
   public private(set) var greatest: UInt64 = 0
 
+  /// A histogram of nothing.
   public init() {}
 
+  /// Counts one thing that took so many nanoseconds.
+  ///
+  /// - Complexity: O(1).
   public mutating func record(nanoseconds: UInt64) {
     buckets[Self.bucket(of: nanoseconds)] += 1
     count += 1
     greatest = max(greatest, nanoseconds)
   }
 
+  /// Counts all that another histogram counted.
   public mutating func merge(_ other: LatencyHistogram) {
     for index in buckets.indices { buckets[index] += other.buckets[index] }
     count += other.count

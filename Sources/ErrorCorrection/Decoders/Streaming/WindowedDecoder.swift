@@ -24,9 +24,11 @@ import QuantumCore
 ///
 /// - Source: [DennisKitaevLandahlPreskill02] section VI B, [Skoric23].
 public struct WindowedDecoder: Decoder {
+  /// The decoder of each window.
   public let inner: any Decoder
   /// In rounds.
   public let commit: Double
+  /// The rounds behind the committed ones that a window looks at.
   public let buffer: Double
   /// Which coordinate of a detector is its time, from 0; `nil` to find out.
   public let timeCoordinate: Int?
@@ -74,7 +76,9 @@ public final class CompiledWindowedDecoder: CompiledDecoder {
   let clock: (@Sendable () -> UInt64)?
   let recorder = WindowRecorder()
 
+  /// The number of detectors of the whole model.
   public var detectorCount: Int { plan.detectorCount }
+  /// The number of observables of the whole model.
   public var observableCount: Int { plan.observableCount }
   /// How many windows a shot has.
   public var windowCount: Int { plan.windows.count }
@@ -102,6 +106,7 @@ public final class CompiledWindowedDecoder: CompiledDecoder {
     self.roundLength = roundLength
   }
 
+  /// A session that goes through the windows of its shots; its weights and confidences are NaN.
   public func makeSession() -> any DecodingSession { WindowedSession(self) }
 }
 

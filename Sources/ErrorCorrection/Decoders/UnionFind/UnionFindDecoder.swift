@@ -14,6 +14,7 @@ import QuantumCore
 ///
 /// - Source: [DelfosseNickerson21], with growth weighted as in [HuangNewmanBrown20].
 public struct UnionFindDecoder: Decoder {
+  /// The decoder, which has no options.
   public init() {}
 
   /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two
