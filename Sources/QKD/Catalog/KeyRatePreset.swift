@@ -3,11 +3,15 @@ import QuantumCore
 /// Published parameter sets. Values that a protocol has no parameter for are left out when the
 /// preset is applied to it.
 public struct KeyRatePreset: Sendable {
+  /// The name, as `--preset` takes it.
   public let name: String
+  /// What the numbers describe, in one sentence.
   public let summary: String
+  /// The publication that the numbers are from: a key of the references.
   public let source: String
   /// Protocols it is meant for.
   public let protocols: [String]
+  /// The parameters that the preset sets, each in its own unit.
   public let values: [(id: KeyRateParameter.ID, value: Double)]
 
   /// Whether it says something about a protocol.
@@ -53,6 +57,7 @@ public enum KeyRatePresetCatalog: CatalogList {
     "cv-mdi",
   ]
 
+  /// The presets in the order in which lists show them.
   public static let all = Catalog("preset", word: "presets", presets)
 
   private static let presets: [KeyRatePreset] = [

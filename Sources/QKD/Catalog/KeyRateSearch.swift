@@ -4,6 +4,7 @@ import RealModule
 /// Rates along a link: at distances, at the best parameters, as far as there is key, and where
 /// curves cross.
 public struct KeyRateSearch: Sendable {
+  /// The protocol whose rates are computed.
   public let definition: QKDProtocolDefinition
   /// What is not optimised.
   public let parameters: KeyRateParameters
@@ -29,9 +30,13 @@ public struct KeyRateSearch: Sendable {
 
   /// A rate and the parameters that gave it.
   public struct Point: Sendable {
+    /// The length of the link in km.
     public let distanceKm: Double
+    /// The link at this distance.
     public let link: Link
+    /// The parameters that gave the rate, optimised where the search optimises.
     public let parameters: KeyRateParameters
+    /// The key rate at this distance.
     public let rate: KeyRate
   }
 

@@ -18,16 +18,27 @@ import QuantumCore
 public struct QKDProtocolDefinition: Sendable {
   /// What kind of protocol it is.
   public enum Family: String, Sendable, Hashable, CaseIterable {
+    /// One party sends states, the other measures them.
     case prepareAndMeasure = "prepare-and-measure"
+    /// Both parties measure halves of entangled pairs.
     case entanglement
+    /// Both parties send states to a relay that nobody trusts, which measures pairs.
     case measurementDeviceIndependent = "measurement-device-independent"
+    /// Both parties send light to a relay that nobody trusts, where single photons interfere.
     case twinField = "twin-field"
+    /// One party sends light, and the other measures its quadratures.
     case continuousVariable = "continuous-variable"
   }
 
   /// What a rate counts per.
   public enum Unit: String, Sendable, Hashable {
-    case pulse, round, symbol
+    /// A pulse sent.
+    case pulse
+    /// A round of the protocol, in which both parties do something.
+    case round
+    /// A symbol of a continuous-variable protocol.
+    case symbol
+    /// A pulse of each of both parties.
     case pulsePair = "pulse pair"
   }
 
@@ -286,11 +297,13 @@ public struct QKDProtocolDefinition: Sendable {
 }
 
 extension QKDProtocolDefinition: CatalogEntry {
+  /// The one name of the protocol.
   public var catalogNames: [String] { [id] }
 }
 
 /// All protocols. Order: as the reference lists them.
 public enum QKDProtocolCatalog: CatalogList {
+  /// The protocols in the order in which the reference lists them.
   public static let all = Catalog(
     "protocol", word: "protocols",
     QKDProtocolDefinition.prepareAndMeasure + QKDProtocolDefinition.finiteBB84

@@ -8,12 +8,19 @@ public struct CoherentReceiver: Sendable, Hashable {
     case heterodyne
   }
 
+  /// Which quadratures are measured.
   public let detection: Detection
   /// η of detectors and optics.
   public let efficiency: Double
   /// v_el in shot-noise units, at the output.
   public let electronicNoise: Double
 
+  /// A receiver.
+  ///
+  /// - Parameters:
+  ///   - detection: which quadratures are measured.
+  ///   - efficiency: η of detectors and optics, in 0...1.
+  ///   - electronicNoise: v_el in shot-noise units, at the output.
   public init(detection: Detection, efficiency: Double, electronicNoise: Double) {
     self.detection = detection
     self.efficiency = efficiency

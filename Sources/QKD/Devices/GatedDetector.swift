@@ -4,6 +4,7 @@ import RealModule
 public struct GatedDetector: Sendable, Hashable {
   /// Clicks per photon.
   public var efficiency: Double
+  /// The rate of clicks without light, in Hz.
   public var darkCountRateHz: Double
   /// Length of a gate.
   public var gateSeconds: Double
@@ -16,6 +17,16 @@ public struct GatedDetector: Sendable, Hashable {
   /// Standard deviation of the time of a click.
   public var jitterSeconds: Double
 
+  /// A detector; by default without dead time, afterpulses and jitter.
+  ///
+  /// - Parameters:
+  ///   - efficiency: clicks per photon, in 0...1.
+  ///   - darkCountRateHz: clicks per second without light.
+  ///   - gateSeconds: length of a gate.
+  ///   - deadTimeSeconds: time without clicks after a click.
+  ///   - isParalyzable: whether photons within the dead time prolong it.
+  ///   - afterpulseProbability: afterpulses per click.
+  ///   - jitterSeconds: standard deviation of the time of a click.
   public init(
     efficiency: Double, darkCountRateHz: Double, gateSeconds: Double, deadTimeSeconds: Double = 0,
     isParalyzable: Bool = false, afterpulseProbability: Double = 0, jitterSeconds: Double = 0

@@ -11,6 +11,12 @@ public struct OpticalFibre: Sendable, Hashable {
     /// Scattering cross-section ρ(λ) in 1/(km nm); about 2·10⁻⁹ within the C band.
     public var crossSectionPerKmNm: Double
 
+    /// Light of data channels in the same fibre.
+    ///
+    /// - Parameters:
+    ///   - forwardPowerMilliwatts: power launched along the quantum signal, in mW.
+    ///   - backwardPowerMilliwatts: power launched against it, in mW.
+    ///   - crossSectionPerKmNm: the scattering cross-section ρ(λ), in 1/(km nm).
     public init(
       forwardPowerMilliwatts: Double, backwardPowerMilliwatts: Double,
       crossSectionPerKmNm: Double = 2e-9
@@ -21,12 +27,22 @@ public struct OpticalFibre: Sendable, Hashable {
     }
   }
 
+  /// The length of the fibre in km.
   public var lengthKm: Double
+  /// The attenuation of the fibre in dB per km.
   public var lossDBPerKm: Double
   /// Connectors, filters, switches.
   public var fixedLossDB: Double
+  /// Light of data channels in the same fibre; `nil` for a dark fibre.
   public var dataChannels: DataChannels?
 
+  /// A fibre; by default with 0.2 dB per km and no other light.
+  ///
+  /// - Parameters:
+  ///   - lengthKm: length in km.
+  ///   - lossDBPerKm: attenuation in dB per km.
+  ///   - fixedLossDB: loss of connectors, filters and switches, in dB.
+  ///   - dataChannels: light of data channels in the same fibre.
   public init(
     lengthKm: Double, lossDBPerKm: Double = 0.2, fixedLossDB: Double = 0,
     dataChannels: DataChannels? = nil
@@ -37,7 +53,9 @@ public struct OpticalFibre: Sendable, Hashable {
     self.dataChannels = dataChannels
   }
 
+  /// The loss of the fibre and of what is fixed, in dB.
   public var lossDB: Double { lossDBPerKm * lengthKm + fixedLossDB }
+  /// The share of photons that arrives, 10^(−`lossDB`/10).
   public var transmittance: Double { QKD.transmittance(ofLossDB: lossDB) }
 
   /// Raman photons at the receiver in a gate: P ρ Δλ L e^−αL from light that runs along, P ρ Δλ

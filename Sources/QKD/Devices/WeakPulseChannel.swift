@@ -15,6 +15,13 @@ public struct WeakPulseChannel: Sendable, Hashable {
   /// Whether the first-order forms are used.
   public let isFirstOrder: Bool
 
+  /// A channel with its detectors.
+  ///
+  /// - Parameters:
+  ///   - transmittance: of channel and receiver together, in 0...1.
+  ///   - darkCountProbability: dark counts per detector and gate.
+  ///   - misalignment: probability that a photon takes the wrong port.
+  ///   - isFirstOrder: whether the first-order forms are used.
   public init(
     transmittance: Double, darkCountProbability: Double, misalignment: Double,
     isFirstOrder: Bool = false

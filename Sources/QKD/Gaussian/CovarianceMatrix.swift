@@ -42,6 +42,7 @@ public struct CovarianceMatrix: Sendable, Hashable {
     return state
   }
 
+  /// The covariance of two quadratures, each in `0..<2 * modeCount`.
   public subscript(row: Int, column: Int) -> Double {
     get { elements[row * 2 * modeCount + column] }
     set { elements[row * 2 * modeCount + column] = newValue }

@@ -32,10 +32,13 @@ public enum EpsilonDefinition: String, Sendable, Hashable, CaseIterable {
 public struct EpsilonLedger: Sendable, Hashable {
   /// One thing that may go wrong.
   public struct Entry: Sendable, Hashable {
+    /// What may go wrong, in words.
     public let name: String
     /// Of one occurrence.
     public let epsilon: Double
+    /// What `epsilon` measures.
     public let definition: EpsilonDefinition
+    /// How often it may go wrong.
     public let count: Int
   }
 
@@ -44,6 +47,7 @@ public struct EpsilonLedger: Sendable, Hashable {
   /// What the total measures; `nil` while the ledger is empty.
   public private(set) var definition: EpsilonDefinition?
 
+  /// A ledger without entries.
   public init() {}
 
   /// The sum over all entries, at most 1.

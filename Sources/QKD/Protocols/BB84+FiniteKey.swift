@@ -79,10 +79,12 @@ extension QKDProtocolDefinition {
 
 /// Pulses sent while the channel had one transmittance.
 public struct PulseSlot: Sendable, Hashable {
+  /// The number of pulses sent.
   public let pulses: Double
   /// Of the channel alone.
   public let transmittance: Double
 
+  /// Pulses sent while the channel had the given transmittance, in 0...1.
   public init(pulses: Double, transmittance: Double) {
     self.pulses = pulses
     self.transmittance = transmittance

@@ -92,6 +92,7 @@ public struct FreeSpaceLink: Sendable, Hashable {
   /// Rytov variance σ_R² of the path; 0 without turbulence.
   public var rytovVariance = 0.0
 
+  /// The telescopes and the atmosphere of the defaults.
   public init() {}
 
   /// The beam radius w in m at a range, turbulence included.
@@ -166,8 +167,11 @@ extension KeyRateParameters {
 public struct SatelliteKey: Sendable {
   /// A moment of the pass.
   public struct Sample: Sendable {
+    /// The time since the highest point of the pass, in seconds; negative before.
     public let secondsAfterCulmination: Double
+    /// The elevation above the horizon, in degrees.
     public let elevationDegrees: Double
+    /// The distance to the satellite, in km.
     public let slantRangeKm: Double
     /// Of the channel without the receiver's efficiency.
     public let lossDB: Double
@@ -179,7 +183,9 @@ public struct SatelliteKey: Sendable {
   public let elevationCutDegrees: Double
   /// Seconds above the cut.
   public let seconds: Double
+  /// The parameters that gave the rate, optimised where the search optimises.
   public let parameters: KeyRateParameters
+  /// The finite key of the whole pass.
   public let rate: KeyRate
 
   /// Finds the best elevation cut and, if the search optimises, the best parameters for it.

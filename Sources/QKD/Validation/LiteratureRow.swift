@@ -12,10 +12,13 @@ public struct LiteratureRow: Sendable {
 
   /// How a row came out.
   public enum Outcome: String, Sendable, Hashable {
+    /// Within what the row allows.
     case pass
     /// Outside, for the reason the row gives.
     case declaredMiss = "declared miss"
+    /// Outside what the row allows, without a reason.
     case fail
+    /// Not judged.
     case shown
   }
 
@@ -23,7 +26,9 @@ public struct LiteratureRow: Sendable {
   public let id: String
   /// What is compared, with its parameters.
   public let quantity: String
+  /// The unit of all numbers of the row; empty for pure numbers.
   public let unit: String
+  /// What agreement is asked for.
   public let kind: Kind
   /// Key of the reference.
   public let source: String

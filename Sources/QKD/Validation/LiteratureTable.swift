@@ -4,6 +4,7 @@ import RealModule
 /// The numbers of the literature that the key rates are held against; `qsim qkd validate` prints
 /// them.
 public enum LiteratureTable {
+  /// Every row, grouped by what is compared.
   public static let rows: [LiteratureRow] =
     limits + decoys + finite + relays + twinFields + continuous + satellites
 
