@@ -1,7 +1,12 @@
 /// A table: columns with names and units, and rows of values.
 public struct ReportTable: Sendable, Hashable {
   /// Where the text of a column stands in its cells.
-  public enum Alignment: Sendable, Hashable { case left, right }
+  public enum Alignment: Sendable, Hashable {
+    /// Flush left, for text.
+    case left
+    /// Flush right, for numbers.
+    case right
+  }
 
   /// One column.
   public struct Column: Sendable, Hashable {

@@ -5,13 +5,21 @@
 /// Literals of every JSON type make one. A number keeps its kind: an integer is never printed with
 /// a fraction, a `Double` always is.
 public enum ReportValue: Sendable, Hashable {
+  /// No value: `null` in JSON, empty in CSV.
   case null
+  /// A truth value.
   case bool(Bool)
+  /// A whole number.
   case int(Int)
+  /// A whole number that is not negative, up to 2⁶⁴ − 1.
   case uint(UInt64)
+  /// A real number; in JSON one that is not finite is `null`.
   case double(Double)
+  /// A text.
   case string(String)
+  /// Values in order.
   case array([ReportValue])
+  /// Values under keys, in order.
   case object(ReportObject)
 
   /// Whether the value holds no other values.
@@ -39,12 +47,20 @@ extension ReportValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringInterpolation,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// No value, from `nil`.
   public init(nilLiteral: ()) { self = .null }
+  /// A truth value from a literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A whole number from a literal.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// A real number from a literal.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// A text from a literal.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// Values in the order of a literal.
   public init(arrayLiteral elements: ReportValue...) { self = .array(elements) }
+  /// Values under the keys of a literal, in its order; a later value of a key replaces an earlier
+  /// one.
   public init(dictionaryLiteral elements: (String, ReportValue)...) {
     self = .object(ReportObject(elements))
   }
@@ -57,7 +73,9 @@ extension ReportValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
 public struct ReportObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// One key and its value.
   public struct Entry: Sendable, Hashable {
+    /// The key, which is unique in its object.
     public var key: String
+    /// The value under the key.
     public var value: ReportValue
   }
 
@@ -81,6 +99,8 @@ public struct ReportObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// An object with the keys of a literal, in its order; a later value of a key replaces an earlier
+  /// one.
   public init(dictionaryLiteral elements: (String, ReportValue)...) { self.init(elements) }
 
   /// Makes an object from pairs whose keys are known to be distinct, without looking for equal

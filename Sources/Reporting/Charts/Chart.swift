@@ -10,7 +10,9 @@
 public struct Chart: Sendable, Hashable {
   /// A value of both axes, and how uncertain y is.
   public struct Point: Sendable, Hashable {
+    /// The value along the horizontal axis.
     public var x: Double
+    /// The value along the vertical axis.
     public var y: Double
     /// The lower end of the uncertainty of y; `nil` for none.
     public var low: Double?
@@ -30,16 +32,30 @@ public struct Chart: Sendable, Hashable {
   public struct Series: Sendable, Hashable {
     /// What joins the points or marks them.
     public enum Style: Sendable, Hashable, CaseIterable {
-      case line, points, lineAndPoints, dashedLine
+      /// A line through the points, without marks.
+      case line
+      /// Marks alone.
+      case points
+      /// Marks joined by a line.
+      case lineAndPoints
+      /// A broken line without marks.
+      case dashedLine
     }
     /// How `low` and `high` of the points are shown.
-    public enum Uncertainty: Sendable, Hashable, CaseIterable { case bars, band }
+    public enum Uncertainty: Sendable, Hashable, CaseIterable {
+      /// An error bar at each point.
+      case bars
+      /// A shaded band along the line.
+      case band
+    }
 
     /// The name in the legend.
     public var name: String
     /// In the order the line runs.
     public var points: [Point]
+    /// What joins the points or marks them.
     public var style: Style
+    /// How `low` and `high` of the points are shown.
     public var uncertainty: Uncertainty
 
     /// Makes a series.
@@ -56,12 +72,19 @@ public struct Chart: Sendable, Hashable {
 
   /// One axis.
   public struct Axis: Sendable, Hashable {
-    public enum Scale: Sendable, Hashable, CaseIterable { case linear, logarithmic }
+    /// How values are spread along an axis.
+    public enum Scale: Sendable, Hashable, CaseIterable {
+      /// In proportion to their differences.
+      case linear
+      /// In proportion to their ratios; values that are not positive have no place.
+      case logarithmic
+    }
 
     /// What is plotted, without its unit.
     public var title: String
     /// The unit, printed in brackets; `nil` for pure numbers.
     public var unit: String?
+    /// How values are spread along the axis.
     public var scale: Scale
     /// The values the axis covers; `nil` for what the points need.
     public var range: ClosedRange<Double>?
@@ -91,6 +114,7 @@ public struct Chart: Sendable, Hashable {
       case y(Double)
     }
 
+    /// Where the line stands.
     public var place: Place
     /// Printed beside the line.
     public var label: String
@@ -106,10 +130,13 @@ public struct Chart: Sendable, Hashable {
   public var title: String
   /// What a reader who does not see the drawing should know; `nil` for a list of axes and series.
   public var description: String?
+  /// The horizontal axis.
   public var x: Axis
+  /// The vertical axis.
   public var y: Axis
   /// Drawn in order, the last one on top.
   public var series: [Series]
+  /// Lines across the whole chart, such as a threshold.
   public var referenceLines: [ReferenceLine]
 
   /// Makes a chart.

@@ -7,6 +7,7 @@
 public struct SVGChart: Sendable {
   /// The size of the document in pixels.
   public let width: Int
+  /// The height of the document in pixels.
   public let height: Int
 
   /// - Parameters:

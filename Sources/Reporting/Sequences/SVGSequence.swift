@@ -4,6 +4,7 @@
 /// the colours are readable on light and dark pages. Title and description are there for screen
 /// readers.
 public struct SVGSequence: Sendable {
+  /// A writer, which has no options.
   public init() {}
 
   /// The diagram as a document.

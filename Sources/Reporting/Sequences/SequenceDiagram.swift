@@ -12,6 +12,7 @@
 public struct SequenceDiagram: Sendable, Hashable {
   /// How the arrow of a message looks.
   public enum ArrowStyle: Sendable, Hashable, CaseIterable {
+    /// For messages that start something.
     case solid
     /// For answers, and for what somebody merely overhears.
     case dashed
@@ -21,6 +22,13 @@ public struct SequenceDiagram: Sendable, Hashable {
 
   /// One line of the story. Participants are places in `participants`.
   public enum Event: Sendable, Hashable {
+    /// A message from one participant to another.
+    ///
+    /// - Parameters:
+    ///   - from: the place of the sender in `participants`.
+    ///   - to: the place of the receiver in `participants`.
+    ///   - label: what stands beside the arrow.
+    ///   - style: how the arrow looks.
     case message(from: Int, to: Int, label: String, style: ArrowStyle)
     /// Something that a participant does alone.
     case action(by: Int, label: String)

@@ -6,6 +6,7 @@ public struct TextSequence: Sendable {
   /// Whether only ASCII characters are used for lines; labels stay as they are.
   public var isASCII: Bool
 
+  /// A writer that draws lines with box characters, or with ASCII characters alone.
   public init(isASCII: Bool = false) {
     self.isASCII = isASCII
   }
