@@ -5,17 +5,28 @@ import FoundationEssentials
 public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The algorithm does something else.
   case wrongKind(Algorithm)
+  /// A key, ciphertext or other input has another length than the algorithm's.
+  ///
+  /// - Parameters:
+  ///   - of: what has the wrong length, in words.
+  ///   - expected: the number of bytes that it must have.
+  ///   - actual: the number of bytes that it has.
   case wrongLength(Algorithm, of: String, expected: Int, actual: Int)
+  /// The bytes have the right length but are not a valid public key.
   case invalidPublicKey(Algorithm)
+  /// The bytes have the right length but are not a valid secret key.
   case invalidSecretKey(Algorithm)
+  /// The bytes have the right length but are not a valid ciphertext.
   case invalidCiphertext(Algorithm)
   /// A public key or ciphertext holds a point of small order: everybody could compute the secret,
   /// or sign.
   case smallOrderPoint(Algorithm)
   /// Only ML-DSA signs a context, of at most 255 bytes.
   case contextRefused(Algorithm)
+  /// The library that implements the algorithm refused for another reason.
   case operationFailed(Algorithm)
 
+  /// The error as a clause without a full stop.
   public var description: String {
     switch self {
     case .wrongKind(let algorithm):
@@ -41,7 +52,9 @@ public enum AlgorithmError: Error, Hashable, Sendable, CustomStringConvertible {
 extension Algorithm {
   /// What comes of encapsulating.
   public struct Encapsulation: Sendable {
+    /// What is sent to the owner of the public key.
     public let ciphertext: [UInt8]
+    /// The secret that both then have, `Algorithm.Sizes.sharedSecret` bytes.
     public let sharedSecret: SymmetricKey
   }
 

@@ -6,28 +6,39 @@
 public struct Algorithm: Sendable, Hashable, CustomStringConvertible {
   /// What an algorithm does.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// Key encapsulation: a secret for the owner of a public key.
     case keyEncapsulation = "kem"
     /// Diffie-Hellman, used as a key encapsulation mechanism (the DHKEM of RFC 9180).
     case keyAgreement = "key-agreement"
+    /// Digital signatures.
     case signature
+    /// Authenticated encryption with associated data, under a symmetric key.
     case authenticatedEncryption = "aead"
+    /// Derivation of keys from a secret.
     case keyDerivation = "kdf"
+    /// A cryptographic hash function.
     case hash
   }
 
   /// Sizes in bytes as they stand in files and messages; `nil` for what an algorithm does not have.
   public struct Sizes: Sendable, Hashable {
+    /// The length of a public key.
     public var publicKey: Int?
     /// What is kept of a private key: the seed where the standard has one, else the scalar.
     public var secretKey: Int?
     /// Of an encapsulation.
     public var ciphertext: Int?
+    /// The length of the secret that an encapsulation gives.
     public var sharedSecret: Int?
+    /// The length of a signature.
     public var signature: Int?
     /// Of a symmetric key.
     public var key: Int?
+    /// The length of a nonce.
     public var nonce: Int?
+    /// The length of an authentication tag.
     public var tag: Int?
+    /// The length of a hash.
     public var digest: Int?
   }
 
@@ -35,8 +46,11 @@ public struct Algorithm: Sendable, Hashable, CustomStringConvertible {
   public let id: String
   /// As its standard spells it, such as `ML-KEM-768`.
   public let name: String
+  /// What the algorithm does.
   public let kind: Kind
+  /// What the algorithm is, in one sentence with a full stop.
   public let summary: String
+  /// The lengths of its keys and outputs.
   public let sizes: Sizes
   /// NIST's category of strength: 1, 3 and 5 are as hard to break as AES-128, -192 and -256, 2 and
   /// 4 as collisions of SHA-256 and SHA-384. For algorithms that a quantum computer breaks it is
@@ -60,11 +74,14 @@ public struct Algorithm: Sendable, Hashable, CustomStringConvertible {
     case none
   }
 
+  /// The identifier that commands take.
   public var description: String { id }
 
   /// Whether it can be one of the key encapsulation mechanisms of an exchange.
   public var canEncapsulate: Bool { kind == .keyEncapsulation || kind == .keyAgreement }
 
+  /// Whether both are the same algorithm, by their codes in messages.
   public static func == (one: Algorithm, other: Algorithm) -> Bool { one.code == other.code }
+  /// Hashes the code in messages.
   public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 }

@@ -7,6 +7,7 @@ extension Algorithm: CatalogEntry {
 
 /// All algorithms: the strongest first within what a combination of several needs first.
 public enum AlgorithmCatalog: CatalogList {
+  /// The algorithms in the order in which lists show them and exchanges name them.
   public static let all = Catalog(
     "algorithm", word: "algorithms",
     Algorithm.keyEncapsulations + Algorithm.keyAgreements + Algorithm.signatures

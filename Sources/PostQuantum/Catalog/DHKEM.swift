@@ -24,21 +24,30 @@ public protocol DHKEMCurve: Sendable {
 ///
 /// - Source: [Barnes22] §4.1.
 public enum DHKEM<Curve: DHKEMCurve>: Sendable {
+  /// The private key of the curve, as swift-crypto has it.
   public typealias Agreement = Curve.PrivateKey
 
+  /// A public key, for which a secret can be encapsulated.
   public struct PublicKey: KEMPublicKey {
     let key: Agreement.PublicKey
 
+    /// Reads a public key.
+    ///
+    /// - Parameter rawRepresentation: the point as RFC 9180 serialises it: 32 bytes for X25519,
+    ///   uncompressed for NIST's curves.
+    /// - Throws: an error of swift-crypto if the bytes are not a point of the curve.
     public init(rawRepresentation: some ContiguousBytes) throws {
       key = try Agreement.PublicKey(rawRepresentation, kem: Curve.kem)
     }
 
     init(_ key: Agreement.PublicKey) { self.key = key }
 
+    /// The point as RFC 9180 serialises it.
     public var rawRepresentation: Data {
       get throws { try key.hpkeRepresentation(kem: Curve.kem) }
     }
 
+    /// Makes a secret, and the ephemeral public key from which the owner of this key gets the same.
     public func encapsulate() throws -> KEM.EncapsulationResult {
       try encapsulate(with: Agreement.PublicKey.EphemeralPrivateKey())
     }
@@ -55,15 +64,22 @@ public enum DHKEM<Curve: DHKEMCurve>: Sendable {
     }
   }
 
+  /// A private key, with which a secret is decapsulated.
   public struct PrivateKey: KEMPrivateKey {
     let key: Agreement
 
+    /// The key encapsulation with a key of the curve.
     public init(_ key: Agreement) { self.key = key }
 
+    /// A new private key from the system's randomness.
     public static func generate() throws -> PrivateKey { PrivateKey(Agreement()) }
 
+    /// The public key that belongs to this key.
     public var publicKey: PublicKey { PublicKey(key.publicKey) }
 
+    /// The secret of an encapsulation for this key.
+    ///
+    /// - Throws: an error of swift-crypto if the bytes are not a point of the curve.
     public func decapsulate(_ encapsulated: Data) throws -> SymmetricKey {
       let ephemeral = try Agreement.PublicKey(encapsulated, kem: Curve.kem)
       let agreed = try key.sharedSecretFromKeyAgreement(with: ephemeral)

@@ -4,6 +4,7 @@ import FoundationEssentials
 /// A key that signs. swift-crypto has no protocol for these, so a signature scheme is a record of
 /// closures.
 public struct SigningKey: Sendable {
+  /// The signature scheme that the key is of.
   public let algorithm: Algorithm
   /// As its standard encodes it.
   public let publicKey: [UInt8]

@@ -2,13 +2,22 @@ import Crypto
 
 /// One source of secrecy: what was sent for it, and the secret that came of it.
 public struct SecretContribution: Sendable {
+  /// The algorithm that gave the secret.
   public let algorithm: Algorithm
   /// That of the initiator.
   public let publicKey: [UInt8]
   /// That of the responder.
   public let ciphertext: [UInt8]
+  /// The secret that both parties have from this algorithm.
   public let sharedSecret: SymmetricKey
 
+  /// What one algorithm contributes.
+  ///
+  /// - Parameters:
+  ///   - algorithm: a key encapsulation mechanism or key agreement.
+  ///   - publicKey: what the initiator sent.
+  ///   - ciphertext: what the responder sent.
+  ///   - sharedSecret: the secret that both parties have from it.
   public init(
     _ algorithm: Algorithm, publicKey: [UInt8], ciphertext: [UInt8], sharedSecret: SymmetricKey
   ) {
@@ -41,6 +50,7 @@ public struct SecretCombiner: Sendable {
     /// What both parties have said so far, or its hash.
     public var transcript: [UInt8]
 
+    /// A context; by default that of the first exchange, with nothing said before.
     public init(epoch: UInt32 = 0, transcript: [UInt8] = []) {
       self.epoch = epoch
       self.transcript = transcript

@@ -23,6 +23,7 @@ public struct KeyContainer: Sendable {
   /// What a PEM text calls a secret key.
   public static let secretLabel = "PRIVATE KEY"
 
+  /// The algorithm whose keys the container holds.
   public let algorithm: Algorithm
   /// The AlgorithmIdentifier: object identifier and parameters.
   let identifier: [UInt8]

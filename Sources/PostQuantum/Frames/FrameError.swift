@@ -4,6 +4,7 @@ public enum FrameError: Error, Hashable, Sendable, CustomStringConvertible {
   case truncated
   /// A key id or counter takes more bytes than it needs.
   case headerNotMinimal
+  /// The frame is longer than `FrameOpener.frameByteLimit`.
   case oversized(byteCount: Int, limit: Int)
   /// No key of that sender and epoch.
   case unknownKey(FrameKeyID)
@@ -22,6 +23,7 @@ public enum FrameError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A base key of another length than the suite's.
   case wrongKeyLength(expected: Int, actual: Int)
 
+  /// The error as a clause without a full stop.
   public var description: String {
     switch self {
     case .truncated: "the frame is truncated"

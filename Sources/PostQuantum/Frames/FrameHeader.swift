@@ -12,9 +12,12 @@ public struct FrameHeader: Hashable, Sendable {
   /// Most bytes of a header.
   public static let maximumByteCount = 17
 
+  /// The number of the key, as `FrameKeyID.value` has it.
   public var keyID: UInt64
+  /// The number of the frame under its key, from 0.
   public var counter: UInt64
 
+  /// The header of a frame.
   public init(keyID: UInt64, counter: UInt64) {
     self.keyID = keyID
     self.counter = counter

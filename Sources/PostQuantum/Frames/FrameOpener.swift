@@ -2,10 +2,14 @@ import Crypto
 
 /// A frame that was opened.
 public struct OpenedFrame: Sendable, Hashable {
+  /// The key that the frame was sealed with.
   public let keyID: FrameKeyID
+  /// The number of the frame under its key, from 0.
   public let counter: UInt64
+  /// What was sealed.
   public let payload: [UInt8]
 
+  /// The number of the sender in its group.
   public var sender: UInt8 { keyID.sender }
 }
 
@@ -17,9 +21,11 @@ public struct FrameOpener: Sendable {
   /// Most bytes of a frame.
   public static let frameByteLimit = 1 << 24
 
+  /// How frames are sealed.
   public let suite: FrameSuite
   private var senders: [UInt64: SenderKeys] = [:]
 
+  /// An opener that knows no sender yet.
   public init(suite: FrameSuite) { self.suite = suite }
 
   /// Accepts frames of a sender in an epoch.

@@ -8,6 +8,7 @@ public struct FrameSealer: ~Copyable, Sendable {
   /// Most frames under one key: beyond, the bound on forgeries of AES-GCM gets weak.
   public static let frameLimit: UInt64 = 1 << 32
 
+  /// How frames are sealed.
   public let suite: FrameSuite
   /// The number of times that the key was ratcheted.
   public private(set) var step: UInt64 = 0

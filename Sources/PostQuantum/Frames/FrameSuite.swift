@@ -7,7 +7,9 @@ import Crypto
 ///
 /// - Source: [Omara24] §4.5.
 public enum FrameSuite: UInt16, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+  /// AES-128 in GCM, with keys derived by HKDF over SHA-256; tags of 16 bytes.
   case aes128GCMSHA256 = 4
+  /// AES-256 in GCM, with keys derived by HKDF over SHA-512; tags of 16 bytes.
   case aes256GCMSHA512 = 5
 
   /// As RFC 9605 calls it.

@@ -1,9 +1,14 @@
 /// Why a delivery of a key within a group was refused.
 public enum GroupError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The delivery ends within a field.
   case truncated
+  /// Bytes follow the end of the delivery.
   case trailingBytes(count: Int)
+  /// The delivery is of another version of the format.
   case unsupportedVersion(UInt8)
+  /// The delivery names a suite of frames that is not known here.
   case unknownFrameSuite(code: UInt16)
+  /// The delivery is for frames of another suite than the group's.
   case frameSuiteRefused(FrameSuite, expected: FrameSuite)
   /// The delivery is for another member.
   case notForUs(receiver: UInt8)
@@ -22,6 +27,7 @@ public enum GroupError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No epoch comes after the last.
   case epochsExhausted
 
+  /// The error as a clause without a full stop.
   public var description: String {
     switch self {
     case .truncated: "the delivery is truncated"

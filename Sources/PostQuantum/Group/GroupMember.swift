@@ -16,7 +16,9 @@ import Crypto
 ///
 /// A value without I/O, not copyable since a copy would use nonces again.
 public struct GroupMember: ~Copyable, Sendable {
+  /// The number of this member in the group.
   public let number: UInt8
+  /// How frames of the group are sealed.
   public let suite: FrameSuite
   /// The number of times that this member made a fresh key.
   public private(set) var epoch: UInt32

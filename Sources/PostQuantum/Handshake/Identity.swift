@@ -8,9 +8,13 @@ public struct PublicIdentity: Sendable, Hashable {
 
   /// What the party calls itself; nobody vouches for it but the fingerprint.
   public let name: String
+  /// The signature scheme that withstands quantum computers.
   public let quantumSafeAlgorithm: Algorithm
+  /// The public key of `quantumSafeAlgorithm`, as its standard encodes it.
   public let quantumSafeKey: [UInt8]
+  /// The classical signature scheme.
   public let classicalAlgorithm: Algorithm
+  /// The public key of `classicalAlgorithm`, as its standard encodes it.
   public let classicalKey: [UInt8]
 
   /// A hash of all that makes up the identity, to be compared over another channel.
@@ -72,11 +76,14 @@ public struct PublicIdentity: Sendable, Hashable {
 
 /// A party with its signing keys.
 public struct Identity: Sendable {
+  /// What others may know of the party.
   public let `public`: PublicIdentity
   let quantumSafe: SigningKey
   let classical: SigningKey
 
+  /// What the party calls itself.
   public var name: String { `public`.name }
+  /// The fingerprint of the public identity, to be compared over another channel.
   public var fingerprint: Fingerprint { `public`.fingerprint }
 
   /// The party that has two signing keys.

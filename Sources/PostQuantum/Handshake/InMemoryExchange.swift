@@ -4,11 +4,13 @@
 public struct InMemoryExchange: Sendable {
   /// What was sent by whom.
   public struct Message: Sendable, Hashable {
+    /// The party that sent the message.
     public let sender: HandshakeRole
     /// As it was sent.
     public let bytes: [UInt8]
   }
 
+  /// What was sent so far, in order, before anything interfered.
   public private(set) var messages: [Message] = []
 
   /// Nothing said yet.

@@ -2,12 +2,15 @@
 /// has a case of its own.
 public enum KeyExchangeError: Error, Hashable, Sendable {
   // MARK: Framing
+  /// The header names a type of message that does not exist.
   case unknownMessageType(UInt8)
+  /// The header is of another version of the protocol.
   case unsupportedVersion(UInt8)
   /// Told by the header, before the message is read.
   case oversizedMessage(MessageType, byteCount: Int, limit: Int)
   /// A field runs past the end of its message.
   case truncatedMessage(field: String)
+  /// Bytes follow the last field of a message.
   case trailingBytes(MessageType, count: Int)
   /// The stream ended within the exchange.
   case endOfStream
@@ -28,10 +31,15 @@ public enum KeyExchangeError: Error, Hashable, Sendable {
   case alreadyComplete
 
   // MARK: Algorithms
+  /// An offer, or what is selected from one, is empty.
   case noAlgorithms
+  /// More algorithms than a message may list.
   case tooManyAlgorithms(count: Int, limit: Int)
+  /// A code that does not belong to any algorithm of the catalog.
   case unknownAlgorithm(code: UInt16)
+  /// One algorithm is listed twice.
   case duplicateAlgorithm(Algorithm)
+  /// Algorithms are not in the order of the catalog.
   case algorithmsOutOfOrder
   /// Such as a signature scheme where a key encapsulation mechanism is due.
   case wrongKind(Algorithm)
@@ -41,16 +49,30 @@ public enum KeyExchangeError: Error, Hashable, Sendable {
   case missingAlgorithms([Algorithm])
   /// The responder selected what was not offered.
   case unofferedAlgorithms([Algorithm])
+  /// A code that does not belong to any suite of frames.
   case unknownFrameSuite(code: UInt16)
+  /// The peer wants frames sealed in another way than this party's policy says.
   case frameSuiteRefused(FrameSuite, expected: FrameSuite)
+  /// The message belongs to another exchange of a series.
   case wrongEpoch(UInt32, expected: UInt32)
 
   // MARK: Keys
+  /// A key, ciphertext or signature has another length than its algorithm's.
+  ///
+  /// - Parameters:
+  ///   - field: what has the wrong length, in words.
+  ///   - expected: the number of bytes that it must have.
+  ///   - actual: the number of bytes that it has.
   case wrongLength(field: String, expected: Int, actual: Int)
+  /// Bytes of the right length that are not a valid public key.
   case invalidPublicKey(Algorithm)
+  /// Bytes of the right length that are not a valid ciphertext.
   case invalidCiphertext(Algorithm)
+  /// The library that implements the algorithm refused for another reason.
   case operationFailed(Algorithm)
+  /// A pre-shared key has fewer than `PresharedKey.minimumByteCount` bytes.
   case presharedKeyTooShort(byteCount: Int)
+  /// The name of a pre-shared key does not have 1 to 64 printable characters.
   case invalidKeyID
   /// We have a pre-shared key; the peer does not use it.
   case presharedKeyMissing(expected: String)
@@ -58,11 +80,14 @@ public enum KeyExchangeError: Error, Hashable, Sendable {
   case presharedKeyUnknown(id: String)
 
   // MARK: Authentication
+  /// The name of a party does not have 1 to 64 bytes of printable UTF-8.
   case invalidName
   /// An identity signs with a scheme that withstands quantum computers and a classical one, in this
   /// order.
   case notASignaturePair(Algorithm, Algorithm)
+  /// The peer is not among those that are trusted.
   case unknownIdentity(Fingerprint)
+  /// A signature does not verify: the peer does not have the key, or messages were changed.
   case invalidSignature(Algorithm)
   /// The peer has another key: another pre-shared key, or messages were changed.
   case confirmationFailed
@@ -72,6 +97,7 @@ public enum KeyExchangeError: Error, Hashable, Sendable {
 }
 
 extension KeyExchangeError: CustomStringConvertible {
+  /// The error as a clause without a full stop.
   public var description: String {
     switch self {
     case .unknownMessageType(let type): "unknown type of message \(type)"

@@ -2,6 +2,7 @@ import Crypto
 
 /// What both parties have after an exchange: the same keys, and who the other is.
 public struct KeyExchangeSession: Sendable, CustomStringConvertible {
+  /// Which of the two parties this is.
   public let role: HandshakeRole
   /// The party that signed; whether it is the right one was decided by `PeerTrust`.
   public let peer: PublicIdentity
@@ -9,7 +10,9 @@ public struct KeyExchangeSession: Sendable, CustomStringConvertible {
   public let algorithms: [Algorithm]
   /// The key from elsewhere that was mixed in.
   public let presharedKeyID: String?
+  /// How frames are sealed with the keys.
   public let frameSuite: FrameSuite
+  /// Which exchange of a series it was, from 0.
   public let epoch: UInt32
   /// The name of the keys, the same at both ends; public.
   public let keyID: String

@@ -2,7 +2,10 @@ import Crypto
 
 /// The two parties of an exchange.
 public enum HandshakeRole: String, Sendable, Hashable, CaseIterable {
-  case initiator, responder
+  /// The party that sends the first message.
+  case initiator
+  /// The party that answers it.
+  case responder
 
   var peer: HandshakeRole { self == .initiator ? .responder : .initiator }
 }

@@ -9,6 +9,7 @@ public enum MessageType: UInt8, Sendable, Hashable, CaseIterable, CustomStringCo
   /// Either way: the exchange is refused.
   case alert = 15
 
+  /// The name of the message, in lower case.
   public var description: String {
     switch self {
     case .hello: "hello"

@@ -6,6 +6,7 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
   /// Number of bytes.
   public static let byteCount = 16
 
+  /// The `byteCount` bytes of the hash.
   public let bytes: [UInt8]
 
   /// The fingerprint of a public key or another public text.

@@ -61,6 +61,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     storage.deallocate()
   }
 
+  /// The number of bytes.
   public var count: Int { storage.count }
 
   /// Lends the bytes for the duration of a call.

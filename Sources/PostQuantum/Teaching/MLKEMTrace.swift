@@ -5,11 +5,17 @@
 public struct MLKEMTrace: Sendable {
   /// The algorithms of FIPS 203 that record values.
   public enum Algorithm: String, Sendable, Hashable, CaseIterable {
+    /// Makes the keys of the encryption scheme inside ML-KEM.
     case encryptionKeyGeneration = "K-PKE.KeyGen"
+    /// Encrypts a message of 32 bytes under such a key.
     case encryption = "K-PKE.Encrypt"
+    /// Decrypts what was encrypted under such a key.
     case decryption = "K-PKE.Decrypt"
+    /// Makes an encapsulation key and a decapsulation key.
     case keyGeneration = "ML-KEM.KeyGen"
+    /// Makes a shared secret and its ciphertext.
     case encapsulation = "ML-KEM.Encaps"
+    /// Gets the shared secret from a ciphertext.
     case decapsulation = "ML-KEM.Decaps"
 
     /// The number of the algorithm in the standard.
@@ -27,6 +33,7 @@ public struct MLKEMTrace: Sendable {
 
   /// What a step computed.
   public enum Value: Sendable, Hashable {
+    /// A string of bytes.
     case bytes([UInt8])
     /// Polynomials, coefficients in 0..<q.
     case polynomials([[UInt16]])
@@ -34,20 +41,29 @@ public struct MLKEMTrace: Sendable {
     case small([[UInt16]])
     /// Rows of polynomials.
     case matrix([[[UInt16]]])
+    /// Whether something holds.
     case truth(Bool)
   }
 
   /// Who may know a value.
-  public enum Secrecy: Sendable, Hashable { case open, secret }
+  public enum Secrecy: Sendable, Hashable {
+    /// Everybody.
+    case open
+    /// The party that computed it, and nobody else.
+    case secret
+  }
 
   /// One value.
   public struct Step: Sendable, Hashable {
+    /// The algorithm that computed the value.
     public let algorithm: Algorithm
     /// As the standard writes it: `ρ`, `t̂`.
     public let symbol: String
     /// How it was computed and what it is for.
     public let meaning: String
+    /// What was computed.
     public let value: Value
+    /// Who may know the value.
     public let secrecy: Secrecy
   }
 

@@ -4,8 +4,15 @@ extension TeachingMLKEM {
   public enum InputError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The inputs that have a fixed length.
     public enum Input: String, Sendable, Hashable {
-      case seed, message, ciphertext
+      /// The seed of a key pair.
+      case seed
+      /// A message to encrypt.
+      case message
+      /// A ciphertext to decapsulate.
+      case ciphertext
+      /// The public key.
       case encapsulationKey = "encapsulation key"
+      /// The private key.
       case decapsulationKey = "decapsulation key"
     }
 
@@ -18,6 +25,7 @@ extension TeachingMLKEM {
     /// damaged.
     case hashMismatch
 
+    /// The error as a clause without a full stop.
     public var description: String {
       switch self {
       case .wrongLength(let input, let count, let expected):

@@ -5,6 +5,7 @@ extension TeachingMLKEM {
   public struct Parameters: Sendable, Hashable {
     /// As the standard writes it.
     public let name: String
+    /// The ring that polynomials are taken from.
     public let ring: TeachingRing
     /// k: vectors have k polynomials, the matrix k × k.
     public let rank: Int
@@ -49,11 +50,16 @@ extension TeachingMLKEM {
     public var seedByteCount: Int { 64 }
     /// The message m that is encrypted, a bit for each coefficient: 32 in the standard.
     public var messageByteCount: Int { ring.degree / 8 }
+    /// The length of an encapsulation key: the vector t̂ and the seed ρ.
     public var encapsulationKeyByteCount: Int { vectorByteCount + 32 }
+    /// The length of a decapsulation key: the secret vector, the encapsulation key, its hash, and
+    /// the value z for implicit rejection.
     public var decapsulationKeyByteCount: Int { 2 * vectorByteCount + 96 }
+    /// The length of a ciphertext, with its coefficients compressed.
     public var ciphertextByteCount: Int {
       ring.degree / 8 * (vectorBits * rank + scalarBits)
     }
+    /// The length of a shared secret: 32 bytes for every parameter set.
     public var sharedSecretByteCount: Int { 32 }
   }
 }

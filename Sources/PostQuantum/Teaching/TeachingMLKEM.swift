@@ -28,9 +28,12 @@ public struct TeachingMLKEM: Sendable {
     public let sharedSecret: [UInt8]
   }
 
+  /// The parameter set.
   public let parameters: Parameters
+  /// The ring that polynomials are taken from.
   public var ring: TeachingRing { parameters.ring }
 
+  /// ML-KEM with a parameter set of the standard, or with one small enough to follow by hand.
   public init(_ parameters: Parameters) {
     self.parameters = parameters
   }
