@@ -26,6 +26,8 @@ public struct Catalog<Entry: CatalogEntry>: Sendable, RandomAccessCollection {
   /// For each name in lower case the entries that have it.
   private let places: [String: [Int]]
 
+  /// A catalog of entries.
+  ///
   /// - Parameters:
   ///   - kind: one entry, as messages call it.
   ///   - word: the catalog's name on the command line: `gates`.
@@ -88,6 +90,8 @@ public struct UnknownName: Error, Hashable, Sendable {
   /// The kind and the name, as in "there is no gate 'hh'".
   public var message: String { "there is no \(kind) '\(name)'" }
 
+  /// The error for a name that does not belong to any entry.
+  ///
   /// - Parameters:
   ///   - names: those that there are.
   ///   - listing: where to look if none of them is near; `nil` names them.

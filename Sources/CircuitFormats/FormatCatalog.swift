@@ -12,7 +12,7 @@ public struct FormatDefinition: CatalogEntry, Hashable {
     case results = "results of shots"
   }
 
-  /// As options such as `--to` and `--out_format` take it.
+  /// The name, as options such as `--to` and `--out_format` take it.
   public let name: String
   /// What a file of the format holds.
   public let content: Content

@@ -35,7 +35,7 @@ extension DensityMatrixSimulator {
 
     public var liveQubits: [Int] { live.qubits }
 
-    /// Always: the state is the average over errors and outcomes.
+    /// Whether all runs end in one state: they do, in the average over errors and outcomes.
     public var hasUniqueState: Bool { true }
 
     // MARK: Running
@@ -234,6 +234,8 @@ extension DensityMatrixSimulator {
       return plan
     }
 
+    /// The memory that a task takes, within a limit where it can do with less.
+    ///
     /// - Note: matrix elements, which a state is written by, take as much as two states.
     public func memory(for task: RunTask, limit: UInt64?) -> MemoryBound {
       var options = options

@@ -20,9 +20,9 @@ public struct EngineDefinition: Sendable {
     case gradient
   }
 
-  /// As `--engine` takes it.
+  /// The name, as `--engine` takes it.
   public let name: String
-  /// A sentence.
+  /// What the engine does, in one sentence with a full stop.
   public let summary: String
   /// What one state takes for n live qubits, such as `2^n × 16 B`.
   public let memory: String
@@ -34,6 +34,8 @@ public struct EngineDefinition: Sendable {
   public let startsFromStates: Bool
   private let simulator: any Simulator
 
+  /// A record, which makes the engine one like those of the catalog.
+  ///
   /// - Parameter name: `nil` is the simulator's own.
   public init<Engine: Simulator>(
     _ engine: Engine.Type, name: String? = nil, summary: String, memory: String = "",

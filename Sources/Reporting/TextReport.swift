@@ -5,11 +5,11 @@
 public struct TextReport: Sendable {
   /// How the bars of a table's `barColumn` are drawn.
   public enum Bars: Sendable, Hashable {
-    /// Not at all.
+    /// Bars are not drawn.
     case none
-    /// With block characters, an eighth of a cell fine.
+    /// Bars are drawn with block characters, an eighth of a cell fine.
     case blocks
-    /// With `#`.
+    /// Bars are drawn with `#`.
     case ascii
   }
 

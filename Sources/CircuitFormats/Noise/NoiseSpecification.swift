@@ -9,6 +9,8 @@ public enum NoiseSpecification: Sendable {
   /// The path of a JSON file to read, see `NoiseFile`.
   case file(String)
 
+  /// Reads the text of an option; a noise file is named, not opened.
+  ///
   /// - Parameters:
   ///   - text: `NAME`, `NAME:key=value,…` or a path: a text with a slash, or that ends in `.json`.
   ///   - settings: more settings, as if they stood after the others.

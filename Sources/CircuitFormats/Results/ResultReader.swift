@@ -43,6 +43,8 @@ public final class ResultReader {
   private var group: BitTable?
   private var groupRow = 0
 
+  /// A reader at the start of its bytes.
+  ///
   /// - Parameter read: fills a buffer from the start and says how many bytes it got; 0 at the end.
   public init(
     _ format: ResultFormat, counts: Counts,

@@ -29,6 +29,8 @@ public struct ResultWriter: Sendable {
   /// The letter of bits without parts.
   public let letter: Character
 
+  /// A writer of bits that are all of one kind.
+  ///
   /// - Parameter letter: what all bits are in `dets`: `M` for measurements.
   public init(_ format: ResultFormat, letter: Character = "M") {
     self.format = format
@@ -36,6 +38,8 @@ public struct ResultWriter: Sendable {
     parts = []
   }
 
+  /// A writer of bits of several kinds.
+  ///
   /// - Parameter parts: what the bits are in `dets`; other formats write all columns in order.
   public init(_ format: ResultFormat, parts: [Part]) {
     self.format = format

@@ -15,7 +15,7 @@ public struct ExecutionPlan: Sendable {
     public let gateCount: Int
     /// `simd` or `blas`.
     public let route: KernelRoute
-    /// In processor cycles for 64 bytes of the state.
+    /// What the step costs, in processor cycles for 64 bytes of the state.
     public let cost: Double
 
     /// `dense`, `diagonal`, `permutation`, `pauli`, `phases`, `rotations` or `interactions`.

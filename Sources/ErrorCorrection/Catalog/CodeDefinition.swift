@@ -14,13 +14,15 @@ import QuantumCore
 ///           schedule: SyndromeSchedule.toric)
 ///       ])
 public struct CodeDefinition: Sendable {
-  /// As given to `--code`, in snake_case.
+  /// The name, as `--code` takes it, in snake_case.
   public let name: String
   /// What it is, in a sentence.
   public let summary: String
   /// Its experiments; names are unlike.
   public let tasks: [MemoryTask]
 
+  /// A code family with its experiments.
+  ///
   /// - Parameters:
   ///   - name: in snake_case.
   ///   - summary: what it is, in a sentence.
@@ -39,21 +41,23 @@ public struct CodeDefinition: Sendable {
 public struct MemoryTask: Sendable {
   /// The code family's name, as given to `--code`.
   public let code: String
-  /// As given to `--task`.
+  /// The name, as `--task` takes it, in snake_case.
   public let name: String
   /// What it keeps and what it measures, in a sentence.
   public let summary: String
-  /// In which data qubits are prepared and measured.
+  /// The basis in which data qubits are prepared and measured.
   public let basis: Pauli
   /// Distances that are accepted.
   public let distances: ClosedRange<Int>
   /// Whether even distances are refused.
   public let needsOddDistance: Bool
-  /// Fewest rounds that are accepted.
+  /// The fewest rounds that are accepted.
   public let minimumRounds: UInt64
   private let schedule: @Sendable (_ distance: Int) -> SyndromeSchedule
   private let checkCount: (@Sendable (_ distance: UInt64) -> UInt64)?
 
+  /// An experiment with a code family.
+  ///
   /// - Parameters:
   ///   - code: the name of the family, the same as its `CodeDefinition` has.
   ///   - name: in snake_case, unlike those of the family's other tasks.

@@ -18,6 +18,8 @@ public struct CSSCode: Sendable, Hashable {
   /// Where each qubit lies; empty for a code without a layout.
   public let coordinates: [[Double]]
 
+  /// The code with the given checks, and an X and a Z for each logical qubit.
+  ///
   /// - Precondition: as many X logicals as Z logicals.
   public init(
     qubitCount: Int, xChecks: [[Int]], zChecks: [[Int]], xLogicals: [[Int]], zLogicals: [[Int]],

@@ -46,6 +46,8 @@ public struct QuantumCode: Sendable, Hashable {
   /// Where each qubit lies, for detectors and drawings; empty for a code without a layout.
   public let coordinates: [[Double]]
 
+  /// The code with the given stabilizers and logical operators.
+  ///
   /// - Precondition: `qubitCount` is not negative, all factors are on qubits in `0..<qubitCount`;
   ///   coordinates, if any, are one list a qubit.
   public init(

@@ -11,6 +11,8 @@ public final class BatchDecoder {
   public let threads: Int
   private let sessions: [any DecodingSession]
 
+  /// Makes a session for each thread.
+  ///
   /// - Precondition: `threads` is at least 1.
   public init(_ decoder: any CompiledDecoder, threads: Int = 1) {
     precondition(threads >= 1, "There is at least one thread")

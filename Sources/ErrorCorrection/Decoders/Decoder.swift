@@ -80,7 +80,7 @@ public struct ShotEvidence: Sendable {
   public private(set) var starts: [Int] = [0]
   /// Indices of mechanisms, in the order of the flattened model's `error` instructions.
   public private(set) var mechanisms: [Int32] = []
-  /// In 0...1; an erased qubit's errors have 1/2.
+  /// The probability of each mechanism in its shot, in 0...1; an erased qubit's errors have 1/2.
   public private(set) var probabilities: [Double] = []
 
   /// Evidence of no shots yet.

@@ -2,7 +2,7 @@ import QuantumCore
 
 /// One decoder: command options, messages, result files and reference pages derive from it.
 public struct DecoderDefinition: Sendable {
-  /// As given to `--decoder`.
+  /// The name, as `--decoder` takes it.
   public let name: String
   /// Other names that `--decoder` takes.
   public let aliases: [String]

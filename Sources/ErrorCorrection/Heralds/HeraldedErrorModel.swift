@@ -19,7 +19,7 @@ public struct HeraldedErrorModel: Sendable {
   public struct Consequence: Sendable, Hashable {
     /// Its index among the `error` instructions of `model`.
     public let mechanism: Int
-    /// That it happens if the herald fires.
+    /// The probability that it happens if the herald fires.
     public let probability: Double
   }
 
@@ -28,9 +28,11 @@ public struct HeraldedErrorModel: Sendable {
   public let model: DetectorErrorModel
   /// Results of the circuit that are heralds, by their place in the record, ascending.
   public let heralds: [Int]
-  /// For each of `heralds`.
+  /// The errors that each of `heralds` makes probable.
   public let consequences: [[Consequence]]
 
+  /// Finds the errors of a circuit and what its heralds tell of them.
+  ///
   /// - Parameter options: how the errors that are not heralded are analysed.
   /// - Throws: as `ErrorAnalyzer.model(of:options:)`, and for blocks too long to unroll an
   ///   `Obstacle`.

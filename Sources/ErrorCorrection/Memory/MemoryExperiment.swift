@@ -35,7 +35,8 @@ public struct MemoryNoise: Sendable, Hashable {
 public struct MemoryExperiment: Sendable, Hashable {
   /// The code, and the circuit of one round that reads its checks.
   public let schedule: SyndromeSchedule
-  /// At least 1, and as many as it takes until detectors follow the same rule in every round.
+  /// The number of rounds: at least 1, and as many as it takes until detectors follow the same rule
+  /// in every round.
   public let rounds: UInt64
   /// X, Y or Z: in which every data qubit is prepared, and whose logical operators are observed.
   public let basis: Pauli
@@ -44,6 +45,8 @@ public struct MemoryExperiment: Sendable, Hashable {
   /// The gates that the circuit is written in.
   public var gateSet: GateSet
 
+  /// A memory experiment with a code.
+  ///
   /// - Precondition: `schedule` has no `defect`, and `gateSet` can write its gates; `rounds` is at
   ///   least `minimumRounds(of:)`; the probabilities of `noise` are in 0...1.
   public init(

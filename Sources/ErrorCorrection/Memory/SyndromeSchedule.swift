@@ -14,6 +14,8 @@ public struct SyndromeSchedule: Sendable, Hashable {
     /// in turn.
     public let qubits: [Int]
 
+    /// A gate on groups of qubits.
+    ///
     /// - Parameters:
     ///   - gate: a Clifford gate on one or two qubits.
     ///   - qubits: of the circuit, group after group.
@@ -33,6 +35,8 @@ public struct SyndromeSchedule: Sendable, Hashable {
     /// `readings[(r − 1) % readings.count]`.
     public let readings: [[Int]]
 
+    /// A qubit with what it reads.
+    ///
     /// - Parameters:
     ///   - qubit: of the circuit.
     ///   - coordinates: where its detectors lie, without the time; as many for every check of a
@@ -50,7 +54,7 @@ public struct SyndromeSchedule: Sendable, Hashable {
   public let code: QuantumCode
   /// The qubit of the circuit that holds each qubit of the code.
   public let dataQubits: [Int]
-  /// In the order in which they are measured.
+  /// The check qubits in the order in which they are measured.
   public let checks: [Check]
   /// Operations that run at the same time, layer after layer.
   public let layers: [[Operation]]

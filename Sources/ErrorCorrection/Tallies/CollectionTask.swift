@@ -8,9 +8,9 @@ public struct CollectionTask: Sendable {
   /// different ones; any text will do, a digest of circuit, decoder, model and metadata is what
   /// result files hold.
   public let id: String
-  /// Noisy, with detectors and observables.
+  /// The noisy circuit that shots are drawn from, with detectors and observables.
   public let circuit: Circuit
-  /// What the decoder is compiled for.
+  /// The error model that the decoder is compiled for.
   public let model: DetectorErrorModel
   /// The decoder whose mistakes are counted.
   public let decoder: any Decoder
@@ -19,11 +19,13 @@ public struct CollectionTask: Sendable {
 
   /// When a task ends: at the first whole block of shots with which it reaches one of these.
   public struct Limits: Sendable, Hashable {
-    /// Exact: the last block is cut.
+    /// The number of shots, which is exact: the last block is cut.
     public var shots: Int
     /// The number of shots decoded wrongly; `Int.max` where there is no such limit.
     public var errors: Int
 
+    /// Limits of shots, of errors, or of both.
+    ///
     /// - Precondition: one of them is given; those given are not negative.
     public init(shots: Int? = nil, errors: Int? = nil) {
       precondition(shots != nil || errors != nil, "A task ends at a number of shots or of errors")

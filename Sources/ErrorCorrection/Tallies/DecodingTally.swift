@@ -9,6 +9,8 @@ public struct DecodingTally: Sendable, Hashable {
   /// Whatever else was counted, by name; the names are sinter's where it counts the same.
   public var customCounts: [String: Int]
 
+  /// A tally with the counts given.
+  ///
   /// - Precondition: no count is negative, and errors and discards exclude each other.
   public init(
     shots: Int = 0, errors: Int = 0, discards: Int = 0, customCounts: [String: Int] = [:]

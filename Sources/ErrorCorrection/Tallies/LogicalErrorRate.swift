@@ -35,6 +35,8 @@ public struct LogicalErrorRate: Sendable, Hashable {
     /// What was counted in these experiments.
     public let tally: DecodingTally
 
+    /// The tally of experiments of so many cycles.
+    ///
     /// - Precondition: there is at least one cycle.
     public init(cycles: Double, _ tally: DecodingTally) {
       precondition(cycles >= 1, "An experiment has at least one cycle")

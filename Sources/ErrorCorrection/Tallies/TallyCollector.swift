@@ -29,11 +29,11 @@ public final class TallyCollector {
   public struct Batch: Sendable {
     /// The place of the task in the list.
     public let task: Int
-    /// Of this batch alone.
+    /// The tally of this batch alone.
     public let tally: DecodingTally
     /// What threads spent sampling and decoding.
     public let seconds: Double
-    /// Of all batches of the task so far, earlier ones included.
+    /// The tally of all batches of the task so far, this one and earlier ones included.
     public let total: DecodingTally
   }
 

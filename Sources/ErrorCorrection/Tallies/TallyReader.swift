@@ -6,11 +6,11 @@ import QuantumCore
 /// Columns are found by their names in the first line, in any order; more columns are ignored. A
 /// last line without an end may be what an interrupted program left: it stands apart from the rows.
 public struct TallyReader: Sendable {
-  /// Of the lines that have an end.
+  /// The rows of the lines that have an end.
   public let rows: [TallyRow]
-  /// Parallel to `rows`: where each stands.
+  /// The places of the `rows`, in their order.
   public let ranges: [SourceRange]
-  /// Parallel to `rows`: what stands in the column of checksums; `nil` where the table has none.
+  /// The checksums that stand in the `rows`, in their order; `nil` where the table has none.
   public let checksums: [String]?
   /// The last line, if it has no end but all its fields.
   public let lastRow: TallyRow?
@@ -18,6 +18,8 @@ public struct TallyReader: Sendable {
   /// The bytes up to the end of the last whole line: where the next row goes.
   public let wholeByteCount: Int
 
+  /// Reads a whole file.
+  ///
   /// - Throws: a `Diagnostic` with the place of what is no such table.
   public init(_ bytes: [UInt8]) throws(Diagnostic) {
     wholeByteCount = (bytes.lastIndex(of: 0x0a) ?? -1) + 1

@@ -24,6 +24,8 @@ public struct ThresholdAnalysis: Sendable {
     /// What was counted.
     public let tally: DecodingTally
 
+    /// A tally with the distance, parameter and number of cycles that it belongs to.
+    ///
     /// - Precondition: cycles are at least 1.
     public init(distance: Int, parameter: Double?, cycles: Double?, tally: DecodingTally) {
       precondition(cycles ?? 1 >= 1, "An experiment has at least one cycle")
@@ -70,6 +72,7 @@ public struct ThresholdAnalysis: Sendable {
     /// Distances that Λ is not from, because their rate is not above 0 or there is none.
     public let leftOut: [Int]
     /// Between neighbouring distances.
+    /// The factors between neighbouring distances.
     public let steps: [Step]
 
     /// How the error rate falls from one distance to the next.

@@ -26,13 +26,13 @@ public struct Algorithm: Sendable, Hashable, CustomStringConvertible {
     public var publicKey: Int?
     /// What is kept of a private key: the seed where the standard has one, else the scalar.
     public var secretKey: Int?
-    /// Of an encapsulation.
+    /// The length of an encapsulation.
     public var ciphertext: Int?
     /// The length of the secret that an encapsulation gives.
     public var sharedSecret: Int?
     /// The length of a signature.
     public var signature: Int?
-    /// Of a symmetric key.
+    /// The length of a symmetric key.
     public var key: Int?
     /// The length of a nonce.
     public var nonce: Int?
@@ -42,9 +42,9 @@ public struct Algorithm: Sendable, Hashable, CustomStringConvertible {
     public var digest: Int?
   }
 
-  /// As commands spell it, such as `ml-kem-768`.
+  /// The name, as commands spell it, such as `ml-kem-768`.
   public let id: String
-  /// As its standard spells it, such as `ML-KEM-768`.
+  /// The name, as the standard spells it, such as `ML-KEM-768`.
   public let name: String
   /// What the algorithm does.
   public let kind: Kind

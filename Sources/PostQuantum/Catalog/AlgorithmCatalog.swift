@@ -1,7 +1,7 @@
 @_exported import Catalogs
 
 extension Algorithm: CatalogEntry {
-  /// As commands spell it, and as the standard does.
+  /// The name as commands spell it, and as the standard does.
   public var catalogNames: [String] { [id, name] }
 }
 

@@ -6,7 +6,7 @@ import FoundationEssentials
 public struct SigningKey: Sendable {
   /// The signature scheme that the key is of.
   public let algorithm: Algorithm
-  /// As its standard encodes it.
+  /// The public key that belongs to it, as its standard encodes it.
   public let publicKey: [UInt8]
   let sign: @Sendable (_ message: [UInt8], _ context: [UInt8]) throws -> Data
   let secret: @Sendable () -> SecretBytes

@@ -4,9 +4,9 @@ import Crypto
 public struct SecretContribution: Sendable {
   /// The algorithm that gave the secret.
   public let algorithm: Algorithm
-  /// That of the initiator.
+  /// The public key that the initiator sent.
   public let publicKey: [UInt8]
-  /// That of the responder.
+  /// The ciphertext that the responder sent.
   public let ciphertext: [UInt8]
   /// The secret that both parties have from this algorithm.
   public let sharedSecret: SymmetricKey

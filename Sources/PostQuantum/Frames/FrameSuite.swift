@@ -12,7 +12,7 @@ public enum FrameSuite: UInt16, Sendable, Hashable, CaseIterable, CustomStringCo
   /// AES-256 in GCM, with keys derived by HKDF over SHA-512; tags of 16 bytes.
   case aes256GCMSHA512 = 5
 
-  /// As RFC 9605 calls it.
+  /// The name of the suite in RFC 9605.
   public var description: String {
     switch self {
     case .aes128GCMSHA256: "AES_128_GCM_SHA256_128"

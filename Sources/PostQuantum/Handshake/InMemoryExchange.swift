@@ -6,7 +6,7 @@ public struct InMemoryExchange: Sendable {
   public struct Message: Sendable, Hashable {
     /// The party that sent the message.
     public let sender: HandshakeRole
-    /// As it was sent.
+    /// The message as it was sent, header included.
     public let bytes: [UInt8]
   }
 

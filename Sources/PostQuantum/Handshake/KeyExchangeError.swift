@@ -41,7 +41,8 @@ public enum KeyExchangeError: Error, Hashable, Sendable {
   case duplicateAlgorithm(Algorithm)
   /// Algorithms are not in the order of the catalog.
   case algorithmsOutOfOrder
-  /// Such as a signature scheme where a key encapsulation mechanism is due.
+  /// An algorithm for another purpose, such as a signature scheme where a key encapsulation
+  /// mechanism is due.
   case wrongKind(Algorithm)
   /// No algorithm that withstands quantum computers is among them.
   case notQuantumSafe

@@ -2,7 +2,7 @@
 public struct KeyExchangePolicy: Sendable, Hashable {
   /// Sources of secrets, used together; in catalog order.
   public let algorithms: [Algorithm]
-  /// Those without which there is no exchange; in catalog order.
+  /// The algorithms without which the exchange is refused, in catalog order.
   public let required: [Algorithm]
   /// How frames are encrypted afterwards.
   public let frameSuite: FrameSuite

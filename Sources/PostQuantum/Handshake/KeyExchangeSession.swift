@@ -95,7 +95,7 @@ public struct KeyExchangeSession: Sendable, CustomStringConvertible {
 
 /// What a machine asks of its caller after it was given bytes.
 public struct HandshakeStep: Sendable {
-  /// To be sent to the peer.
+  /// The bytes to be sent to the peer.
   public var output: [UInt8] = []
   /// The result, once the exchange is over.
   public var session: KeyExchangeSession?

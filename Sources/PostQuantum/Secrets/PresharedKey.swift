@@ -3,12 +3,13 @@ import Crypto
 /// A key that two parties have already, and the name they call it by: of quantum key distribution,
 /// of an earlier exchange, or carried by hand.
 public struct PresharedKey: Sendable, CustomStringConvertible {
-  /// Fewest bytes of a key.
+  /// The fewest bytes that a key may have.
   public static let minimumByteCount = 16
   /// Longest name in bytes.
   public static let maximumIDByteCount = 64
 
-  /// Such as the `key_ID` of ETSI GS QKD 014. Both parties say it in the clear.
+  /// The name of the key, such as the `key_ID` of ETSI GS QKD 014. Both parties say it in the
+  /// clear.
   public let id: String
   /// Whoever takes this out takes care of it.
   public let key: SymmetricKey

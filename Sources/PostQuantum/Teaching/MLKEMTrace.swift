@@ -57,7 +57,7 @@ public struct MLKEMTrace: Sendable {
   public struct Step: Sendable, Hashable {
     /// The algorithm that computed the value.
     public let algorithm: Algorithm
-    /// As the standard writes it: `ρ`, `t̂`.
+    /// The symbol of the value in the standard: `ρ`, `t̂`.
     public let symbol: String
     /// How it was computed and what it is for.
     public let meaning: String

@@ -3,7 +3,7 @@ extension TeachingMLKEM {
   ///
   /// - Source: [FIPS203], section 8, table 2.
   public struct Parameters: Sendable, Hashable {
-    /// As the standard writes it.
+    /// The name of the set in the standard.
     public let name: String
     /// The ring that polynomials are taken from.
     public let ring: TeachingRing

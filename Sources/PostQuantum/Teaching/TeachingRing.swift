@@ -25,6 +25,8 @@ public struct TeachingRing: Sendable, Hashable {
   /// ζ^(2·BitRev(i)+1): the i-th quadratic factor is X² minus this.
   public let pairRoots: [Int]
 
+  /// The ring of polynomials modulo q and modulo Xⁿ + 1.
+  ///
   /// - Precondition: `degree` is a power of two from 4 up, `modulus` is below 4096, and
   ///   root^(degree/2) is −1.
   public init(degree: Int, modulus: Int, root: Int) {

@@ -1,6 +1,6 @@
 /// What a key rate takes for granted: a word that programs can compare, and a sentence for people.
 public struct Assumption: Sendable, Hashable {
-  /// In lower case and with dashes: the same word is the same assumption.
+  /// The name in lower case, with dashes: the same word is the same assumption.
   public let id: String
   /// What it says, in a sentence.
   public let statement: String

@@ -2,9 +2,9 @@
 public struct KeyRate: Sendable, Hashable {
   /// A named intermediate result.
   public struct Quantity: Sendable, Hashable {
-    /// In snake_case, as JSON and CSV spell it.
+    /// The name in snake_case, as JSON and CSV spell it.
     public let name: String
-    /// Per pulse or as a fraction, as the protocol's formula has it.
+    /// The number, per pulse or as a fraction, as the protocol's formula has it.
     public let value: Double
   }
 

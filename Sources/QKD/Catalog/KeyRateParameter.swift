@@ -34,7 +34,7 @@ public struct KeyRateParameter: Sendable, Hashable {
       ownName = place < 0 ? name : ""
     }
 
-    /// As options, JSON and CSV spell it.
+    /// The name, as options, JSON and CSV spell it.
     public var name: String { place < 0 ? ownName : KeyRateParameter.catalog[place].name }
 
     /// The record of the catalog; `nil` for a parameter that is not in it.
@@ -43,13 +43,13 @@ public struct KeyRateParameter: Sendable, Hashable {
     }
   }
 
-  /// Which parameter it is.
+  /// The parameter that the record describes.
   public let id: ID
-  /// As options, JSON and CSV spell it: snake_case, with its unit.
+  /// The name, as options, JSON and CSV spell it: in snake_case, with its unit.
   public let name: String
   /// What it is, in a sentence.
   public let summary: String
-  /// Such as `dB/km`; empty for pure numbers.
+  /// The unit, such as `dB/km`; empty for pure numbers.
   public let unit: String
   /// The values that are accepted.
   public let range: ClosedRange<Double>

@@ -13,6 +13,8 @@ public struct KeyRateSearch: Sendable {
   /// Parameters that keep their value even when others are optimised.
   public let fixed: Set<KeyRateParameter.ID>
 
+  /// A search along a link.
+  ///
   /// - Parameters:
   ///   - parameters: Values that come from `definition`.
   ///   - fixed: For example those a user has set; 'probability' parameters are fixed together or

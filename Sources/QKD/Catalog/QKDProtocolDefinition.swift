@@ -74,7 +74,7 @@ public struct QKDProtocolDefinition: Sendable {
     }
   }
 
-  /// As commands spell it.
+  /// The name, as commands spell it.
   public let id: String
   /// What it is, in a sentence.
   public let summary: String
@@ -86,7 +86,7 @@ public struct QKDProtocolDefinition: Sendable {
   public let sources: [String]
   /// What its rate takes for granted; that classical messages are authenticated stands first.
   public let assumptions: [Assumption]
-  /// With the defaults of this protocol.
+  /// The parameters of the protocol, with its own defaults.
   public let parameters: [KeyRateParameter]
   /// The parameters that optimisation chooses.
   public var optimizedParameters: [KeyRateParameter.ID] { variables.map(\.id) }

@@ -11,6 +11,8 @@ public struct CovarianceMatrix: Sendable, Hashable {
   /// 2n × 2n, row-major, symmetric.
   public private(set) var elements: [Double]
 
+  /// The covariance matrix with the given entries, row by row.
+  ///
   /// - Precondition: `elements` is (2n)² numbers of a symmetric matrix.
   public init(modeCount: Int, elements: [Double]) {
     precondition(

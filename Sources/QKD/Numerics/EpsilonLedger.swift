@@ -34,7 +34,7 @@ public struct EpsilonLedger: Sendable, Hashable {
   public struct Entry: Sendable, Hashable {
     /// What may go wrong, in words.
     public let name: String
-    /// Of one occurrence.
+    /// The ε of one occurrence.
     public let epsilon: Double
     /// What `epsilon` measures.
     public let definition: EpsilonDefinition
@@ -42,7 +42,7 @@ public struct EpsilonLedger: Sendable, Hashable {
     public let count: Int
   }
 
-  /// In the order they were added.
+  /// The entries in the order in which they were added.
   public private(set) var entries: [Entry] = []
   /// What the total measures; `nil` while the ledger is empty.
   public private(set) var definition: EpsilonDefinition?

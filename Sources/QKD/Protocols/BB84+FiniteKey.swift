@@ -81,7 +81,7 @@ extension QKDProtocolDefinition {
 public struct PulseSlot: Sendable, Hashable {
   /// The number of pulses sent.
   public let pulses: Double
-  /// Of the channel alone.
+  /// The transmittance of the channel alone, in 0...1.
   public let transmittance: Double
 
   /// Pulses sent while the channel had the given transmittance, in 0...1.

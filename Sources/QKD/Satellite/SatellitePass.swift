@@ -14,6 +14,8 @@ public struct SatellitePass: Sendable, Hashable {
   /// The highest elevation of the pass in degrees; 90 passes through the zenith.
   public let highestElevationDegrees: Double
 
+  /// A pass of a satellite on a circular orbit.
+  ///
   /// - Precondition: the altitude is above 0, the elevation above 0 and at most 90.
   public init(altitudeKm: Double, highestElevationDegrees: Double = 90) {
     precondition(altitudeKm > 0, "The altitude of an orbit is above 0 km")
@@ -74,7 +76,7 @@ public struct SatellitePass: Sendable, Hashable {
 /// Optics between a satellite and a ground station; a downlink unless a Rytov variance broadens the
 /// beam.
 public struct FreeSpaceLink: Sendable, Hashable {
-  /// In nm.
+  /// The wavelength in nm.
   public var wavelengthNm = 850.0
   /// Full divergence angle of the beam (1/e² of intensity) in µrad; below the diffraction limit it
   /// is that.
@@ -173,7 +175,7 @@ public struct SatelliteKey: Sendable {
     public let elevationDegrees: Double
     /// The distance to the satellite, in km.
     public let slantRangeKm: Double
-    /// Of the channel without the receiver's efficiency.
+    /// The loss of the channel without the receiver's efficiency, in dB.
     public let lossDB: Double
   }
 

@@ -12,13 +12,13 @@ public struct LiteratureRow: Sendable {
 
   /// How a row came out.
   public enum Outcome: String, Sendable, Hashable {
-    /// Within what the row allows.
+    /// Our number is within what the row allows.
     case pass
-    /// Outside, for the reason the row gives.
+    /// Our number is outside, for the reason that the row gives.
     case declaredMiss = "declared miss"
-    /// Outside what the row allows, without a reason.
+    /// Our number is outside what the row allows, without a reason.
     case fail
-    /// Not judged.
+    /// The row is not judged.
     case shown
   }
 

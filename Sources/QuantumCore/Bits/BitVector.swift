@@ -23,7 +23,7 @@ public struct BitVector: Hashable, Sendable {
     for bit in bits { append(bit) }
   }
 
-  /// From packed words; bits beyond `count` are cleared.
+  /// A vector from packed words; bits beyond `count` are cleared.
   public init(words: some Sequence<UInt64>, count: Int) {
     self.init(count: count)
     for (index, word) in words.enumerated().prefix(self.words.count) { self.words[index] = word }

@@ -181,6 +181,8 @@ extension DetectorErrorModel {
 // MARK: - Appending
 
 extension DetectorErrorModel {
+  /// Appends `error(probability) targets` to the open block.
+  ///
   /// - Precondition: `probability` is in 0...1; separators stand between targets only.
   public mutating func appendError(
     _ probability: Double, _ targets: some Sequence<Target>, tag: String = ""

@@ -90,7 +90,7 @@ public final class GateDefinition: Sendable {
     /// noise plain numbers, named where they have names: `I_ERROR[AMPLITUDE_DAMPING(gamma=0.1)] 0`,
     /// `I_ERROR[KRAUS1(1,0,…)] 0`.
     case tagWithArguments(Gate, String)
-    /// Not expressible but through its decomposition.
+    /// The gate is written through its decomposition, or not at all.
     case none
   }
 

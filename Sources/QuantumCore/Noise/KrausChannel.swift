@@ -5,6 +5,8 @@ public struct KrausChannel: Hashable, Sendable {
   /// 2ᵏ × 2ᵏ matrices; bit j of an index is the channel's j-th qubit.
   public let operators: [ComplexMatrix]
 
+  /// The channel of Kraus operators.
+  ///
   /// - Precondition: at least one operator, all of one shape 2ᵏ × 2ᵏ, with Σ Kᵢ†Kᵢ = 1 to 1e-9.
   public init(_ operators: [ComplexMatrix]) {
     precondition(Self.defect(of: operators) == nil, Self.defect(of: operators) ?? "")

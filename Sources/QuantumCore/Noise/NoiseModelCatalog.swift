@@ -12,7 +12,7 @@
 ///     let model = try biased.model(settings: [("p", 0.01)])
 ///     let noisy = try NoiseModel.applying([model], to: circuit)
 public struct NoiseModelDefinition: Sendable {
-  /// As commands spell it: lower case, with dashes.
+  /// The name, as commands spell it: in lower case, with dashes.
   public let name: String
   /// What it does, in a sentence.
   public let summary: String
@@ -23,6 +23,8 @@ public struct NoiseModelDefinition: Sendable {
   private let problem: @Sendable (Values) -> String?
   private let rules: @Sendable (Values) -> [NoiseRule]
 
+  /// A record, which makes the model one like those of the catalog.
+  ///
   /// - Parameters:
   ///   - name: as commands spell it, in lower case and with dashes.
   ///   - summary: what it does, in a sentence.

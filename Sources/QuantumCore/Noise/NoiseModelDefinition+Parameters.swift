@@ -37,13 +37,13 @@ extension NoiseSetting: CustomStringConvertible {
 extension NoiseModelDefinition {
   /// What sets a model up: a number, or one of some words.
   public struct Parameter: Sendable {
-    /// As settings spell it: snake_case, with its unit if it has one.
+    /// The name, as settings spell it: in snake_case, with its unit if it has one.
     public let name: String
     /// What it is, and per what: `a qubit and gate`; for the reference.
     public let summary: String
     /// The value where nobody sets one.
     public let defaultValue: NoiseSetting
-    /// Which values it takes.
+    /// The values that the parameter takes.
     public let kind: Kind
     /// Parameters this one stands for, each set to `factor` times it; empty for a parameter of its
     /// own.

@@ -181,13 +181,13 @@ public struct Relaxation: Hashable, Sendable {
   public struct Durations: Hashable, Sendable {
     /// The time of a gate on one qubit.
     public var singleQubitNs: Double
-    /// Of gates on two and more qubits.
+    /// The time of a gate on two or more qubits.
     public var multiQubitNs: Double
     /// The time of a measurement; one with a reset takes `resetNs` more.
     public var measureNs: Double
     /// The time of a reset.
     public var resetNs: Double
-    /// Of particular gates, first of all.
+    /// The times of particular gates, which take precedence over the others.
     public var gatesNs: [Gate: Double]
 
     /// Times in nanoseconds, each at least 0.

@@ -11,7 +11,7 @@ public struct SparsePauliString: Hashable, Sendable {
     public let pauli: Pauli
   }
 
-  /// In ascending order of qubit, each qubit once.
+  /// The factors in ascending order of qubit, each qubit once.
   public let factors: [Factor]
 
   /// The product of the given factors; those on one qubit multiply, identities vanish.
@@ -44,6 +44,8 @@ public struct SparsePauliString: Hashable, Sendable {
   /// Whether every factor is `pauli`; true of the identity.
   public func consists(of pauli: Pauli) -> Bool { factors.allSatisfy { $0.pauli == pauli } }
 
+  /// Whether the product of the two strings does not depend on their order.
+  ///
   /// - Complexity: O(sum of the weights).
   public func commutes(with other: SparsePauliString) -> Bool {
     var parity = false

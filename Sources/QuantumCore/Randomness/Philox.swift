@@ -74,6 +74,8 @@ public struct PhiloxGenerator: RandomNumberGenerator, Sendable {
   private var buffer: SIMD4<UInt64> = .zero
   private var position = 4
 
+  /// The generator at the start of the stream of one purpose under a seed.
+  ///
   /// - Parameter block: keeps streams of the same purpose apart.
   public init(seed: UInt64, purpose: Philox.Purpose = .generation, block: UInt64 = 0) {
     philox = Philox(seed: seed, purpose: purpose)

@@ -21,11 +21,11 @@ public struct MemoryBound: Hashable, Sendable {
     self.programBytes = programBytes
   }
 
-  /// Of the states that the run cannot do without.
+  /// Bytes of the states that the run cannot do without; saturates.
   public var requiredBytes: UInt64 { stateBytes.saturatingMultiply(leastStateCount) }
-  /// Without which the run is refused, results and gates included.
+  /// Bytes without which the run is refused, results and gates included; saturates.
   public var leastBytes: UInt64 { total(leastStateCount) }
-  /// Of which the run never takes more.
+  /// Bytes that the run never exceeds; saturates.
   public var mostBytes: UInt64 { total(max(stateCount, leastStateCount)) }
 
   /// Whether a run fits into so many bytes. The states that it cannot do without must; with gates

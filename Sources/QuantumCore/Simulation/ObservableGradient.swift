@@ -12,7 +12,7 @@ public struct ObservableGradient: Sendable {
     public let qubits: [Int]
     /// The argument's name in the catalog, such as `theta`.
     public let argument: String
-    /// In radians.
+    /// The argument's value in the circuit; angles are in radians.
     public let value: Double
     /// ∂⟨H⟩/∂value, per radian. A gate in a repeat block stands for all its turns.
     public package(set) var derivative: Double
@@ -30,7 +30,8 @@ public struct ObservableGradient: Sendable {
 
   /// ⟨H⟩.
   public let value: Double
-  /// In the order of the circuit; gates on several groups of qubits have entries for each group.
+  /// The derivatives in the order of the circuit; gates on several groups of qubits have entries
+  /// for each group.
   public let entries: [Entry]
 
   /// An observable's mean with its derivatives.

@@ -8,13 +8,14 @@ import RealModule
 /// them random. Loops whose end results decide count once,
 /// and so do repeat blocks that are left early.
 public struct RunWork: Hashable, Sendable {
-  /// On one core at most: if every outcome is random that may be.
+  /// Seconds on one core at most: if every outcome is random that may be.
   public private(set) var seconds = 0.0
   /// Steps of one shot: gates, measurements, errors, and what is computed.
   public private(set) var steps = 0.0
-  /// Of `seconds`, what one shot alone would take.
+  /// The part of `seconds` that one shot alone would take.
   public private(set) var shotSeconds = 0.0
-  /// On one core at least: if no outcome is random that may be certain. Limits look at this.
+  /// Seconds on one core at least: if no outcome is random that may be certain. Limits look at
+  /// this.
   public private(set) var leastSeconds = 0.0
   /// The number of shots that the times are for.
   public let shots: Int
@@ -25,7 +26,7 @@ public struct RunWork: Hashable, Sendable {
   public struct Loop: Hashable, Sendable {
     /// Where the block stands in the circuit's text; `nil` for circuits made otherwise.
     public let range: SourceRange?
-    /// Of the block and of those within, where they are the longest.
+    /// The number of turns: those of the block times those of the longest block within it.
     public let turns: Double
     fileprivate let seconds: Double
   }

@@ -22,7 +22,7 @@ public struct ShotResults: Hashable, Sendable {
 public struct ExpectationValue: Hashable, Sendable, Codable {
   /// The estimate of the mean, or the mean itself where the circuit has one final state.
   public let value: Double
-  /// Of the mean over shots; 0 where the circuit has one final state.
+  /// The standard error of the mean over shots; 0 where the circuit has one final state.
   public let standardError: Double
 
   /// A mean with its standard error, at least 0.

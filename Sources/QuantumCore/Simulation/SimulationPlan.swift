@@ -24,7 +24,7 @@ public struct SimulationPlan: Sendable {
     public let controls: [Int]
     /// Which code applies the step.
     public let route: KernelRoute
-    /// In the engine's own unit.
+    /// What the step costs, in the engine's own unit.
     public let cost: Double
 
     /// A step of a plan.
@@ -99,9 +99,9 @@ public struct SimulationPlan: Sendable {
 
 /// What one state of a circuit takes, and how the bytes come about.
 public struct StateSize: Hashable, Sendable {
-  /// Saturates.
+  /// The memory of one state in bytes; saturates.
   public let bytes: UInt64
-  /// Such as `2^20 × 16 B`.
+  /// The same in words, such as `2^20 × 16 B`.
   public let text: String
   /// Whether a run may need less.
   public let isBound: Bool

@@ -11,6 +11,8 @@ public struct TimeLimit: Hashable, Sendable {
   /// When a run stops, whatever was predicted; `nil` is never.
   public private(set) var deadline: ContinuousClock.Instant?
 
+  /// A limit on predicted times, without a deadline.
+  ///
   /// - Parameter predicted: seconds; `.infinity` refuses nothing.
   public init(predicted: Double) { self.predicted = predicted }
 
@@ -32,6 +34,8 @@ public struct TimeLimit: Hashable, Sendable {
   /// Whether the deadline has passed.
   public var hasPassed: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
 
+  /// Returns while there is time left.
+  ///
   /// - Throws: `Obstacle` where the deadline has passed.
   public func check() throws(Obstacle) {
     guard let duration, hasPassed else { return }

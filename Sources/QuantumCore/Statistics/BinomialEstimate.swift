@@ -7,6 +7,8 @@ public struct BinomialEstimate: Hashable, Sendable, Codable {
   /// The number of independent trials.
   public let trials: Int
 
+  /// The outcome of independent trials.
+  ///
   /// - Precondition: `0 <= successes <= trials`.
   public init(successes: Int, trials: Int) {
     precondition(successes >= 0 && successes <= trials, "Successes are in 0...trials")

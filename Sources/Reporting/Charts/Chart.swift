@@ -51,7 +51,7 @@ public struct Chart: Sendable, Hashable {
 
     /// The name in the legend.
     public var name: String
-    /// In the order the line runs.
+    /// The points in the order in which the line runs.
     public var points: [Point]
     /// What joins the points or marks them.
     public var style: Style
@@ -74,9 +74,9 @@ public struct Chart: Sendable, Hashable {
   public struct Axis: Sendable, Hashable {
     /// How values are spread along an axis.
     public enum Scale: Sendable, Hashable, CaseIterable {
-      /// In proportion to their differences.
+      /// Values lie in proportion to their differences.
       case linear
-      /// In proportion to their ratios; values that are not positive have no place.
+      /// Values lie in proportion to their ratios; those that are not positive have no place.
       case logarithmic
     }
 
@@ -116,7 +116,7 @@ public struct Chart: Sendable, Hashable {
 
     /// Where the line stands.
     public var place: Place
-    /// Printed beside the line.
+    /// The text beside the line.
     public var label: String
 
     /// Makes a line.
@@ -134,7 +134,7 @@ public struct Chart: Sendable, Hashable {
   public var x: Axis
   /// The vertical axis.
   public var y: Axis
-  /// Drawn in order, the last one on top.
+  /// The series, drawn in order, the last one on top.
   public var series: [Series]
   /// Lines across the whole chart, such as a threshold.
   public var referenceLines: [ReferenceLine]

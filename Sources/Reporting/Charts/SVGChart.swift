@@ -10,6 +10,8 @@ public struct SVGChart: Sendable {
   /// The height of the document in pixels.
   public let height: Int
 
+  /// A drawing of the given size, in pixels.
+  ///
   /// - Parameters:
   ///   - width: At least 240 pixels; less is taken as that.
   ///   - height: At least 160 pixels; less is taken as that.

@@ -12,9 +12,9 @@
 public struct SequenceDiagram: Sendable, Hashable {
   /// How the arrow of a message looks.
   public enum ArrowStyle: Sendable, Hashable, CaseIterable {
-    /// For messages that start something.
+    /// A full line, for messages that start something.
     case solid
-    /// For answers, and for what somebody merely overhears.
+    /// A broken line, for answers and for what somebody merely overhears.
     case dashed
     /// Ends in a cross: lost, or refused.
     case crossed
@@ -43,9 +43,9 @@ public struct SequenceDiagram: Sendable, Hashable {
   public var title: String
   /// What a reader who does not see the drawing should know; `nil` for the messages in words.
   public var description: String?
-  /// From left to right.
+  /// The names of the participants, from left to right.
   public private(set) var participants: [String]
-  /// From top to bottom.
+  /// What happens, from top to bottom.
   public private(set) var events: [Event] = []
 
   /// Makes a diagram without events.

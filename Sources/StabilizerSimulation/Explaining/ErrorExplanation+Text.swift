@@ -11,6 +11,8 @@ public struct ErrorExplanationWriter {
   /// Qubits with places, targets and lines that were looked at.
   package private(set) var work = 0
 
+  /// A writer for the errors of one circuit.
+  ///
   /// - Parameters:
   ///   - circuit: the circuit that was explained.
   ///   - number: how a number is written.

@@ -10,7 +10,7 @@ public struct ErrorExplanation: Sendable, Hashable {
     public let coordinates: [Double]
   }
 
-  /// Ascending, detectors first.
+  /// The detectors and observables that the errors flip, ascending, detectors first.
   public let symptoms: [Symptom]
   /// What alone has exactly these symptoms, later instructions first; empty if nothing does.
   public let locations: [ErrorLocation]
@@ -23,7 +23,7 @@ public struct ErrorLocation: Sendable, Hashable {
   public struct Frame: Sendable, Hashable {
     /// Index of the instruction, or of the repeat block that holds it, in the block.
     public let index: Int
-    /// Of the repeat block: how often it runs; `nil` for the instruction itself.
+    /// How often the repeat block runs; `nil` for the instruction itself.
     public let repetitions: UInt64?
     /// Turns of the repeat block that are done; 0 for the instruction itself.
     public let completedTurns: UInt64
@@ -51,7 +51,7 @@ public struct ErrorLocation: Sendable, Hashable {
   public let instruction: Instruction
   /// The targets concerned, counted from 0 within the instruction.
   public let targetRange: Range<Int>
-  /// From the outermost block to the instruction.
+  /// The places that lead from the outermost block to the instruction.
   public let stack: [Frame]
   /// `TICK`s before.
   public let tickCount: UInt64

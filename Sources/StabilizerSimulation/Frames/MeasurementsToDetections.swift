@@ -29,6 +29,8 @@ public struct MeasurementsToDetections: Sendable {
   /// Finds what sweep bits flip; only where the circuit has any.
   private let sweepSampler: DetectionSampler?
 
+  /// Finds the records of every detector and observable of a circuit.
+  ///
   /// - Parameters:
   ///   - usesReference: if not, all records without noise are taken to be 0.
   ///   - memoryLimit: upper bound in bytes for what is known of the detectors.

@@ -130,6 +130,8 @@ public struct StabilizerSimulator: Simulator {
         gateCount: Int(clamping: circuit.gateCount))
     }
 
+    /// The memory that a task takes.
+    ///
     /// - Returns: a bound whose `stateBytes` are those of one tableau; each thread has one, and all
     ///   start from one more.
     public func memory(for task: RunTask, limit: UInt64?) -> MemoryBound {

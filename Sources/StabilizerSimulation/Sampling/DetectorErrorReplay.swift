@@ -9,7 +9,7 @@ import QuantumCore
 ///     let errors = try DetectorErrorReplay.sampler(for: model).sample(shots: 100, seed: 1)   // a column a mechanism
 ///     let events = replay.events(of: errors)
 public struct DetectorErrorReplay: Sendable {
-  /// Mechanisms of the model.
+  /// The number of the model's mechanisms, repeat blocks unrolled.
   public let errorCount: Int
   /// One more than the largest detector that the model mentions.
   public let detectorCount: Int
@@ -32,6 +32,8 @@ public struct DetectorErrorReplay: Sendable {
   private var items: [[Item]] = []
   private let targets: [DetectorErrorModel.Target]
 
+  /// Prepares a model for replay.
+  ///
   /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or more, or more than 2²⁸
   ///   mechanisms.
   /// - Complexity: O(length of the model), repeat blocks once.

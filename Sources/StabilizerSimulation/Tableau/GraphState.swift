@@ -19,6 +19,8 @@ public struct GraphState: Hashable, Sendable {
   /// - Complexity: O(n² / 64) for n qubits.
   public var edgeCount: Int { adjacency.words.reduce(0) { $0 + $1.nonzeroBitCount } / 2 }
 
+  /// The graph state of a graph, with a Clifford gate on each qubit.
+  ///
   /// - Precondition: `adjacency` is symmetric with an empty diagonal, and there is a gate for each
   ///   of its rows.
   public init(adjacency: BitTable, localCliffords: [Gate]) {

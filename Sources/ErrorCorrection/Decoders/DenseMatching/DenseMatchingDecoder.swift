@@ -13,6 +13,8 @@ public struct DenseMatchingDecoder: Decoder {
   /// The decoder, which has no options.
   public init() {}
 
+  /// Makes the matching graph of a model.
+  ///
   /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two
   ///   detectors; `Obstacle` if the model is too large.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {

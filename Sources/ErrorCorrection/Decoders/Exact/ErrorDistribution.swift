@@ -24,6 +24,8 @@ public struct ErrorDistribution: Sendable {
   /// By detection events in the low bits and observables above.
   package private(set) var table: [Double]
 
+  /// Computes the distribution of a model.
+  ///
   /// - Throws: `Obstacle` if the model has more bits than `SmallErrorModel.bitLimit`.
   public init(_ model: DetectorErrorModel, threads: Int = 1) throws(Obstacle) {
     self.init(try SmallErrorModel(model), threads: threads)

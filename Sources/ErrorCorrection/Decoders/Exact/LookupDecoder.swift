@@ -10,6 +10,8 @@ public struct LookupDecoder: Decoder {
   /// The decoder, which has no options.
   public init() {}
 
+  /// Makes the table of the likeliest observables for every combination of detection events.
+  ///
   /// - Throws: `Obstacle` if the model has more than `SmallErrorModel.bitLimit` detectors and
   ///   observables.
   /// - Complexity: O(m 2ⁿ) for m mechanisms and n detectors and observables.

@@ -26,7 +26,7 @@ import QuantumCore
 public struct WindowedDecoder: Decoder {
   /// The decoder of each window.
   public let inner: any Decoder
-  /// In rounds.
+  /// The rounds that a window decides for good.
   public let commit: Double
   /// The rounds behind the committed ones that a window looks at.
   public let buffer: Double
@@ -36,6 +36,8 @@ public struct WindowedDecoder: Decoder {
   public let roundLength: Double?
   private let clock: (@Sendable () -> UInt64)?
 
+  /// A decoder that sees a window of rounds at a time.
+  ///
   /// - Parameters:
   ///   - clock: nanoseconds since some moment; measures how long each window takes.
   /// - Precondition: `commit` and `roundLength` are positive, `buffer` is not negative, all are
@@ -53,6 +55,9 @@ public struct WindowedDecoder: Decoder {
     (self.timeCoordinate, self.roundLength) = (timeCoordinate, roundLength)
   }
 
+  /// Cuts a model into windows and compiles the inner decoder for each window that is unlike the
+  /// others.
+  ///
   /// - Throws: a `Diagnostic` if a detector that errors flip has no time; `Obstacle` of kind
   ///   `option` if there are too many windows, or the inner decoder makes another number of
   ///   detectors or observables of a window's model than it has; otherwise as the inner decoder

@@ -17,6 +17,8 @@ public struct UnionFindDecoder: Decoder {
   /// The decoder, which has no options.
   public init() {}
 
+  /// Makes the decoding graph of a model.
+  ///
   /// - Throws: a `Diagnostic` at the first mechanism with a part that flips more than two
   ///   detectors; `Obstacle` if the model is too large.
   public func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder {
