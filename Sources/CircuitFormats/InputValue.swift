@@ -57,7 +57,7 @@ indirect enum InputList {
   /// The deepest nesting that is read: that of an array's dimensions.
   private static let depthLimit = 7
 
-  /// - Returns: `nil` for texts that are no list in brackets.
+  /// - Returns: `nil` for texts that are not a list in brackets.
   init?(_ text: String) {
     var rest = text[...].drop(while: \.isWhitespace)
     guard let list = Self.list(from: &rest, depth: 0), rest.allSatisfy(\.isWhitespace) else {

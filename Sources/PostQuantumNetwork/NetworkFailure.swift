@@ -8,7 +8,7 @@ public enum NetworkFailure: Error, Hashable {
   case resources(String, remedy: String)
   /// A peer, a port or the network cannot be reached, or somebody took too long.
   case unreachable(String)
-  /// Bytes came that are no message.
+  /// Bytes came that are not a message.
   case malformed(String)
   /// The key exchange, or what followed it, was not right.
   ///

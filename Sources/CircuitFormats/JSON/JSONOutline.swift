@@ -70,7 +70,7 @@ package struct JSONOutline: Sendable {
     }
   }
 
-  /// The value of a name; `nil` for values that are no objects, and for names that are not there.
+  /// The value of a name; `nil` for values that are not objects, and for names that are not there.
   package subscript(_ name: String) -> JSONOutline? {
     guard case .object(let entries) = value else { return nil }
     return entries.first { $0.name == name }?.value

@@ -57,7 +57,7 @@ public enum NoiseSpecification: Sendable {
     return .model(try definition.model(settings: all + settings))
   }
 
-  /// Reads `key=value`; a value that is no number is a word.
+  /// Reads `key=value`; a value that is not a number is a word.
   public static func setting(_ text: String) throws(Diagnostic) -> NoiseModelDefinition.Setting {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     if parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty {

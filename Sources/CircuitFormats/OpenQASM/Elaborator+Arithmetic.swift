@@ -96,8 +96,8 @@ extension Elaborator {
     }
   }
 
-  /// An unsigned number of 64 bits. Those that are no signed one are halved, the bit that falls off
-  /// put into the last one: there it decides between two neighbours as it did before.
+  /// An unsigned number of 64 bits. Those that are not a signed one are halved, the bit that falls
+  /// off put into the last one: there it decides between two neighbours as it did before.
   private func float(
     unsigned payload: Payload, _ format: FloatFormat, _ span: SourceSpan
   ) throws(Diagnostic) -> Payload {

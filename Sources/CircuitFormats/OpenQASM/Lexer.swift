@@ -3,7 +3,7 @@ import QuantumCore
 /// Splits the bytes of an OpenQASM text into tokens, one at a time.
 ///
 /// Text is UTF-8; a byte order mark at the start is skipped, comments and white space are. Anything
-/// that is no token is a `Diagnostic` with its place, thrown when it is reached.
+/// that is not a token is a `Diagnostic` with its place, thrown when it is reached.
 struct Lexer {
   let bytes: [UInt8]
   let version: Int
@@ -11,7 +11,7 @@ struct Lexer {
   private(set) var position = 0
   private var line: UInt32 = 1
   private var lineStart = 0
-  /// UTF-8 continuation bytes so far on this line: bytes that are no column of their own.
+  /// UTF-8 continuation bytes so far on this line: bytes that are not a column of their own.
   private var continuations = 0
 
   init(_ bytes: [UInt8], version: Int) {

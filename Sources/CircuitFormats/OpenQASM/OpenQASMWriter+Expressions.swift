@@ -321,7 +321,7 @@ extension ProgramWriter {
     return name == "bool" || name == "bit" && width == nil
   }
 
-  /// A variable that is no real number as an int[64].
+  /// A variable that is not a real number as an int[64].
   private func integerText(_ index: Int) -> String {
     let own = variableNames[index]
     guard let (name, width) = inputType(index) else { return own }

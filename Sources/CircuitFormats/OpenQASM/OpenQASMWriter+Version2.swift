@@ -34,7 +34,7 @@ extension ProgramWriter {
   }
 
   /// Makes registers of their own of bits without a name that conditions compare as a whole: they
-  /// may have been registers that are no output, which only version 3 hides.
+  /// may have been registers that are not an output, which only version 3 hides.
   private func cutHiddenRegisters() {
     var cuts: Set<Int> = []
     circuit.forEachCondition { condition in

@@ -45,8 +45,8 @@ struct ProgramNames {
   private static let reserved3: Set<String> =
     builtInFunctions.union(Keyword.allCases.map(\.text)).union(["U", "π", "τ", "ℇ"])
 
-  /// A name for something that the circuit calls `name`, or `fallback` where that is no name of the
-  /// language.
+  /// A name for something that the circuit calls `name`, or `fallback` where that is not a name of
+  /// the language.
   mutating func unique(_ name: String, else fallback: String) -> String {
     let base = isIdentifier(name) ? name : fallback
     var candidate = base

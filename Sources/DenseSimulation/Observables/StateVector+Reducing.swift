@@ -58,7 +58,7 @@ extension StateVector {
   ///
   /// - Parameters:
   ///   - qubits: distinct; bit j of a row or column is the value of `qubits[j]`.
-  ///   - memoryLimit: the most bytes to use for the result; `nil` is no limit.
+  ///   - memoryLimit: the most bytes to use for the result; `nil` sets no limit.
   /// - Returns: 2ᵏ × 2ᵏ, Hermitian, of trace ⟨ψ|ψ⟩.
   /// - Throws: `Obstacle` if the matrix is larger than `memoryLimit` or than 2³⁰ elements, or if
   ///   `qubits` are more than 6 and OpenBLAS is missing.

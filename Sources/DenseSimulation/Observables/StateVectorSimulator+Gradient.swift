@@ -6,7 +6,7 @@ extension StateVectorSimulator.Compiled {
   /// there and one back.
   ///
   /// All gates of the catalog with angles take part, under any controls; the numbers of `unitary`
-  /// are no angles. Measurements that nothing follows change nothing.
+  /// are not angles. Measurements that nothing follows change nothing.
   ///
   /// - Returns: derivatives in the order of the circuit, to rounding; see `ObservableGradient`.
   /// - Throws: `Obstacle` for noise, resets, control flow and measurements that gates follow, with

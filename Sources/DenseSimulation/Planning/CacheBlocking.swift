@@ -52,7 +52,7 @@ package struct CacheBlocking {
   private var lowQubits: UInt64 { (1 << UInt64(runBits)) - 1 }
   package var allQubits: UInt64 { (1 << UInt64(qubitCount)) - 1 }
 
-  /// Pauli products flip indices of the whole state; diagonals that are no phases are tables over
+  /// Pauli products flip indices of the whole state; diagonals that are not phases are tables over
   /// it.
   private func isWhole(_ gate: PlannedGate) -> Bool {
     if case .pauli = gate.gate.action { return true }

@@ -21,7 +21,7 @@ package struct CartanDecomposition: Sendable {
   /// In the Bell basis U is K D Pᵀ with real orthogonal K and P and diagonal D. Products of
   /// single-qubit gates are real there, and C is diagonal.
   ///
-  /// - Returns: `nil` where the product of the parts is not the matrix: it is no unitary.
+  /// - Returns: `nil` where the product of the parts is not the matrix: it is not unitary.
   package init?(_ matrix: Matrix4) {
     let rotated = matrix.inBellBasis
     var symmetric = SymmetricPair(rotated.square)

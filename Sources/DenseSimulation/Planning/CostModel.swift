@@ -10,7 +10,7 @@ package struct CostModel: Sendable {
   package var dense: [Double] = [6, 6.5, 9.5, 17.5, 35, 70, 140]
   /// A product of phases, however many.
   package var phases = 5.0
-  /// A step of its own for a diagonal that is no product of phases, or for a Pauli product.
+  /// A step of its own for a diagonal that is not a product of phases, or for a Pauli product.
   package var sweep = 9.0
   /// Rotations of up to four qubits: what is paid for the step, and for each.
   package var rotationsStep = 2.5

@@ -9,7 +9,7 @@ package struct EulerAngles: Sendable {
   package var before: Complex<Double>
   package var angle: Double
 
-  /// `nil` for what is no unitary.
+  /// `nil` for what is not unitary.
   package init?(_ matrix: Matrix2) {
     let m = matrix
     let (cosine, sine) = (m[0, 0].length, m[1, 0].length)

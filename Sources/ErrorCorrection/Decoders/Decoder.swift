@@ -11,8 +11,8 @@ public protocol Decoder: Sendable {
   /// Prepares for a model.
   ///
   /// - Throws: a `Diagnostic` at the offending line for a model that this decoder cannot take, such
-  ///   as a mechanism that is no edge for a matching decoder; `Obstacle` where the tables would not
-  ///   fit into memory.
+  ///   as a mechanism that is not an edge for a matching decoder; `Obstacle` where the tables would
+  ///   not fit into memory.
   func compiled(for model: DetectorErrorModel) throws -> any CompiledDecoder
 }
 

@@ -13,8 +13,8 @@ public struct DecoderDefinition: Sendable {
   public let summary: String
   /// What it needs of a model, its complexity and its source.
   public let details: String
-  /// Whether it takes mechanisms that are no edges; otherwise errors of circuits are decomposed for
-  /// it.
+  /// Whether it takes mechanisms that are not edges; otherwise errors of circuits are decomposed
+  /// for it.
   public let takesHyperedges: Bool
   /// The decoder with its defaults.
   public let decoder: any Decoder

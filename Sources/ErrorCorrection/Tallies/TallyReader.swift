@@ -20,7 +20,7 @@ public struct TallyReader: Sendable {
 
   /// Reads a whole file.
   ///
-  /// - Throws: a `Diagnostic` with the place of what is no such table.
+  /// - Throws: a `Diagnostic` with the place of what is not such a table.
   public init(_ bytes: [UInt8]) throws(Diagnostic) {
     wholeByteCount = (bytes.lastIndex(of: 0x0a) ?? -1) + 1
     var scanner = FieldScanner(bytes[..<wholeByteCount])

@@ -91,8 +91,8 @@ extension Algorithm {
 
   /// A fresh secret and its ciphertext for the owner of a public key.
   ///
-  /// - Throws: `AlgorithmError` for bytes that are no key: of another length, not reduced (ML-KEM),
-  ///   not on the curve (P-256, P-384), or a point of small order (X25519 and X-Wing).
+  /// - Throws: `AlgorithmError` for bytes that are not a key: of another length, not reduced
+  ///   (ML-KEM), not on the curve (P-256, P-384), or a point of small order (X25519 and X-Wing).
   public func encapsulate(to publicKey: [UInt8]) throws(AlgorithmError) -> Encapsulation {
     let operations = try encapsulationOperations()
     try check(publicKey.count, is: sizes.publicKey, "public key")

@@ -20,9 +20,9 @@ extension Algorithm {
 
   /// Whether a signature of a message is that of the key.
   ///
-  /// - Throws: `AlgorithmError` for bytes that are no public key, have the wrong length or, for
+  /// - Throws: `AlgorithmError` for bytes that are not a public key, have the wrong length or, for
   ///   Ed25519, are a point of small order, with which signatures hold for any message; a signature
-  ///   that does not fit is no error, but `false`.
+  ///   that does not fit is not an error but `false`.
   public func isValid(
     _ signature: [UInt8], for message: [UInt8], publicKey: [UInt8], context: [UInt8] = []
   ) throws(AlgorithmError) -> Bool {

@@ -42,7 +42,7 @@ struct SignatureOperations: Sendable {
 
   /// A new key, or that of a secret.
   let makeKey: @Sendable (UnsafeRawBufferPointer?) throws -> Key
-  /// Public key, signature, message, context; throws for bytes that are no public key.
+  /// Public key, signature, message, context; throws for bytes that are not a public key.
   let verify: @Sendable ([UInt8], [UInt8], [UInt8], [UInt8]) throws -> Bool
 
   static let mlDSA65 = SignatureOperations(

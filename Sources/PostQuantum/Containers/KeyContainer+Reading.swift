@@ -21,7 +21,7 @@ extension KeyContainer {
     case curveMismatch
     /// A point of the curve in an encoding that is none.
     case invalidPoint
-    /// The seed or scalar is no secret key.
+    /// The seed or scalar is not a secret key.
     case invalidSecret
     /// Something follows behind the end of a part.
     case trailingBytes

@@ -68,7 +68,7 @@ extension Assumption {
   public static let gaussianOptimality = Self(
     "gaussian-attacks-are-optimal",
     "Eve's information is that of the Gaussian state of the same covariances.")
-  /// With receiver_trusted = 1, loss and noise of the receiver are no leak.
+  /// With receiver_trusted = 1, loss and noise of the receiver are not a leak.
   public static let trustedReceiverOption = Self(
     "receiver-noise-trusted-on-request",
     "With receiver_trusted = 1, loss and noise of the receiver are no leak.")

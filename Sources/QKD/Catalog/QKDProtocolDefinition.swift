@@ -240,7 +240,7 @@ public struct QKDProtocolDefinition: Sendable {
 
   /// Everything that may go wrong in a session of a finite protocol; `nil` for asymptotic ones.
   ///
-  /// - Throws: a `Diagnostic` for values that are no probabilities.
+  /// - Throws: a `Diagnostic` for values that are not probabilities.
   public func ledger(_ parameters: KeyRateParameters) throws(Diagnostic) -> EpsilonLedger? {
     guard let secrecy = parameters.value(of: .epsilonSecrecy) else { return nil }
     var ledger = EpsilonLedger()

@@ -25,7 +25,7 @@ package enum Clamping {
     value >= leastProduct ? length(value) : 0
   }
 
-  /// An upper bound on an error rate: at most 1/2, and 1/2 if it is no number or below 0.
+  /// An upper bound on an error rate: at most 1/2, and 1/2 if it is not a number or below 0.
   package static func errorBound(_ value: Double) -> Double {
     value >= 0 && value < 0.5 ? value : 0.5
   }

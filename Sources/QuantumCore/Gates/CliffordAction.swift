@@ -12,7 +12,7 @@ package struct CliffordAction: Sendable {
   /// For every mask its image, by linearity: the action on Paulis up to sign.
   package let unsigned: [UInt8]
 
-  /// `nil` if the gate is no Clifford gate of one or two qubits.
+  /// `nil` if the gate is not a Clifford gate of one or two qubits.
   package init?(_ definition: GateDefinition) {
     guard definition.isUnitary, !definition.flows.isEmpty, let count = definition.qubitCount,
       (1...2).contains(count)
@@ -33,7 +33,7 @@ package struct CliffordAction: Sendable {
     (qubitCount, self.images, self.isNegated, self.unsigned) = (count, images, isNegated, unsigned)
   }
 
-  /// The action of each gate, by raw value; `nil` for all that are no Cliffords of one or two
+  /// The action of each gate, by raw value; `nil` for all that are not Cliffords of one or two
   /// qubits.
   package static let byGate: [CliffordAction?] = Gate.allCases.map { Self($0.definition) }
 

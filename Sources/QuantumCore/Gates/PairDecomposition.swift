@@ -53,7 +53,7 @@ package struct PairDecomposition: Sendable {
   package var second = LetterMap.identity
   package var swaps = false
 
-  /// For each gate its form, by raw value; `nil` for all that are no Cliffords of one or two
+  /// For each gate its form, by raw value; `nil` for all that are not Cliffords of one or two
   /// qubits.
   package static let byGate: [PairDecomposition?] = Gate.allCases.map { Self($0.definition) }
 

@@ -27,7 +27,7 @@ public protocol FinalState: Sendable {
   ///
   /// - Parameters:
   ///   - precision: of the numbers that are written, where the engine has no precision of its own.
-  ///   - memoryLimit: bytes that may be taken for it; `nil` is no limit.
+  ///   - memoryLimit: bytes that may be taken for it; `nil` sets no limit.
   ///   - write: takes the file's bytes, a few megabytes at a time.
   /// - Throws: `Obstacle` if there is no memory for it; what `write` throws.
   func writeNumPy(

@@ -94,7 +94,7 @@ struct ChannelSplit {
 
   func detectorCount(of mask: Int) -> Int { detectors[mask].nonzeroBitCount }
 
-  /// Whether a case is no part itself and has several detectors.
+  /// Whether a case is not a part itself and has several detectors.
   @inline(__always)
   func isDivisible(_ mask: Int) -> Bool {
     (singles | pairs) >> UInt16(mask) & 1 == 0 && detectors[mask].nonzeroBitCount > 1

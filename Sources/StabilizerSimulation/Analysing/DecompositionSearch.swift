@@ -22,7 +22,7 @@ struct DecompositionSearch {
     case nothing
     /// Observables, as a part of their own.
     case observables
-    /// Up to two detectors and observables, as one part that is no known edge.
+    /// Up to two detectors and observables, as one part that is not a known edge.
     case edge
   }
 

@@ -25,8 +25,8 @@ public enum ErrorAnalyzer {
     public var disjointErrorThreshold: Double?
     /// Leaves mechanisms as they are that cannot be decomposed, instead of throwing.
     public var ignoresDecompositionFailures: Bool
-    /// Does not accept decompositions of which a part that flips detectors is no mechanism of its
-    /// own.
+    /// Does not accept decompositions of which a part that flips detectors is not a mechanism of
+    /// its own.
     public var blocksRemnantEdges: Bool
 
     /// Decomposes as Stim 1.16 does, text for text, also where parts are then no errors of the
@@ -59,7 +59,7 @@ public enum ErrorAnalyzer {
   /// - Parameter memoryLimit: upper bound in bytes for the mechanisms while they are found.
   /// - Throws: `Diagnostic` with the place of what cannot be analysed: a detector or observable
   ///   that is random without noise, a channel that is not exactly a product of independent ones,
-  ///   an instruction that is no stabilizer operation, a record before the first measurement, an
+  ///   an instruction that is not a stabilizer operation, a record before the first measurement, an
   ///   error that cannot be decomposed. `Obstacle` if the circuit is too long to unroll or its
   ///   mechanisms need more memory than allowed.
   /// - Complexity: O(instructions run × size of the symptom sets); with folding, O(text × period of

@@ -19,7 +19,7 @@ struct IndependentPauliErrors {
   /// Errors that are negative by rounding only.
   private static let tolerance = 1e-12
 
-  /// `nil` if the channel with these probabilities of X, Y and Z is no product of such errors.
+  /// `nil` if the channel with these probabilities of X, Y and Z is not a product of such errors.
   ///
   /// The channel shrinks the Pauli X by λ_x = 1 − 2(p_y + p_z), and so on. Errors q_x, q_y, q_z
   /// shrink it by (1 − 2q_y)(1 − 2q_z), so 1 − 2q_x = ±√(λ_y λ_z / λ_x), with − if λ_y and λ_z are

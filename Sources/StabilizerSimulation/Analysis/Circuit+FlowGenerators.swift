@@ -7,7 +7,7 @@ extension Circuit {
   /// Noise is left aside. Two circuits on the same qubits with the same measurements have the same
   /// flows exactly if they have the same generators.
   ///
-  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for
+  /// - Throws: `Diagnostic` for an instruction that is not a stabilizer operation; `Obstacle` for
   ///   control flow, or if the circuit is too large: memory grows with (2 · qubits +
   ///   measurements)², repeat blocks written out.
   /// - Complexity: O((2n + m)³/64) for n qubits and m measurements, and O(2n + m) for every gate.

@@ -11,8 +11,8 @@ extension Circuit {
   ///
   /// - Parameter unsigned: whether Pauli strings may have the wrong sign.
   /// - Throws: `Diagnostic` for a flow that names a measurement that there is not, or an
-  ///   instruction that is no stabilizer operation; `Obstacle` for control flow or more work than
-  ///   can be done.
+  ///   instruction that is not a stabilizer operation; `Obstacle` for control flow or more work
+  ///   than can be done.
   /// - Complexity: O(targets), of repeat blocks only until a turn changes nothing.
   public func hasFlow(_ flow: StabilizerFlow, unsigned: Bool = false) throws -> Bool {
     guard flow.input.isHermitian, flow.output.isHermitian else {

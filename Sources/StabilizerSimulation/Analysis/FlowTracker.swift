@@ -29,7 +29,7 @@ struct FlowTracker {
   /// Bytes that the rows may take.
   private static let memoryLimit: UInt64 = 4 << 30
 
-  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation; `Obstacle` for
+  /// - Throws: `Diagnostic` for an instruction that is not a stabilizer operation; `Obstacle` for
   ///   control flow, or if the circuit is too large.
   init(_ circuit: Circuit, start: Start) throws {
     let counts = try CircuitCounts(circuit)

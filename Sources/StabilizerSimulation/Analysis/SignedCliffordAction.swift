@@ -9,7 +9,7 @@ struct SignedCliffordAction: Sendable {
   let images: [UInt8]
   let isNegated: [Bool]
 
-  /// The action of each gate, by raw value; `nil` for all that are no Cliffords of one or two
+  /// The action of each gate, by raw value; `nil` for all that are not Cliffords of one or two
   /// qubits.
   static let byGate: [SignedCliffordAction?] = Gate.allCases.map { Self($0.definition) }
 

@@ -25,7 +25,7 @@ extension Circuit {
   /// The steps of an instruction in order; noise has none but the constants that heralds leave in a
   /// record without it.
   ///
-  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation.
+  /// - Throws: `Diagnostic` for an instruction that is not a stabilizer operation.
   func stabilizerSteps(of instruction: Instruction) throws(Diagnostic) -> [StabilizerStep] {
     let gate = instruction.gate
     let definition = gate.definition

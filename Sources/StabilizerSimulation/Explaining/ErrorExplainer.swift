@@ -13,8 +13,8 @@ public enum ErrorExplainer {
   ///   - isSingle: whether one location for each set of symptoms is enough: one that flips the
   ///     fewest qubits.
   /// - Returns: in the order of the symptoms, one explanation for each set.
-  /// - Throws: `Diagnostic` for an instruction that is no stabilizer operation or a record before
-  ///   the start; `Obstacle` if the circuit or the filter is too long to unroll.
+  /// - Throws: `Diagnostic` for an instruction that is not a stabilizer operation or a record
+  ///   before the start; `Obstacle` if the circuit or the filter is too long to unroll.
   /// - Complexity: O(instructions run × size of the symptom sets).
   public static func explain(
     _ circuit: Circuit, filter: DetectorErrorModel? = nil, isSingle: Bool = false

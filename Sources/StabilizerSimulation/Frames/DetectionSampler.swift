@@ -43,9 +43,9 @@ public struct DetectionSampler: Sendable {
   ///
   /// - Parameter memoryLimit: upper bound in bytes for the results of a block of shots, and for the
   ///   tables of `sample`.
-  /// - Throws: `Obstacle` where the circuit holds something that is no Clifford gate, Pauli noise
-  ///   or feedback on a record, or is too large; `Diagnostic` where it is wrong, such as a record
-  ///   from before the start.
+  /// - Throws: `Obstacle` where the circuit holds something that is not a Clifford gate, Pauli
+  ///   noise or feedback on a record, or is too large; `Diagnostic` where it is wrong, such as a
+  ///   record from before the start.
   public init(_ circuit: Circuit, memoryLimit: UInt64 = 1 << 33) throws {
     let program = try FrameProgram(circuit, output: .detectors)
     engine = try FrameEngine(program, memoryLimit: memoryLimit)

@@ -30,9 +30,9 @@ public struct FrameSampler: Sendable {
   ///   - threads: how many may share the work on the reference.
   ///   - memoryLimit: upper bound in bytes for the results of a block of shots, and for the table
   ///     of `sample`.
-  /// - Throws: `Obstacle` where the circuit holds something that is no Clifford gate, Pauli noise
-  ///   or feedback on a record, or is too large; `Diagnostic` where it is wrong, such as a record
-  ///   from before the start.
+  /// - Throws: `Obstacle` where the circuit holds something that is not a Clifford gate, Pauli
+  ///   noise or feedback on a record, or is too large; `Diagnostic` where it is wrong, such as a
+  ///   record from before the start.
   public init(
     _ circuit: Circuit, usesReference: Bool = true, threads: Int = 1, memoryLimit: UInt64 = 1 << 33
   ) throws {

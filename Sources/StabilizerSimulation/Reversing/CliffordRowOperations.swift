@@ -13,7 +13,7 @@ struct CliffordRowOperations: Sendable {
   let qubitCount: Int
   let steps: [Step]
 
-  /// By raw value of the gate; `nil` for all that are no Cliffords of one or two qubits.
+  /// By raw value of the gate; `nil` for all that are not Cliffords of one or two qubits.
   static let byGate: [CliffordRowOperations?] = CliffordAction.byGate.map { $0.map(Self.init) }
 
   /// An error E before the gate is U E U† behind it, so its symptoms are the XOR of those of the

@@ -5,7 +5,7 @@ extension SparseReverseTracker {
   ///
   /// - Precondition: the instruction is the one before the present place.
   /// - Throws: `GaugeError` if it randomizes a detector or observable, `CircuitError` for an
-  ///   instruction that is no stabilizer operation or names a measurement before the start.
+  ///   instruction that is not a stabilizer operation or names a measurement before the start.
   package func undo(_ instruction: Instruction) throws {
     try undo(instruction, telling: StrictObserver.shared)
   }

@@ -49,7 +49,7 @@ public struct StabilizerSimulator: Simulator {
     private let placedCount: Int
     public let liveQubits: [Int]
 
-    /// - Throws: `Obstacle` with the first gate that is no Clifford and its place, and how many
+    /// - Throws: `Obstacle` with the first gate that is not Clifford and its place, and how many
     ///   there are; for noise of another kind; for tableaus that do not fit in memory.
     init(_ circuit: Circuit, options: SimulationOptions) throws(Obstacle) {
       let recognition = CliffordRecognition(of: circuit)

@@ -14,7 +14,7 @@ extension Tableau {
 
   /// The operation of a circuit of Clifford gates; repeat blocks count as often as they run.
   ///
-  /// - Throws: `Diagnostic` with the place of the first instruction that is no Clifford gate;
+  /// - Throws: `Diagnostic` with the place of the first instruction that is not a Clifford gate;
   ///   `Obstacle` for more than 2²⁰ qubits, or when memory runs out.
   public init(of circuit: Circuit) throws {
     let circuit = CliffordRecognition(of: circuit).circuit

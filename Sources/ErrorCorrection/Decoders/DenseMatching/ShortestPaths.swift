@@ -5,7 +5,7 @@
 /// - Source: [Dijkstra59].
 struct ShortestPaths {
   let graph: DecodingGraph
-  /// By edge; an infinite one is no edge.
+  /// By edge; an infinite one is not an edge.
   var weights: [Double]
   private static let certainty = MatchingGraph.logOdds(1)
   private var distances: [Double]

@@ -53,7 +53,7 @@ final class MatchingGap {
     session.blossom.keepsWeight = true
   }
 
-  /// Whether something flips the observable that is no edge.
+  /// Whether something flips the observable that is not an edge.
   private static func isFlippedAnyhow(_ graph: MatchingGraph) -> Bool {
     var flips = ObservableSet(words: graph.negativeObservables)
     for (index, edge) in graph.edges.enumerated() {

@@ -71,7 +71,7 @@ package struct SparseBlossom: ~Copyable {
     var queued: Int64 = .max
     /// The vertex it reached last; its own event is not among them.
     var shell = SparseBlossom.none
-    /// The event of a region that is no blossom.
+    /// The event of a region that is not a blossom.
     var event = SparseBlossom.none
     /// The blossom it is part of.
     var blossom = SparseBlossom.none

@@ -10,7 +10,7 @@ import ComplexModule
 ///     let recognition = CliffordRecognition(of: circuit)
 ///     if recognition.isClifford { try simulator.run(recognition.circuit) }
 public struct CliffordRecognition: Sendable {
-  /// A gate that is no Clifford.
+  /// A gate that is not Clifford.
   public struct Offender: Hashable, Sendable {
     /// The gate that is not Clifford for its arguments.
     public let gate: Gate
@@ -22,7 +22,7 @@ public struct CliffordRecognition: Sendable {
 
   /// The circuit with its Cliffords spelt out; other gates are as they were.
   public private(set) var circuit: Circuit
-  /// Gates that are no Cliffords, in the order in which they first occur.
+  /// Gates that are not Clifford, in the order in which they first occur.
   public private(set) var offenders: [Offender] = []
 
   /// Whether every gate of the circuit is Clifford for its arguments.
@@ -121,7 +121,7 @@ public struct CliffordRecognition: Sendable {
 
   // MARK: Matrices
 
-  /// Catalog gates that do what an instruction does to a group; `nil` if it is no Clifford.
+  /// Catalog gates that do what an instruction does to a group; `nil` if it is not Clifford.
   private mutating func steps(of instruction: Instruction, _ group: [Target]) -> [Step]? {
     let definition = instruction.gate.definition
     guard group.count <= 2, group.allSatisfy(\.isQubit), !instruction.hasDynamicArguments,
