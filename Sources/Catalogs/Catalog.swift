@@ -93,6 +93,8 @@ public struct UnknownName: Error, Hashable, Sendable {
   /// The error for a name that does not belong to any entry.
   ///
   /// - Parameters:
+  ///   - kind: what there is none of, such as `gate`.
+  ///   - name: the name that was asked for.
   ///   - names: those that there are.
   ///   - listing: where to look if none of them is near; `nil` names them.
   public init(kind: String, name: String, among names: [String], listing: String? = nil) {

@@ -61,6 +61,7 @@ public struct CircuitFile: Sendable {
   ///
   /// - Parameters:
   ///   - source: the bytes of the text; UTF-8, with or without a byte order mark.
+  ///   - format: the format that the text is in.
   ///   - strict: OpenQASM 2 knows the gates of the paper's `qelib1.inc` only.
   ///   - inputs: values for `input` declarations.
   ///   - keepsUnsetInputs: `input`s without a value become variables of the circuit, with an

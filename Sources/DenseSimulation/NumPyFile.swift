@@ -9,7 +9,10 @@ public enum NumPyFile {
   /// The bytes before the amplitudes: magic, version, and a dictionary padded with spaces to a
   /// multiple of 64 bytes.
   ///
-  /// - Parameter rowCount: of a matrix in C order; `nil` for a vector.
+  /// - Parameters:
+  ///   - amplitudeCount: the number of amplitudes, or of entries of a matrix.
+  ///   - precision: the width of the amplitudes.
+  ///   - rowCount: of a matrix in C order; `nil` for a vector.
   public static func header(
     amplitudeCount: Int, precision: Precision, rowCount: Int? = nil
   ) -> [UInt8] {
@@ -25,7 +28,10 @@ public enum NumPyFile {
 
   /// Calls `write` with the header and then with the amplitudes, a few megabytes at a time.
   ///
-  /// - Parameter rowCount: writes a matrix with so many rows, in place of a vector.
+  /// - Parameters:
+  ///   - state: the amplitudes to write.
+  ///   - rowCount: writes a matrix with so many rows, in place of a vector.
+  ///   - write: takes the bytes, part by part.
   public static func write<S: Scalar>(
     _ state: StateVector<S>, rowCount: Int? = nil,
     to write: (UnsafeRawBufferPointer) throws -> Void

@@ -18,8 +18,9 @@ public struct StateVector<S: Scalar>: Sendable {
 
   /// |0…0⟩.
   ///
-  /// - Parameter options: `threads`, `kernel` and `instructionSet` hold for everything done to the
-  ///   state.
+  /// - Parameters:
+  ///   - qubitCount: the number of qubits, in `0...48`.
+  ///   - options: `threads`, `kernel` and `instructionSet` hold for everything done to the state.
   /// - Precondition: `qubitCount` is in `0...48` and the memory is there;
   ///   `init(allocating:options:)` throws instead.
   public init(qubitCount: Int, options: SimulationOptions = SimulationOptions()) {

@@ -73,7 +73,9 @@ extension StateVectorSimulator {
 
     /// Runs the circuit once; gives its results and the state that they were drawn from.
     ///
-    /// - Parameter type: the precision that the circuit was compiled for.
+    /// - Parameters:
+    ///   - type: the precision that the circuit was compiled for.
+    ///   - seed: the seed of all random numbers; the same seed gives the same result.
     /// - Throws: as `run`.
     public func runOnce<S: Scalar>(
       as type: S.Type, seed: UInt64
@@ -93,7 +95,9 @@ extension StateVectorSimulator {
 
     /// The state at the end of the circuit, before measurements that nothing follows.
     ///
-    /// - Parameter type: the precision that the circuit was compiled for.
+    /// - Parameters:
+    ///   - type: the precision that the circuit was compiled for.
+    ///   - seed: the seed of all random numbers; the same seed gives the same result.
     /// - Throws: as `run`.
     public func finalState<S: Scalar>(as type: S.Type, seed: UInt64) throws -> FinalState<S> {
       try state(of: followOne(as: S.self, seed: seed, withResults: false))

@@ -49,8 +49,14 @@ public struct StateVectorSimulator: Simulator {
   /// Runs the circuit `shots` times from a state of its live qubits, or of all its qubits; `nil` is
   /// |0…0⟩.
   ///
-  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits;
-  ///   without, it has no rows.
+  /// - Parameters:
+  ///   - circuit: the circuit to run.
+  ///   - shots: the number of shots, at least 0.
+  ///   - seed: the seed of all random numbers; the same seed gives the same result.
+  ///   - options: threads, limits and what else a run is to keep to.
+  ///   - initialState: a state of the live qubits, or of all qubits; `nil` is |0…0⟩.
+  ///   - keepsRecord: whether the measurement record is wanted besides declared bits; without, it
+  ///     has no rows.
   /// - Throws: as `sample`; also `Obstacle` if the state has another number of qubits than are
   ///   live.
   public func run<S: Scalar>(
@@ -171,8 +177,10 @@ public struct StateVectorSimulator: Simulator {
 
   /// The qubits of a circuit that need amplitudes, ascending.
   ///
-  /// - Parameter stateQubitCount: the qubits of the state that the run starts from; `nil` where
-  ///   that is |0…0⟩.
+  /// - Parameters:
+  ///   - circuit: the circuit to run.
+  ///   - stateQubitCount: the qubits of the state that the run starts from; `nil` where that is
+  ///     |0…0⟩.
   public static func liveQubits(
     of circuit: Circuit, startingFrom stateQubitCount: Int? = nil
   ) -> [Int] {

@@ -36,7 +36,14 @@ public struct EngineDefinition: Sendable {
 
   /// A record, which makes the engine one like those of the catalog.
   ///
-  /// - Parameter name: `nil` is the simulator's own.
+  /// - Parameters:
+  ///   - engine: the simulator's type.
+  ///   - name: `nil` is the simulator's own.
+  ///   - summary: what the engine does, in one sentence with a full stop.
+  ///   - memory: what one state takes for n live qubits, in words.
+  ///   - products: what the engine gives.
+  ///   - precisions: precisions that amplitudes may have; empty where there are none.
+  ///   - startsFromStates: whether runs may start from a state of the user's.
   public init<Engine: Simulator>(
     _ engine: Engine.Type, name: String? = nil, summary: String, memory: String = "",
     products: Set<Product>, precisions: [Precision] = [], startsFromStates: Bool = false
@@ -50,6 +57,7 @@ public struct EngineDefinition: Sendable {
   /// Makes a circuit ready to run. Never allocates a state.
   ///
   /// - Parameters:
+  ///   - circuit: the circuit to be run.
   ///   - initialState: what the run starts from; `nil` is |0…0⟩.
   ///   - options: threads, limits and what else a run is to keep to.
   /// - Throws: `Obstacle` if the engine cannot run the circuit.

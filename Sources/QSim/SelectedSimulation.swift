@@ -38,7 +38,11 @@ public struct SelectedSimulation: Sendable {
 
   /// Makes a circuit ready for an engine.
   ///
-  /// - Parameter initialState: what the run starts from; `nil` is |0…0⟩.
+  /// - Parameters:
+  ///   - circuit: the circuit to be run.
+  ///   - engine: the engine to run it on.
+  ///   - initialState: what the run starts from; `nil` is |0…0⟩.
+  ///   - options: threads, limits and what else a run is to keep to.
   /// - Throws: `Obstacle` if the engine cannot run the circuit.
   public init(
     of circuit: Circuit, on engine: EngineDefinition,
@@ -60,7 +64,11 @@ public struct SelectedSimulation: Sendable {
   ///
   /// A run from a state goes to the dense engine. No engine compiles the circuit twice.
   ///
-  /// - Parameter initialState: what the run starts from; `nil` is |0…0⟩.
+  /// - Parameters:
+  ///   - circuit: the circuit to be run.
+  ///   - needs: what the run must give besides results of measurements.
+  ///   - initialState: what the run starts from; `nil` is |0…0⟩.
+  ///   - options: threads, limits and what else a run is to keep to.
   /// - Throws: `Obstacle` if no engine can run the circuit; it says what would be possible.
   public init(
     of circuit: Circuit, needs: Needs = Needs(),

@@ -51,7 +51,10 @@ public struct SparseSimulator: Simulator {
   /// What the engine would need: found by running the circuit where that takes some milliseconds,
   /// otherwise from its gates.
   ///
-  /// - Parameter shots: how often the circuit is to run.
+  /// - Parameters:
+  ///   - circuit: the circuit to be run.
+  ///   - shots: how often the circuit is to run.
+  ///   - options: threads, limits and what else a run is to keep to.
   /// - Throws: `Obstacle` for what the engine does not do. Memory is none: see `stateBytes`.
   public static func plan(
     for circuit: Circuit, shots: Int = 1, options: SimulationOptions = SimulationOptions()
@@ -108,7 +111,9 @@ public struct SparseSimulator: Simulator {
 
     /// The state with an amplitude for every basis state of the live qubits.
     ///
-    /// - Parameter limit: bytes that they may take; `nil` is the limit of the run.
+    /// - Parameters:
+    ///   - type: the numbers of the result.
+    ///   - limit: bytes that they may take; `nil` is the limit of the run.
     /// - Throws: `Obstacle` if they are more than the limit or than the system gives, or there are
     ///   more than 48 qubits.
     public func stateVector<S: Scalar>(

@@ -9,6 +9,7 @@ public enum CircuitDrawing {
   /// A drawing in box-drawing characters, or plain ASCII.
   ///
   /// - Parameters:
+  ///   - circuit: the circuit to draw.
   ///   - ascii: uses nothing but printable ASCII.
   ///   - width: wires that do not fit in so many columns continue below, in parts of at least one
   ///     column of gates; 0 or less means no limit.

@@ -29,6 +29,7 @@ public enum DEMWriter {
   /// A repeat block is never divided.
   ///
   /// - Parameters:
+  ///   - model: the error model to write.
   ///   - threads: How many share the instructions outside blocks; the text does not depend on it.
   ///   - write: What takes the parts, in order, on the calling thread.
   /// - Throws: what `write` throws.

@@ -5,6 +5,7 @@ public enum OpenQASMReader {
   /// Reads a program into a circuit.
   ///
   /// - Parameters:
+  ///   - source: the bytes of the program, in UTF-8.
   ///   - version: 2 or 3.
   ///   - strict: OpenQASM 2 knows the gates of the paper's `qelib1.inc` only.
   ///   - inputs: values for `input` declarations.

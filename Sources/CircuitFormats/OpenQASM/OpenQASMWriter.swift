@@ -8,7 +8,9 @@ public enum OpenQASMWriter {
   /// get a definition; measurements in other bases become basis changes; annotations become
   /// comments. Version 3 keeps global phases, version 2 has no word for them.
   ///
-  /// - Parameter version: 2 or 3.
+  /// - Parameters:
+  ///   - circuit: the circuit to write.
+  ///   - version: 2 or 3.
   /// - Throws: a `Diagnostic` naming the first statement that OpenQASM cannot express, such as
   ///   noise.
   public static func write(_ circuit: Circuit, version: Int) throws(Diagnostic) -> String {

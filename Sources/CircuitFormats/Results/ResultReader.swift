@@ -45,7 +45,10 @@ public final class ResultReader {
 
   /// A reader at the start of its bytes.
   ///
-  /// - Parameter read: fills a buffer from the start and says how many bytes it got; 0 at the end.
+  /// - Parameters:
+  ///   - format: the format of the bytes.
+  ///   - counts: how many bits of each kind a shot has.
+  ///   - read: fills a buffer from the start and says how many bytes it got; 0 at the end.
   public init(
     _ format: ResultFormat, counts: Counts,
     read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int

@@ -31,7 +31,9 @@ public struct ResultWriter: Sendable {
 
   /// A writer of bits that are all of one kind.
   ///
-  /// - Parameter letter: what all bits are in `dets`: `M` for measurements.
+  /// - Parameters:
+  ///   - format: the format to write.
+  ///   - letter: what all bits are in `dets`: `M` for measurements.
   public init(_ format: ResultFormat, letter: Character = "M") {
     self.format = format
     self.letter = letter
@@ -40,7 +42,9 @@ public struct ResultWriter: Sendable {
 
   /// A writer of bits of several kinds.
   ///
-  /// - Parameter parts: what the bits are in `dets`; other formats write all columns in order.
+  /// - Parameters:
+  ///   - format: the format to write.
+  ///   - parts: what the bits are in `dets`; other formats write all columns in order.
   public init(_ format: ResultFormat, parts: [Part]) {
     self.format = format
     self.parts = parts

@@ -9,6 +9,7 @@ extension DensityMatrix {
   /// - Parameters:
   ///   - matrix: 2ᵏ × 2ᵏ, row-major; bit j of an index is the value of `qubits[j]`. Not required to
   ///     be unitary.
+  ///   - qubits: k distinct qubits, each in `0..<qubitCount`, in any order.
   ///   - controls: qubits that must all be 1 for the matrix to act.
   /// - Precondition: `k` is at most 6.
   /// - Complexity: O(4ⁿ⁺ᵏ) up to 3 qubits, controls included; beyond them O(n 4ⁿ) and room for the

@@ -85,7 +85,9 @@ public struct DensityMatrix<S: Scalar>: Sendable {
   /// A state with the given matrix elements, as they are: the Hermitian part of a matrix, not
   /// normalised.
   ///
-  /// - Parameter matrix: 2ⁿ × 2ⁿ; bit q of an index is the value of qubit q.
+  /// - Parameters:
+  ///   - matrix: 2ⁿ × 2ⁿ; bit q of an index is the value of qubit q.
+  ///   - options: `threads`, `kernel` and `instructionSet` hold for everything done to the state.
   /// - Complexity: O(n 4ⁿ).
   public init(matrix: ComplexMatrix, options: SimulationOptions = SimulationOptions()) {
     guard let qubits = matrix.qubitCount else {

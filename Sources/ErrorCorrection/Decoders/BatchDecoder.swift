@@ -23,7 +23,11 @@ public final class BatchDecoder {
 
   /// Decodes shots, threads sharing them in blocks; the same bits for any number of threads.
   ///
-  /// - Parameter detections: one row a shot, `detectorCount` columns.
+  /// - Parameters:
+  ///   - detections: one row a shot, `detectorCount` columns.
+  ///   - evidence: what is known of single shots beyond their detection events.
+  ///   - weights: whether the weights of corrections are wanted.
+  ///   - confidences: whether it is wanted how sure the decoder is.
   public func predictions(
     for detections: BitTable, evidence: ShotEvidence? = nil, weights: Bool = false,
     confidences: Bool = false

@@ -159,7 +159,12 @@ extension CompiledDecoder {
   ///
   /// For many tables of shots make a `BatchDecoder` and keep it: it keeps its workspaces.
   ///
-  /// - Parameter detections: one row a shot, `detectorCount` columns.
+  /// - Parameters:
+  ///   - detections: one row a shot, `detectorCount` columns.
+  ///   - evidence: what is known of single shots beyond their detection events.
+  ///   - weights: whether the weights of corrections are wanted.
+  ///   - confidences: whether it is wanted how sure the decoder is.
+  ///   - threads: the number of threads, at least 1; the result does not depend on it.
   public func predictions(
     for detections: BitTable, evidence: ShotEvidence? = nil, weights: Bool = false,
     confidences: Bool = false, threads: Int = 1

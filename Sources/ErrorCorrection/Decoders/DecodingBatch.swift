@@ -122,7 +122,9 @@ extension DecodingBatch {
   /// without a word, if the decoder does not know. Nothing happens unless somebody asked for
   /// weights.
   ///
-  /// - Parameter shot: in `0..<shotCount`.
+  /// - Parameters:
+  ///   - weight: the weight, or NaN.
+  ///   - shot: in `0..<shotCount`.
   public mutating func setWeight(_ weight: Double, ofShot shot: Int) {
     check(shot)
     weights?[shot] = weight
@@ -132,7 +134,9 @@ extension DecodingBatch {
   /// that it has; NaN, as without a word, if it has none. Nothing happens unless somebody asked for
   /// confidences.
   ///
-  /// - Parameter shot: in `0..<shotCount`.
+  /// - Parameters:
+  ///   - confidence: the confidence, or NaN.
+  ///   - shot: in `0..<shotCount`.
   public mutating func setConfidence(_ confidence: Double, ofShot shot: Int) {
     check(shot)
     confidences?[shot] = confidence

@@ -33,7 +33,9 @@ public struct HeraldedErrorModel: Sendable {
 
   /// Finds the errors of a circuit and what its heralds tell of them.
   ///
-  /// - Parameter options: how the errors that are not heralded are analysed.
+  /// - Parameters:
+  ///   - circuit: a noisy circuit with detectors.
+  ///   - options: how the errors that are not heralded are analysed.
   /// - Throws: as `ErrorAnalyzer.model(of:options:)`, and for blocks too long to unroll an
   ///   `Obstacle`.
   /// - Complexity: O(instructions run × size of the symptom sets).

@@ -68,6 +68,7 @@ public struct SyndromeSchedule: Sendable, Hashable {
   /// A schedule as it is stated; `violation` tells whether the layers do what the checks say.
   ///
   /// - Parameters:
+  ///   - code: the code whose checks are measured.
   ///   - dataQubits: the qubit of the circuit for each of the code's qubits.
   ///   - checks: in the order in which they are measured.
   ///   - layers: operations of a round, layer after layer.

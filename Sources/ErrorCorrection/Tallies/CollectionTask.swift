@@ -89,7 +89,10 @@ public struct CollectionTask: Sendable {
 
   /// The same for a number of detectors.
   ///
-  /// - Parameter fit: what would be accepted.
+  /// - Parameters:
+  ///   - detectors: the number of detectors.
+  ///   - limit: the most detectors that are accepted.
+  ///   - fit: what would be accepted.
   public static func check(
     detectors: UInt64, limit: UInt64, fit: String = "use fewer rounds"
   ) throws(Obstacle) {

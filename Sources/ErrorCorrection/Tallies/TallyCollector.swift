@@ -52,6 +52,10 @@ public final class TallyCollector {
   /// Prepares tasks; circuits are compiled when their turn comes.
   ///
   /// - Parameters:
+  ///   - tasks: what is to be collected.
+  ///   - seed: the seed of all random numbers; the same seed gives the same result.
+  ///   - threads: the number of threads, at least 1; the result does not depend on it.
+  ///   - counting: what is counted beside errors.
   ///   - earlier: for every task the tallies of the batches it has, in order.
   public init(
     _ tasks: [CollectionTask], seed: UInt64, threads: Int = 1, counting: Counting = [],

@@ -13,8 +13,10 @@ public struct SigningKey: Sendable {
 
   /// A signature of a message.
   ///
-  /// - Parameter context: what the signature is for, at most 255 bytes. ML-DSA has a place for it;
-  ///   with the other schemes it must be empty, since they would not sign it.
+  /// - Parameters:
+  ///   - message: what is signed, of any length.
+  ///   - context: what the signature is for, at most 255 bytes. ML-DSA has a place for it; with the
+  ///     other schemes it must be empty, since they would not sign it.
   public func signature(for message: [UInt8], context: [UInt8] = []) throws(AlgorithmError)
     -> [UInt8]
   {

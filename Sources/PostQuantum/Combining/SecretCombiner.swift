@@ -64,6 +64,7 @@ public struct SecretCombiner: Sendable {
   /// - Parameters:
   ///   - contributions: in any order.
   ///   - presharedKey: a key from elsewhere, such as one of quantum key distribution.
+  ///   - context: what keys are bound to besides what was exchanged.
   /// - Throws: `KeyExchangeError.noAlgorithms` where there is no source at all,
   ///   `.duplicateAlgorithm` for two of one.
   public static func combine(

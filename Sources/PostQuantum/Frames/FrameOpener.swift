@@ -30,7 +30,11 @@ public struct FrameOpener: Sendable {
 
   /// Accepts frames of a sender in an epoch.
   ///
-  /// - Parameter step: how often the sender has ratcheted this base key already, below 2³².
+  /// - Parameters:
+  ///   - baseKey: the key that the sender makes its frame keys from.
+  ///   - sender: the number of the sender in its group.
+  ///   - epoch: the number of the sender's fresh key.
+  ///   - step: how often the sender has ratcheted this base key already, below 2³².
   /// - Throws: `FrameError.duplicateKey`, `.wrongKeyLength`.
   public mutating func add(
     _ baseKey: SymmetricKey, sender: UInt8, epoch: UInt32, step: UInt64 = 0
@@ -65,7 +69,9 @@ public struct FrameOpener: Sendable {
 
   /// Opens a frame.
   ///
-  /// - Parameter metadata: what the frame was sealed with.
+  /// - Parameters:
+  ///   - frame: header, ciphertext and tag.
+  ///   - metadata: what the frame was sealed with.
   /// - Throws: `FrameError` for anything but a new frame of a known sender.
   public mutating func open(_ frame: [UInt8], metadata: [UInt8] = []) throws(FrameError)
     -> OpenedFrame

@@ -47,7 +47,10 @@ public struct FrameSealer: ~Copyable, Sendable {
 
   /// Appends a sealed frame: header, ciphertext, tag.
   ///
-  /// - Parameter metadata: authenticated with the frame, but not part of it.
+  /// - Parameters:
+  ///   - payload: what is sealed.
+  ///   - metadata: authenticated with the frame, but not part of it.
+  ///   - frame: the bytes that the frame is appended to.
   /// - Throws: `FrameError.counterExhausted` after 2³² frames under one key.
   /// - Complexity: O(n); one copy of the frame.
   public mutating func seal(

@@ -32,7 +32,10 @@ public struct GroupMember: ~Copyable, Sendable {
 
   /// A member alone.
   ///
-  /// - Parameter epoch: greater than any this member had before with the same pre-shared keys.
+  /// - Parameters:
+  ///   - number: the number of this member, which no other member has.
+  ///   - suite: how frames of the group are sealed.
+  ///   - epoch: greater than any this member had before with the same pre-shared keys.
   public init(_ number: UInt8, suite: FrameSuite, epoch: UInt32 = 0) {
     self.number = number
     self.suite = suite

@@ -42,7 +42,11 @@ public struct HandshakeInitiator: Sendable {
 
   /// A machine that has said nothing yet.
   ///
-  /// - Parameter presharedKey: mixed in if given; the peer must have it too.
+  /// - Parameters:
+  ///   - identity: this party, with its signing keys.
+  ///   - policy: what this party offers and insists on.
+  ///   - trust: which peers are accepted.
+  ///   - presharedKey: mixed in if given; the peer must have it too.
   public init(
     identity: Identity, policy: KeyExchangePolicy, trust: PeerTrust,
     presharedKey: PresharedKey? = nil

@@ -26,7 +26,11 @@ public struct HandshakeResponder: Sendable {
 
   /// A machine that waits.
   ///
-  /// - Parameter presharedKey: mixed in if given; the peer must have it too.
+  /// - Parameters:
+  ///   - identity: this party, with its signing keys.
+  ///   - policy: what this party accepts and insists on.
+  ///   - trust: which peers are accepted.
+  ///   - presharedKey: mixed in if given; the peer must have it too.
   public init(
     identity: Identity, policy: KeyExchangePolicy, trust: PeerTrust,
     presharedKey: PresharedKey? = nil

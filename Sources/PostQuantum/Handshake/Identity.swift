@@ -108,6 +108,7 @@ public struct Identity: Sendable {
   /// A party with new keys.
   ///
   /// - Parameters:
+  ///   - name: what the party calls itself: 1 to 64 bytes of printable UTF-8.
   ///   - quantumSafe: `ml-dsa-65` or `ml-dsa-87`.
   ///   - classical: `ed25519`, `ecdsa-p256` or `ecdsa-p384`.
   public static func generate(

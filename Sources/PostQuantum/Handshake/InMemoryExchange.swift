@@ -18,8 +18,10 @@ public struct InMemoryExchange: Sendable {
 
   /// Runs an exchange to its end.
   ///
-  /// - Parameter interfering: what is between the parties: turns each message into what arrives of
-  ///   it.
+  /// - Parameters:
+  ///   - initiator: the party that sends the first message.
+  ///   - responder: the party that answers it.
+  ///   - interfering: what is between the parties: turns each message into what arrives of it.
   /// - Returns: the sessions of the initiator and of the responder.
   /// - Throws: the first party's `KeyExchangeError` that has one.
   public mutating func run(

@@ -11,7 +11,11 @@ public struct KeyExchangePolicy: Sendable, Hashable {
 
   /// Algorithms in any order.
   ///
-  /// - Parameter required: all of `algorithms` where it is `nil`.
+  /// - Parameters:
+  ///   - algorithms: sources of secrets, used together.
+  ///   - required: all of `algorithms` where it is `nil`.
+  ///   - frameSuite: how frames are sealed afterwards.
+  ///   - epoch: the place of the exchange in a series, which both parties must give alike.
   /// - Throws: `KeyExchangeError` for no, repeated or unfit algorithms, and where none of the
   ///   required ones withstands quantum computers.
   public init(

@@ -9,8 +9,10 @@ public struct ConferenceReport {
 
   /// The report of a conference that is over.
   ///
-  /// - Parameter isReproducible: whether times and fingerprints, which differ from run to run, are
-  ///   left out.
+  /// - Parameters:
+  ///   - conference: a conference that is over.
+  ///   - isReproducible: whether times and fingerprints, which differ from run to run, are left
+  ///     out.
   public init(on conference: Conference, isReproducible: Bool) {
     self.conference = conference
     self.isReproducible = isReproducible

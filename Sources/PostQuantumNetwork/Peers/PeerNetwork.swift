@@ -11,6 +11,7 @@ public enum PeerNetwork {
   ///
   /// - Parameters:
   ///   - machine: The responder of the exchange, copied for each who connects.
+  ///   - options: where to listen, how long to wait, and how much to send.
   ///   - announce: Told where the listener listens, as `host:port`.
   ///   - note: Told of strangers who did not complete the handshake: the first 20 of them.
   /// - Throws: `NetworkFailure`.

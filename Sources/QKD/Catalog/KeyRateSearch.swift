@@ -16,7 +16,10 @@ public struct KeyRateSearch: Sendable {
   /// A search along a link.
   ///
   /// - Parameters:
+  ///   - definition: the protocol.
   ///   - parameters: Values that come from `definition`.
+  ///   - optimizing: whether the parameters that the protocol may choose are chosen anew at every
+  ///     distance.
   ///   - fixed: For example those a user has set; 'probability' parameters are fixed together or
   ///     not at all.
   public init(

@@ -109,6 +109,7 @@ public struct CovarianceMatrix: Sendable, Hashable {
   /// The other modes, given that one quadrature of a mode was measured; outcomes only shift means.
   ///
   /// - Parameters:
+  ///   - mode: the mode that is measured, in `0..<modeCount`.
   ///   - quadrature: 0 for x, 1 for p.
   public func conditioned(onHomodyneOf mode: Int, quadrature: Int) -> CovarianceMatrix {
     let measured = 2 * mode + quadrature

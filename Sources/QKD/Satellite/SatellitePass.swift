@@ -193,6 +193,8 @@ public struct SatelliteKey: Sendable {
   /// Finds the best elevation cut and, if the search optimises, the best parameters for it.
   ///
   /// - Parameters:
+  ///   - pass: the way of the satellite.
+  ///   - optics: telescopes and atmosphere.
   ///   - search: Of a protocol with blocks of pulses.
   ///   - lowestElevationDegrees: The least cut that is tried, at least 0.
   ///   - step: Seconds a sample; above 0.

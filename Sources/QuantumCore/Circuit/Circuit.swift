@@ -126,7 +126,10 @@ extension Circuit {
   /// The place of the statement that contributed a target: neighbours that differ in targets only
   /// are one instruction.
   ///
-  /// - Parameter offset: counts from the first target of the instruction.
+  /// - Parameters:
+  ///   - block: the block that the instruction stands in.
+  ///   - index: the place of the instruction in its block.
+  ///   - offset: counts from the first target of the instruction.
   /// - Complexity: O(log statements joined).
   public func range(of block: BlockID, at index: Int, target offset: Int) -> SourceRange? {
     guard case .instruction(let instruction) = blocks[Int(block.index)].nodes[index] else {
@@ -250,8 +253,11 @@ extension Circuit {
 
   /// Declares a classical variable and returns its index.
   ///
-  /// - Parameter inputType: the OpenQASM type of an input without a value, such as `uint[8]`; `nil`
-  ///   for other variables.
+  /// - Parameters:
+  ///   - name: the name in programs.
+  ///   - initialValue: the value before the first instruction.
+  ///   - inputType: the OpenQASM type of an input without a value, such as `uint[8]`; `nil` for
+  ///     other variables.
   public mutating func declareVariable(
     _ name: String, initialValue: ClassicalValue, inputType: String? = nil
   ) -> Int {

@@ -76,7 +76,10 @@ public struct PhiloxGenerator: RandomNumberGenerator, Sendable {
 
   /// The generator at the start of the stream of one purpose under a seed.
   ///
-  /// - Parameter block: keeps streams of the same purpose apart.
+  /// - Parameters:
+  ///   - seed: the seed.
+  ///   - purpose: what the numbers are for.
+  ///   - block: keeps streams of the same purpose apart.
   public init(seed: UInt64, purpose: Philox.Purpose = .generation, block: UInt64 = 0) {
     philox = Philox(seed: seed, purpose: purpose)
     counter = SIMD4(0, block, 0, 1)

@@ -11,6 +11,7 @@ public enum BitOrder: String, Sendable, CaseIterable, Codable {
   /// A result as a key of counts: one `0` or `1` a bit.
   ///
   /// - Parameters:
+  ///   - bits: the bits of one shot.
   ///   - registers: the registers that make up `bits`, in the order declared; empty if the bits are
   ///     just numbered.
   public func key(of bits: BitVector, registers: [Register]) -> String {
@@ -25,7 +26,10 @@ public enum BitOrder: String, Sendable, CaseIterable, Codable {
 
   /// The names of the bits in the order `key` writes them, such as `c[1] c[0]`.
   ///
-  /// - Parameter unnamed: the name of bits outside registers, such as `rec` for `rec[0]`.
+  /// - Parameters:
+  ///   - count: the number of bits.
+  ///   - registers: the registers that make up the bits, in the order declared.
+  ///   - unnamed: the name of bits outside registers, such as `rec` for `rec[0]`.
   public func header(count: Int, registers: [Register], unnamed: String = "rec") -> String {
     groups(count: count, registers: registers).flatMap { group in
       group.map { name(ofBit: $0, registers: registers, unnamed: unnamed) }

@@ -18,8 +18,9 @@ public protocol CompiledSimulation: Sendable {
 
   /// What a run takes at most beside the program itself; it may be more than the limit allows.
   ///
-  /// - Parameter limit: bytes that decide how many states there may be at a time; `nil` is no
-  ///   limit.
+  /// - Parameters:
+  ///   - task: what the run is to give.
+  ///   - limit: bytes that decide how many states there may be at a time; `nil` is no limit.
   func memory(for task: RunTask, limit: UInt64?) throws(Obstacle) -> MemoryBound
 
   /// What to try where `available` bytes are too few for `bound`: clauses such as `fewer shots`,
@@ -28,8 +29,11 @@ public protocol CompiledSimulation: Sendable {
 
   /// Runs the circuit `shots` times.
   ///
-  /// - Parameter keepsRecord: whether the measurement record is wanted besides declared bits;
-  ///   without, it may have no rows.
+  /// - Parameters:
+  ///   - shots: the number of shots, at least 0.
+  ///   - seed: the seed of all random numbers; the same seed gives the same result.
+  ///   - keepsRecord: whether the measurement record is wanted besides declared bits; without, it
+  ///     may have no rows.
   /// - Throws: `Obstacle` for what the engine does not give and where memory or time run out;
   ///   `Diagnostic` for an error that shows only while running, such as a division by zero in a
   ///   classical expression; `CancellationError`.

@@ -18,6 +18,7 @@ public protocol Simulator: Sendable {
   /// Makes a circuit ready to run. Never allocates a state.
   ///
   /// - Parameters:
+  ///   - circuit: the circuit to be run.
   ///   - initialState: what the run starts from; `nil` is |0…0⟩.
   ///   - options: threads, limits and what else a run is to keep to.
   /// - Throws: `Obstacle` if the engine cannot run the circuit, with the place in its text where

@@ -50,7 +50,11 @@ public struct SequenceDiagram: Sendable, Hashable {
 
   /// Makes a diagram without events.
   ///
-  /// - Parameter participants: From left to right; a name given twice counts once.
+  /// - Parameters:
+  ///   - title: what the diagram shows, in a few words.
+  ///   - description: what a reader who does not see the drawing should know; `nil` for the list of
+  ///     messages.
+  ///   - participants: From left to right; a name given twice counts once.
   public init(title: String, description: String? = nil, participants: [String] = []) {
     self.title = title
     self.description = description
@@ -60,8 +64,12 @@ public struct SequenceDiagram: Sendable, Hashable {
 
   /// Adds a message; one from a participant to itself is an action.
   ///
-  /// - Parameter byteCount: Printed behind the label; `nil` for messages whose size is of no
-  ///   interest.
+  /// - Parameters:
+  ///   - sender: the name of the sender, which joins the participants if it is new.
+  ///   - receiver: the name of the receiver, which joins the participants if it is new.
+  ///   - label: what stands beside the arrow.
+  ///   - byteCount: Printed behind the label; `nil` for messages whose size is of no interest.
+  ///   - style: how the arrow looks.
   public mutating func send(
     from sender: String, to receiver: String, _ label: String, byteCount: Int? = nil,
     style: ArrowStyle = .solid

@@ -56,7 +56,10 @@ public enum ErrorAnalyzer {
 
   /// The error model of a circuit.
   ///
-  /// - Parameter memoryLimit: upper bound in bytes for the mechanisms while they are found.
+  /// - Parameters:
+  ///   - circuit: a noisy circuit with detectors.
+  ///   - options: how errors are decomposed, folded and approximated.
+  ///   - memoryLimit: upper bound in bytes for the mechanisms while they are found.
   /// - Throws: `Diagnostic` with the place of what cannot be analysed: a detector or observable
   ///   that is random without noise, a channel that is not exactly a product of independent ones,
   ///   an instruction that is not a stabilizer operation, a record before the first measurement, an

@@ -8,6 +8,7 @@ public enum ErrorExplainer {
   /// Explains the mechanisms of a circuit.
   ///
   /// - Parameters:
+  ///   - circuit: a noisy circuit with detectors.
   ///   - filter: a model whose errors are to be explained, by their symptoms; `nil` explains all
   ///     there are.
   ///   - isSingle: whether one location for each set of symptoms is enough: one that flips the

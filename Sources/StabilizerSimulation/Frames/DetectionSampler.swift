@@ -41,8 +41,10 @@ public struct DetectionSampler: Sendable {
 
   /// Compiles a circuit.
   ///
-  /// - Parameter memoryLimit: upper bound in bytes for the results of a block of shots, and for the
-  ///   tables of `sample`.
+  /// - Parameters:
+  ///   - circuit: a circuit with detectors.
+  ///   - memoryLimit: upper bound in bytes for the results of a block of shots, and for the tables
+  ///     of `sample`.
   /// - Throws: `Obstacle` where the circuit holds something that is not a Clifford gate, Pauli
   ///   noise or feedback on a record, or is too large; `Diagnostic` where it is wrong, such as a
   ///   record from before the start.
@@ -69,8 +71,12 @@ public struct DetectionSampler: Sendable {
   ///
   /// The same for any number of threads; shot k does not depend on how many follow.
   ///
-  /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing
-  ///   ones are 0.
+  /// - Parameters:
+  ///   - shots: the number of shots, at least 0.
+  ///   - seed: the seed of all random numbers; the same seed gives the same result.
+  ///   - threads: the number of threads, at least 1; the result does not depend on it.
+  ///   - sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing ones are
+  ///     0.
   /// - Throws: `Obstacle` if the tables need more than the memory limit, or their shots more time
   ///   than they may take.
   public func sample(

@@ -25,6 +25,7 @@ public struct FrameSampler: Sendable {
   /// Compiles a circuit.
   ///
   /// - Parameters:
+  ///   - circuit: the circuit to draw from.
   ///   - usesReference: if not, the noiseless record is taken to be zeros, so that the samples are
   ///     the flips that noise and random outcomes cause.
   ///   - threads: how many may share the work on the reference.
@@ -101,8 +102,12 @@ public struct FrameSampler: Sendable {
   ///
   /// The same for any number of threads; shot k does not depend on how many follow.
   ///
-  /// - Parameter sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing
-  ///   ones are 0.
+  /// - Parameters:
+  ///   - shots: the number of shots, at least 0.
+  ///   - seed: the seed of all random numbers; the same seed gives the same result.
+  ///   - threads: the number of threads, at least 1; the result does not depend on it.
+  ///   - sweep: values of `sweep[k]` in column k, a row a shot or one row for all; missing ones are
+  ///     0.
   /// - Throws: `Obstacle` if the table needs more than the memory limit, or its shots more time
   ///   than they may take.
   public func sample(

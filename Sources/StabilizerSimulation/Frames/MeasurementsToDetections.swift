@@ -32,6 +32,7 @@ public struct MeasurementsToDetections: Sendable {
   /// Finds the records of every detector and observable of a circuit.
   ///
   /// - Parameters:
+  ///   - circuit: a circuit with detectors.
   ///   - usesReference: if not, all records without noise are taken to be 0.
   ///   - memoryLimit: upper bound in bytes for what is known of the detectors.
   /// - Throws: `Diagnostic` with the place of a record from before the first, or of what the

@@ -42,7 +42,9 @@ public struct ReferenceSample: Hashable, Sendable {
 
   /// The results of a circuit, sweep bits being 0.
   ///
-  /// - Parameter threads: how many share the work on large tableaus.
+  /// - Parameters:
+  ///   - circuit: the circuit, whose noise is left out.
+  ///   - threads: how many share the work on large tableaus.
   /// - Throws: `Diagnostic` with the place of what cannot run: a gate that is not Clifford, a
   ///   product that is not Hermitian, a record before the first, classical control flow. `Obstacle`
   ///   when memory runs out.

@@ -49,7 +49,9 @@ public struct DetectorErrorReplay: Sendable {
 
   /// A sampler with a column for every mechanism.
   ///
-  /// - Parameter memoryLimit: upper bound in bytes for the tables of its shots.
+  /// - Parameters:
+  ///   - model: the error model to draw from.
+  ///   - memoryLimit: upper bound in bytes for the tables of its shots.
   /// - Throws: as `init`.
   public static func sampler(
     for model: DetectorErrorModel, memoryLimit: UInt64 = 1 << 33
@@ -65,6 +67,7 @@ public struct DetectorErrorReplay: Sendable {
   /// - Parameters:
   ///   - errors: a row a shot, a column a mechanism.
   ///   - memoryLimit: upper bound in bytes for the events.
+  ///   - body: gets the errors of some shots with their events.
   /// - Throws: `Obstacle` if those of one shot need more; what `body` throws.
   public func forEachPart(
     of errors: BitTable, memoryLimit: UInt64 = 1 << 33,

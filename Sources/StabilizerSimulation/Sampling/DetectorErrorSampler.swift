@@ -49,7 +49,9 @@ public struct DetectorErrorSampler: Sendable {
   /// Compiles a model.
   ///
   /// - Parameters:
-  ///   - atLeast: detectors and observables that rows have even if the model mentions fewer.
+  ///   - model: the error model to draw from.
+  ///   - columns: the bits that a row holds.
+  ///   - counts: detectors and observables that rows have even if the model mentions fewer.
   ///   - memoryLimit: upper bound in bytes for the results of the blocks that are made at a time.
   /// - Throws: `Obstacle` of kind `.memory` where a shot has 2³¹ bits or more.
   /// - Complexity: O(length of the model), repeat blocks once.
@@ -108,8 +110,12 @@ public struct DetectorErrorSampler: Sendable {
   /// Calls `body` with one block of shots after the other; blocks are made on several threads,
   /// `body` runs on one at a time.
   ///
-  /// - Parameter body: gets a row a shot; all but the last block have a multiple of 64 rows unless
-  ///   a row has millions of bits.
+  /// - Parameters:
+  ///   - shots: the number of shots, at least 0.
+  ///   - seed: the seed of all random numbers; the same seed gives the same result.
+  ///   - threads: the number of threads, at least 1; the result does not depend on it.
+  ///   - body: gets a row a shot; all but the last block have a multiple of 64 rows unless a row
+  ///     has millions of bits.
   public func forEachBlock(
     shots: Int, seed: UInt64, threads: Int = 1, _ body: (BitTable) throws -> Void
   ) throws {

@@ -64,7 +64,10 @@ extension Tableau {
 
   /// Makes U·V of U.
   ///
-  /// - Parameter second: disregarded by gates on one qubit.
+  /// - Parameters:
+  ///   - gate: the gate V.
+  ///   - first: the qubit of a gate on one qubit, the first one of a gate on two.
+  ///   - second: disregarded by gates on one qubit.
   /// - Precondition: the gate is a Clifford on one or two qubits.
   /// - Complexity: O(n) at 1/512 of a step each.
   public mutating func prepend(_ gate: Gate, to first: Int, _ second: Int = 0) {

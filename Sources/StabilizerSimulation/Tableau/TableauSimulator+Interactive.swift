@@ -3,8 +3,10 @@ import QuantumCore
 extension TableauSimulator {
   /// Runs a circuit as `run` does, and tells of results as soon as there are some.
   ///
-  /// - Parameter afterMeasuring: gets the places in the record that an instruction has filled, once
-  ///   for every turn of a repeat block.
+  /// - Parameters:
+  ///   - circuit: the circuit to run.
+  ///   - afterMeasuring: gets the places in the record that an instruction has filled, once for
+  ///     every turn of a repeat block.
   /// - Throws: as `run`, and what `afterMeasuring` throws.
   public mutating func run(
     _ circuit: Circuit, afterMeasuring: (TableauSimulator, Range<Int>) throws -> Void

@@ -18,8 +18,10 @@ public enum DetectorDrawing {
   /// Regions at some ticks as pictures side by side: areas over the places of the qubits, red for
   /// X, green for Y, blue for Z.
   ///
-  /// - Parameter circuit: gives qubits their places, by `QUBIT_COORDS`; those without one stand in
-  ///   a row.
+  /// - Parameters:
+  ///   - regions: what each detector and observable measures at each tick.
+  ///   - ticks: the ticks to draw, counted from 0.
+  ///   - circuit: gives qubits their places, by `QUBIT_COORDS`; those without one stand in a row.
   public static func sliceSVG(
     _ regions: DetectingRegions, ticks: Range<UInt64>, of circuit: Circuit
   ) -> String {

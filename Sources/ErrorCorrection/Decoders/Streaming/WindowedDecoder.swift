@@ -39,6 +39,11 @@ public struct WindowedDecoder: Decoder {
   /// A decoder that sees a window of rounds at a time.
   ///
   /// - Parameters:
+  ///   - inner: the decoder of each window.
+  ///   - commit: the rounds that a window decides for good.
+  ///   - buffer: the rounds behind them that a window looks at.
+  ///   - timeCoordinate: the coordinate of a detector that is its time, from 0; `nil` to find out.
+  ///   - roundLength: the length of a round in units of the time; `nil` to find out.
   ///   - clock: nanoseconds since some moment; measures how long each window takes.
   /// - Precondition: `commit` and `roundLength` are positive, `buffer` is not negative, all are
   ///   finite.
