@@ -1,10 +1,18 @@
 /// What a run is asked for, as far as memory goes.
 public enum RunTask: Hashable, Sendable {
-  /// - Parameter keepsRecord: whether the measurement record is kept besides declared bits.
+  /// Results of shots.
+  ///
+  /// - Parameters:
+  ///   - shots: the number of shots, at least 0.
+  ///   - keepsRecord: whether the measurement record is kept besides declared bits.
   case samples(shots: Int, keepsRecord: Bool)
   /// The state at the end, and its results where `isMeasured`.
   case state(isMeasured: Bool, use: StateUse = StateUse())
-  /// - Parameter terms: of all observables together.
+  /// Means of observables.
+  ///
+  /// - Parameters:
+  ///   - shots: the number of shots that means are taken over, at least 0.
+  ///   - terms: Pauli strings of all observables together.
   case expectations(shots: Int, terms: Int)
   /// An observable's mean and its derivatives.
   ///

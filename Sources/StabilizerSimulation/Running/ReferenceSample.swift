@@ -9,6 +9,8 @@ public struct ReferenceSample: Hashable, Sendable {
   public indirect enum Segment: Hashable, Sendable {
     /// Results that are written out.
     case bits(BitVector)
+    /// A stretch that is repeated.
+    ///
     /// - Precondition: `count >= 1`.
     case repetition(count: UInt64, body: [Segment])
 
