@@ -1,6 +1,6 @@
 # make run      build the qsim command and print the counts of a real circuit
 # make test     build and run every test
-# The other targets: deps examples bench format lint docs install fuzz hostile clean
+# The other targets: deps examples bench format lint docs docs-api install fuzz hostile clean
 
 PREFIX ?= $(HOME)/.local
 SWIFT ?= swift
@@ -8,7 +8,7 @@ BUILD := .build/release
 QSIM := $(BUILD)/qsim
 SOURCES := Sources Tests Examples Package.swift
 
-.PHONY: deps build run test examples bench format lint docs install fuzz hostile clean
+.PHONY: deps build run test examples bench format lint docs docs-api install fuzz hostile clean
 
 # OpenBLAS is the one system library. The target does nothing where it is present.
 deps:
@@ -61,6 +61,11 @@ lint:
 # The reference pages: written by the binary, compared in CI.
 docs: build
 	$(QSIM) docs --write Docs/Reference
+
+# The pages of the libraries' interfaces, made of the comments by DocC: .build/docs-api/MODULE.
+docs-api: build
+	python3 Tests/Tooling/check_documentation.py
+	python3 Tests/Tooling/make_api_docs.py
 
 install: build
 	install -d "$(PREFIX)/bin" "$(PREFIX)/share/man/man1" \

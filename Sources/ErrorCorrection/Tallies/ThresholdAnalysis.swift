@@ -71,7 +71,6 @@ public struct ThresholdAnalysis: Sendable {
     public let factor: Estimate
     /// Distances that Λ is not from, because their rate is not above 0 or there is none.
     public let leftOut: [Int]
-    /// Between neighbouring distances.
     /// The factors between neighbouring distances.
     public let steps: [Step]
 
@@ -120,10 +119,9 @@ public struct ThresholdAnalysis: Sendable {
   /// How crossings are found, in words for a report.
   public static let crossingMethod =
     "linear interpolation of ln ε over ln p between neighbouring points"
+  /// How intervals are found, in words for a report.
   public static let intervalMethod =
     "parametric bootstrap, central 95 %; Clopper-Pearson for the rate of a distance where no shot fails or every one"
-  /// How intervals are found, in words for a report.
-  public static let intervalMethod = "parametric bootstrap, central 95 %"
 
   /// Analyses samples of one family; those of the same distance, parameter and number of cycles add
   /// up.

@@ -17,10 +17,9 @@ public struct LinearProgram: Sendable {
   /// u, the largest value of each variable.
   public let variableLimits: [Double]
 
-  /// - Precondition: `variableLimit` is finite and not below 0.
   /// A programme without rows.
   ///
-  /// - Precondition: `variableLimit` is above 0.
+  /// - Precondition: `variableLimit` is finite and not below 0.
   public init(maximizing objective: [Double], variableLimit: Double = 1) {
     self.init(
       maximizing: objective,

@@ -34,7 +34,6 @@ public struct StateUse: Hashable, Sendable {
   /// The most amplitudes to be listed.
   public var listCount: Int
 
-  /// - Precondition: the number of amplitudes is not negative.
   /// What is done with a state.
   ///
   /// - Parameters:

@@ -1,4 +1,3 @@
-/// How exactly amplitudes are kept.
 /// The width of the numbers in amplitudes.
 public enum Precision: String, Sendable, CaseIterable, Codable {
   /// 8 bytes an amplitude.
@@ -31,17 +30,6 @@ public enum InstructionSet: String, Sendable, CaseIterable, Codable {
   case avx512
 }
 
-/// What a run is to keep to: threads, limits, and which code applies gates.
-///
-/// Results depend on the precision, and in their last digits on the kernels; never on the threads.
-public struct SimulationOptions: Sendable {
-  /// The number of threads, at least 1.
-  public var threads: Int
-  /// How exactly amplitudes are kept.
-  public var precision: Precision
-  /// Which code applies dense blocks.
-  public var kernel: KernelRoute
-  /// The instruction set of the direct kernels.
 /// How circuits are run, whatever the engine; engines ignore what does not concern them.
 public struct SimulationOptions: Sendable {
   /// The number of threads, at least 1. Results do not depend on it.
