@@ -56,6 +56,27 @@ struct FlowTests {
     #expect(try Self.has("H 16777215", "X16777215 -> Z16777215"))
   }
 
+  /// Parities of neighbours and of everything with the first are as many products as results, not
+  /// as many as pairs of them.
+  @Test func `repeated measurements take a product each`() throws {
+    for text in ["M 0 1", "MXX 0 1\nMZZ 0 1", "M 0\nMZZ 0 1\nM 1"] {
+      let (small, large) = try (
+        AnalysisTests.circuit("REPEAT 100 {\n\(text)\n}"),
+        AnalysisTests.circuit("REPEAT 400 {\n\(text)\n}")
+      )
+      var (few, many, fewMissing, manyMissing) = (0, 0, 0, 0)
+      let flows = (
+        try small.flowGenerators(work: &few), try large.flowGenerators(work: &many)
+      )
+      let results = Int(try #require(large.measurementCount))
+      #expect(flows.1.count == results + 4 - 2 && many <= 4 * results && many < 5 * few, "\(text)")
+      let missing = try large.missingDetectors(work: &manyMissing)
+      _ = try small.missingDetectors(work: &fewMissing)
+      #expect(missing.nodes().count > 300 && manyMissing < 5 * fewMissing, "\(manyMissing)")
+      for flow in flows.1.prefix(3) + flows.1.suffix(3) { #expect(try large.hasFlow(flow)) }
+    }
+  }
+
   @Test func `loops give what their turns written out give`() throws {
     for (body, measurements) in [
       ("M 0\nCX rec[-1] 1", 1), ("MR 0\nCX rec[-1] 1\nCX 1 0\nMX 1\nCZ rec[-2] 1", 2),

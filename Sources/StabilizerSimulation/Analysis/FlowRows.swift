@@ -225,24 +225,51 @@ struct FlowRows: Equatable {
   /// - Complexity: as many products as rows have pivots of others, each O(columns / 64).
   mutating func reduce(firstColumns columnCount: Int) -> Int {
     let end = wordCount(ofColumns: columnCount)
-    var pivots: [Int: Int] = [:]
+    // The rows that begin at each column.
+    var rowsByLead = [[Int]](repeating: [], count: 64 * end)
     var rest: [Int] = []
     for row in 0..<count {
-      var start = 0
-      while let lead = lead(row, from: start, below: end), let pivot = pivots[lead] {
-        multiply(row, by: pivot)
-        start = lead >> 6
-      }
-      if let lead = lead(row, from: start, below: end) {
-        pivots[lead] = row
+      if let lead = lead(row, from: 0, below: end) {
+        rowsByLead[lead].append(row)
       } else {
         rest.append(row)
       }
     }
-    let leads = pivots.sorted { $0.key < $1.key }
+    var leads: [(column: Int, row: Int)] = []
+    for column in rowsByLead.indices {
+      let rows = rowsByLead[column]
+      guard let pivot = sparsest(rows, behind: column, below: end) else { continue }
+      leads.append((column, pivot))
+      for row in rows where row != pivot {
+        multiply(row, by: pivot)
+        if let lead = lead(row, from: column >> 6, below: end) {
+          rowsByLead[lead].append(row)
+        } else {
+          rest.append(row)
+        }
+      }
+    }
+    let pivots = Dictionary(uniqueKeysWithValues: leads.map { ($0.column, $0.row) })
     for (lead, row) in leads.reversed() { clearPivots(of: row, behind: lead, below: end, pivots) }
-    reorder(leads.map(\.value) + rest)
+    reorder(leads.map(\.row) + rest.sorted())
     return leads.count
+  }
+
+  /// Of rows that begin at a column, the one whose next column is furthest behind it: the others
+  /// keep most of their columns when they are multiplied by it, so that parities of one result with
+  /// each of many others take one product each.
+  private func sparsest(_ rows: [Int], behind column: Int, below end: Int) -> Int? {
+    guard rows.count > 1 else { return rows.first }
+    return rows.max { next($0, behind: column, below: end) < next($1, behind: column, below: end) }
+  }
+
+  /// The first column behind one whose bit is 1; `Int.max` if there is none.
+  private func next(_ row: Int, behind column: Int, below end: Int) -> Int {
+    let first = (column + 1) >> 6
+    guard first < end else { return .max }
+    let word = words[row * width + first] >> UInt64((column + 1) & 63)
+    if word != 0 { return column + 1 + word.trailingZeroBitCount }
+    return lead(row, from: first + 1, below: end) ?? .max
   }
 
   /// Multiplies a row by the pivots whose columns it has behind its own, which is `lead`; by all
