@@ -35,6 +35,8 @@ extension DensityMatrixSimulator {
 
     public var liveQubits: [Int] { live.qubits }
 
+    public var basisStateCount: Int? { 1 << live.count }
+
     /// Whether all runs end in one state: they do, in the average over errors and outcomes.
     public var hasUniqueState: Bool { true }
 
@@ -102,9 +104,19 @@ extension DensityMatrixSimulator {
       seed: UInt64, for use: StateUse
     ) throws -> any QuantumCore.FinalState {
       switch options.precision {
-      case .double: try finalState(as: Double.self)
-      case .single: try finalState(as: Float.self)
+      case .double: try finalState(as: Double.self, isWritten: use.isWritten)
+      case .single: try finalState(as: Float.self, isWritten: use.isWritten)
       }
+    }
+
+    /// The final state, refused before the run where its matrix elements could not be written.
+    private func finalState<S: Scalar>(
+      as type: S.Type, isWritten: Bool
+    ) throws -> FinalState<S> {
+      if isWritten {
+        try DensityMatrix<S>.checkElements(qubitCount: live.count, limit: options.memoryLimit)
+      }
+      return try finalState(as: S.self)
     }
 
     /// The state at the end of the circuit, before measurements that nothing follows: the exact

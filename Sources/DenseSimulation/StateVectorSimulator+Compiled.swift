@@ -34,6 +34,8 @@ extension StateVectorSimulator {
 
     public var liveQubits: [Int] { live.qubits }
 
+    public var basisStateCount: Int? { 1 << live.count }
+
     /// Whether there is no noise, and nothing happens to a qubit once it is measured or reset.
     public var hasUniqueState: Bool { program.hasUniqueState }
 

@@ -159,6 +159,7 @@ extension SparseSimulator {
       (self.circuit, self.options) = (circuit, options)
       liveQubits = StateVectorSimulator.liveQubits(of: circuit)
       try Self.check(liveQubits.count, options)
+      try ProgramMemory.check(circuit, limit: options.memoryLimit)
       let whole = try SparseProgramCompiler.compile(
         circuit, liveQubits: liveQubits, options: options)
       if let index = whole.steps.firstIndex(where: \.overflows) {
@@ -196,7 +197,8 @@ extension SparseSimulator {
     public func run(shots: Int, seed: UInt64, keepsRecord: Bool) throws -> ShotResults {
       precondition(shots >= 0, "A number of shots is not negative")
       try ResultMemory.check(
-        circuit, shots: shots, limit: options.memoryLimit, keepsRecord: keepsRecord)
+        circuit, shots: shots, limit: options.memoryLimit, keepsRecord: keepsRecord,
+        outcomes: outcomeCount(shots: shots, keepsRecord: keepsRecord))
       var request = SparseRequest()
       request.keepsRecord = keepsRecord
       let run = try run(
@@ -214,16 +216,28 @@ extension SparseSimulator {
     ) throws -> SparseRun {
       var options = options
       options.memoryLimit = options.memoryLimit.map { reserved < $0 ? $0 - reserved : $0 }
-      let isSampled = if case .samples = task { true } else { false }
+      var (isSampled, outcomes) = (false, UInt64?.none)
+      if case .samples(let shots, let keepsRecord) = task {
+        (isSampled, outcomes) = (true, outcomeCount(shots: shots, keepsRecord: keepsRecord))
+      }
       return try SparseRun(
         program(isSampled ? .sampling : .state), of: circuit, liveQubits: liveQubits, shots: shots,
-        seed: seed, options: options, request: request, task: task)
+        seed: seed, options: options, request: request, task: task, outcomes: outcomes)
+    }
+
+    /// Different results that shots may have, where that decides whether they fit; `nil` where there
+    /// may be as many as shots, or all of those fit.
+    private func outcomeCount(shots: Int, keepsRecord: Bool) -> UInt64? {
+      let most = ResultMemory.bytes(of: circuit, shots: shots, keepsRecord: keepsRecord)
+      guard let limit = options.memoryLimit, most > limit / 4 else { return nil }
+      return need.outcomeCount
     }
 
     public func runOnce(
       seed: UInt64, for use: StateUse
     ) throws -> (results: ShotResults, state: any QuantumCore.FinalState) {
-      try runOnce(seed: seed, reserving: vectorBytes(for: use))
+      let reserved = try vectorBytes(for: use)
+      return try runOnce(seed: seed, reserving: reserved)
     }
 
     /// Runs the circuit once; gives its results and the state that they were drawn from.
@@ -247,13 +261,22 @@ extension SparseSimulator {
     public func finalState(
       seed: UInt64, for use: StateUse
     ) throws -> any QuantumCore.FinalState {
-      try runOnce(seed: seed, reserving: vectorBytes(for: use)).state
+      let reserved = try vectorBytes(for: use)
+      return try runOnce(seed: seed, reserving: reserved).state
     }
 
     /// What all amplitudes take, where they are written.
-    private func vectorBytes(for use: StateUse) -> UInt64 {
-      use.isWritten
-        ? StateMemory.bytes(qubitCount: liveQubits.count, precision: options.precision) : 0
+    ///
+    /// - Throws: `Obstacle` if that is more than there is.
+    private func vectorBytes(for use: StateUse) throws(Obstacle) -> UInt64 {
+      guard use.isWritten else { return 0 }
+      let (count, precision) = (liveQubits.count, options.precision)
+      if let obstacle = StateMemory.obstacle(
+        qubitCount: count, precision: precision, limit: options.memoryLimit)
+      {
+        throw obstacle
+      }
+      return StateMemory.bytes(qubitCount: count, precision: precision)
     }
 
     // MARK: Observables
@@ -332,7 +355,7 @@ extension SparseSimulator {
         stateSize: need.basis == .bound
           ? "at most 2^\(Int(need.amplitudeBits.rounded(.up))) amplitudes, \(need.basis.rawValue)"
           : need.basis.rawValue, gateCount: need.gateCount)
-      (plan.work, plan.countsStates) = (need.work, false)
+      (plan.work, plan.countsStates, plan.threads) = (need.work, false, options.threads)
       return plan
     }
 

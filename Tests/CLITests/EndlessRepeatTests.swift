@@ -34,11 +34,12 @@ struct EndlessRepeatTests {
     #expect(mismatch == nil)
   }
 
-  /// The same without what depends on the machine and its speed: memory, and predicted times.
+  /// The same without what depends on the machine and its speed: memory, predicted times, threads.
   private static func withoutMachine(_ answer: String) -> String {
     answer.replacing(#/[\d.]+ \w+ available/#, with: "… available")
       .replacing(#/in \d+ bytes/#, with: "in … bytes")
       .replacing(#/would take about [^(]* \(/#, with: "would take about … (")
+      .replacing(#/, \d+ threads?\)/#, with: ", … threads)")
   }
 
   // MARK: Circuits

@@ -90,6 +90,9 @@ import Testing
       Case("--engine stabilizer --shots 200", choosing(40, 20).replacing("t q", with: "s q")))
     cases.append(Case("--engine sparse --shots 20000", plain(9)))
     cases.append(Case("--engine sparse --shots 5000", clifford(300)))
+    // Two different results, however many shots.
+    cases.append(Case("--engine sparse --shots 400000", clifford(200)))
+    cases.append(Case("--engine sparse --shots 30000 --noise readout", clifford(90)))
     cases.append(Case("--engine sparse --shots 200 --max-memory 64M", parting(9, 20)))
     // A key of ten million bits.
     cases.append(Case("--engine stabilizer --shots 1", "REPEAT 10000000 {\n    H 0\n    M 0\n}\n"))

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -56,29 +57,41 @@ struct TimeLimitTests {
     }
   }
 
+  /// Whether a reset is certain shows only in a run: what it would take if none were refuses nothing.
   @Test func `resets, which may be certain, refuse no run`() throws {
     let folder = try TemporaryFolder()
-    _ = try folder.write(
+    func program(_ qubits: Int, turns: Int) -> String {
       """
       OPENQASM 3.0;
       include "stdgates.inc";
-      qubit[20] q;
+      qubit[\(qubits)] q;
       h q;
-      for int i in [1:1000000] {
+      for int i in [1:\(turns)] {
         h q[0];
         t q[0];
         cx q[0], q[1];
         reset q[0];
       }
-      bit[20] c = measure q;
+      bit[\(qubits)] c = measure q;
 
-      """, to: "c.qasm")
+      """
+    }
+    let long = try folder.write(program(20, turns: 1_000_000), to: "long.qasm")
     for shots in ["1000000", "1"] {
-      let plan = try QSimProcess.shell(
-        "cd '\(folder.url.path)'; qsim plan c.qasm --shots \(shots) --threads 4")
+      let plan = try QSimProcess.run(["plan", long, "--shots", shots, "--threads", "4"])
       #expect(plan.status == 0 && !plan.output.contains("refused"), "\(plan.output)")
       #expect(plan.output.contains("whole run"))
     }
+    // All resets random, 20,000 turns of a thousand states would take minutes.
+    let short = try folder.write(program(2, turns: 30_000), to: "short.qasm")
+    let options = [short, "--engine", "statevector", "--shots", "1000", "--max-time", "1s"]
+    let plan = try JSONObject(QSimProcess.run(["plan", "--json"] + options).output)
+    #expect(try #require(plan["run_s"] as? Double) > 20)
+    #expect(plan["refused_for"] is NSNull)
+    let run = try QSimProcess.run(["run", "--seed", "1"] + options)
+    #expect(
+      run.status == 0 || run.status == 71 && run.error.contains("stopped after 1 s"),
+      "\(run.error)")
   }
 
   /// What a turn of a loop does, and the seconds at most of a run for those at least.
@@ -159,5 +172,73 @@ struct TimeLimitTests {
     #expect(refused.status == 71 && refused.error.contains("would take about "), "\(refused.error)")
     let stopped = try QSimProcess.shell("\(start) --shots 100 --max-time 300ms --out /dev/null")
     #expect(stopped.status == 71 && stopped.error.contains("c.stim:"), "\(stopped.error)")
+  }
+
+  /// Circuits whose one state is soon there, and shots that take seconds to draw or to count.
+  @Test(
+    arguments: [
+      ("sparse", 200, 200_000), ("statevector", 5, 20_000_000), ("trajectories", 5, 20_000_000),
+      ("density-matrix", 5, 20_000_000), ("stabilizer", 1000, 300_000),
+    ])
+  func `drawing shots stops when its time is up`(
+    engine: String, qubits: Int, shots: Int
+  ) throws {
+    let folder = try TemporaryFolder()
+    let all = (0..<qubits).map(String.init).joined(separator: " ")
+    let file = try folder.write("H \(all)\nM \(all)\n", to: "c.stim")
+    let arguments = ["run", file, "--engine", engine, "--seed", "1"]
+    let stopped = try QSimProcess.run(
+      arguments + ["--shots", "\(shots)", "--max-time", "\(engine == "sparse" ? 500 : 300)ms"])
+    #expect(stopped.status == 71, "\(stopped.status) \(stopped.error)")
+    #expect(stopped.error.contains("stopped after 0."), "\(stopped.error)")
+    #expect(stopped.output.isEmpty)
+  }
+
+  @Test(arguments: [("sparse", 200), ("statevector", 5), ("density-matrix", 5)])
+  func `shots that take too long to draw are refused`(engine: String, qubits: Int) throws {
+    let folder = try TemporaryFolder()
+    let all = (0..<qubits).map(String.init).joined(separator: " ")
+    let file = try folder.write("H \(all)\nM \(all)\n", to: "c.stim")
+    let options = [file, "--engine", engine, "--shots", "20000000", "--max-time", "10ms"]
+    let refused = try QSimProcess.run(["run", "--seed", "1", "--max-memory", "900G"] + options)
+    // Where the machine has less memory than so many wide results take, that is said first.
+    #expect(refused.status == 71, "\(refused.error)")
+    #expect(
+      refused.error.contains("c.stim: would take about ") || refused.error.contains("results"),
+      "\(refused.error)")
+    let plan = try QSimProcess.run(["plan", "--json"] + options)
+    let object = try JSONObject(plan.output)
+    #expect(["time", "memory"].contains(object["refused_for"] as? String), "\(plan.output)")
+    #expect(try #require(object["least_elapsed_s"] as? Double) > 0.1)
+    let few = try QSimProcess.run(["plan", "--json", file, "--engine", engine, "--shots", "10"])
+    #expect(try JSONObject(few.output)["refused_for"] is NSNull)
+  }
+
+  @Test(arguments: ["statevector", "density-matrix", "sparse"])
+  func `a loop of gates is named where it stands`(engine: String) throws {
+    let folder = try TemporaryFolder()
+    // Too many qubits for the turns to be one matrix.
+    let gates = "    H 0\n    S[T] 0\n    CX 0 1 1 2 2 3 3 4 4 5 5 6 6 7\n    H 3\n"
+    let loop = "REPEAT 1000000000000 {\n\(gates)}\n"
+    let file = try folder.write("X 0\n\(loop)M 0\n", to: "c.stim")
+    let nested = try folder.write("X 0\nREPEAT 1000 {\n\(loop)}\nM 0\n", to: "n.stim")
+    for (file, name) in [(file, "c.stim"), (nested, "n.stim")] {
+      let result = try QSimProcess.run(["run", file, "--engine", engine, "--seed", "1"])
+      #expect(result.status == 71, "\(result.error)")
+      #expect(result.error.contains("\(name):2:1: would take about "), "\(result.error)")
+    }
+  }
+
+  @Test func `a long output stops when its time is up`() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("H 0 1 2 3\nM 0 1 2 3\n", to: "c.stim")
+    let old = try folder.write("as it was\n", to: "out.01")
+    let result = try QSimProcess.run(
+      [
+        "run", file, "--engine", "statevector", "--shots", "4000000", "--seed", "1",
+        "--max-time", "200ms", "--shots-out", old,
+      ])
+    #expect(result.status == 71 && result.error.contains("stopped after 0.2 s"), "\(result.error)")
+    #expect(try String(contentsOfFile: old, encoding: .utf8) == "as it was\n")
   }
 }

@@ -81,6 +81,36 @@ struct RunWorkTests {
     #expect(Self.work(loop + [drawn, .nextTurn(slot: 0)], shots: 1000).seconds == 1e9)
   }
 
+  @Test func `one shot is not shared by threads unless its state is large`() {
+    func work(_ sharing: RunWork.Sharing, shots: Int, drawing: Double = 0) -> RunWork {
+      RunWork(
+        of: [Self.gate, Self.measurement, Self.gate, Self.gate],
+        ranges: Array(repeating: nil, count: 4), shots: shots, drawing: drawing, sharing: sharing)
+    }
+    #expect(work(.states, shots: 1).leastElapsedSeconds(threads: 4) == 1)
+    #expect(work(.groups, shots: 1).leastElapsedSeconds(threads: 4) == 4)
+    #expect(work(.drawing, shots: 1).leastElapsedSeconds(threads: 4) == 4)
+    // What is drawn from one state is shared by all threads.
+    for sharing in [RunWork.Sharing.states, .groups, .drawing] {
+      let drawn = work(sharing, shots: 1000, drawing: 1)
+      #expect(drawn.leastSeconds == 1004 && drawn.leastElapsedSeconds(threads: 4) == 251)
+    }
+    let refused = work(.groups, shots: 1).obstacle(under: TimeLimit(predicted: 3), threads: 4)
+    #expect(refused?.message.hasPrefix("would take about 4 s") == true)
+  }
+
+  @Test func `a loop is not named where drawing takes longer`() throws {
+    let steps = [RunWork.Step.startLoop(slot: 0, count: 100), Self.gate, .nextTurn(slot: 0)]
+    let ranges = steps.indices.map { SourceRange(line: $0 + 1, column: 1) }
+    func obstacle(_ drawing: Double) throws -> Obstacle {
+      let work = RunWork(of: steps, ranges: ranges, shots: 10, drawing: drawing)
+      return try #require(work.obstacle(under: TimeLimit(predicted: 1), threads: 1))
+    }
+    let (loop, drawing) = (try obstacle(1), try obstacle(1000))
+    #expect(loop.range?.line == 1 && loop.message.contains("100 turns"))
+    #expect(drawing.range == nil && !drawing.message.contains("turns"))
+  }
+
   @Test func `outcomes that may be certain refuse nothing`() {
     let steps = [RunWork.Step](repeating: Self.measurement, count: 60)
     let work = Self.work(steps, shots: 1_000_000_000_000)

@@ -30,6 +30,29 @@ struct SparseMemoryTests {
     }
   }
 
+  @Test func `counting is bounded by the results that there can be`() throws {
+    func resultBytes(_ change: (inout Circuit) -> Void) throws -> UInt64 {
+      var circuit = Circuit(qubitCount: 200)
+      circuit.append(.h, 0)
+      for qubit in 1..<200 { circuit.append(.cx, qubit - 1, qubit) }
+      change(&circuit)
+      circuit.append(.m, targets: (0..<200).map { .qubit($0) })
+      let task = RunTask.samples(shots: 1_000_000, keepsRecord: true)
+      let plan = try SparseSimulator.plan(for: circuit)
+      return plan.memory(of: circuit, task, options: SimulationOptions(), limit: nil).resultBytes
+    }
+    // Two results: rows of 32 bytes and their order. Others may have a text for every shot.
+    #expect(try resultBytes { _ in } < 120_000_000)
+    #expect(try resultBytes { $0.append(.xError, [0.1], 5) } > 900_000_000)
+    #expect(
+      try resultBytes { circuit in (0..<200).forEach { circuit.append(.h, $0) } } > 900_000_000)
+    // Ten qubits that are turned by themselves have 2¹¹ results.
+    let some = try resultBytes { circuit in
+      for qubit in 0..<10 { circuit.append(.h, qubit) }
+    }
+    #expect(some > 80_000_000 && some < 130_000_000, "\(some)")
+  }
+
   @Test func `amplitudes have what results leave of the limit`() throws {
     let circuit = Self.circuit(16)
     func run(_ shots: Int, _ limit: UInt64) throws {

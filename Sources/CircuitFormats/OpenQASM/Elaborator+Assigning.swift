@@ -145,9 +145,21 @@ extension Elaborator {
     try store(value, into: place, right.span)
   }
 
+  /// Refuses bits that are too many for a value, which holds an expression for each word.
+  func checkValueWidth(_ bits: Int, _ span: SourceSpan) throws(Diagnostic) {
+    let limit = 64 << 12
+    guard bits > limit else { return }
+    throw Diagnostic(
+      "a value of \(bits) bits is too wide", code: "too-large", at: span.range,
+      hint: "up to \(limit) bits are computed with; assign more without an operation, as in "
+        + "c = measure q")
+  }
+
   /// Measures qubits; the results as a value.
   func measured(_ source: Expression, _ span: SourceSpan) throws(Diagnostic) -> Value {
-    let cell = try makeCell("t", .bits(try qubits(source).count), span)
+    let count = try qubits(source).count
+    try checkValueWidth(count, source.span)
+    let cell = try makeCell("t", .bits(count), span)
     try measure(source, into: .cell(cell), span)
     return cellValue(cell)
   }

@@ -120,10 +120,7 @@ extension Elaborator {
       return .bits(count, words.map { .integer(Int64(bitPattern: $0)) })
     }
     if case .range(let range) = list {
-      guard (range.count + 63) / 64 <= 1 << 12 else {
-        throw Diagnostic(
-          "a value of \(range.count) bits is too wide", code: "too-large", at: span.range)
-      }
+      try checkValueWidth(range.count, span)
       return .bits(
         count,
         list.runs(limit: 64).map {

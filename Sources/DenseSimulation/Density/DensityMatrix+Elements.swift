@@ -45,15 +45,26 @@ extension DensityMatrix {
   ///
   /// - Throws: `Obstacle` if that needs more than `limit` bytes, or than the system gives.
   public func elements(limit: UInt64? = nil) throws(Obstacle) -> StateVector<S> {
-    let required = StateMemory.bytes(qubitCount: 2 * qubitCount, precision: S.precision)
-    guard required <= limit ?? .max, let elements = elements() else {
-      throw Obstacle(
-        .memory(required: required, available: limit ?? 0),
-        "needs \(ByteText.text(required)) (4^\(qubitCount) × \(S.precision.bytesPerAmplitude) B) for the matrix elements"
-          + (limit.map { ", \(ByteText.text($0)) available" }
-            ?? ", which the system does not give"))
+    try Self.checkElements(qubitCount: qubitCount, limit: limit)
+    guard let elements = elements() else {
+      throw Self.obstacle(toElementsOf: qubitCount, limit: nil)
     }
     return elements
+  }
+
+  /// - Throws: `Obstacle` if the matrix elements of so many qubits need more than `limit` bytes.
+  package static func checkElements(qubitCount: Int, limit: UInt64?) throws(Obstacle) {
+    let required = StateMemory.bytes(qubitCount: 2 * qubitCount, precision: S.precision)
+    guard required > limit ?? .max else { return }
+    throw obstacle(toElementsOf: qubitCount, limit: limit)
+  }
+
+  private static func obstacle(toElementsOf qubitCount: Int, limit: UInt64?) -> Obstacle {
+    let required = StateMemory.bytes(qubitCount: 2 * qubitCount, precision: S.precision)
+    return Obstacle(
+      .memory(required: required, available: limit ?? 0),
+      "needs \(ByteText.text(required)) (4^\(qubitCount) × \(S.precision.bytesPerAmplitude) B) for the matrix elements"
+        + (limit.map { ", \(ByteText.text($0)) available" } ?? ", which the system does not give"))
   }
 
   /// The matrix as a state of 2n qubits: bit q of an index belongs to the column, bit n + q to the

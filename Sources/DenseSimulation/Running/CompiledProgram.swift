@@ -6,11 +6,13 @@ package struct CompiledProgram: Sendable {
   package let live: LiveQubits
   private let programs: TailPrograms<Program>
 
-  /// - Throws: `Obstacle` for what the dense engine does not do, with its place.
+  /// - Throws: `Obstacle` for what the dense engine does not do, with its place, and for a circuit
+  ///   of which no program fits into memory.
   package init(
     of circuit: Circuit, live: LiveQubits, options: SimulationOptions
   ) throws(Obstacle) {
     (self.circuit, self.live) = (circuit, live)
+    try ProgramMemory.check(circuit, limit: options.memoryLimit)
     programs = TailPrograms(
       try ProgramCompiler.compile(circuit, live: live, options: options))
   }

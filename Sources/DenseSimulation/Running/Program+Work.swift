@@ -13,6 +13,9 @@ package struct StepCosts: Sendable {
   package var draw = 2e-8
   /// A stretch of gates and errors, however short.
   package var stretch = 6e-7
+  /// What a shot draws from the last state, and each of its results besides.
+  package var sample = 1e-7
+  package var result = 8e-9
 
   /// - Parameters:
   ///   - numbers: amplitudes of a state, or elements of a density matrix.
@@ -54,8 +57,24 @@ extension RunWork {
       }
     }
     self.init(
-      of: steps, ranges: program.ranges,
-      shots: isExact ? 1 << 16 : max(1, shots))
+      of: steps, ranges: program.ranges, shots: isExact ? 1 << 16 : max(1, shots),
+      drawing: isExact ? 0 : program.tail.seconds(costs),
+      sharing: numbers < Double(Executor.serialLimit) ? .groups : .states)
+  }
+}
+
+extension Program.Tail {
+  /// What one shot takes to draw and store.
+  fileprivate func seconds(_ costs: StepCosts) -> Double {
+    steps.reduce(hasMeasurements ? costs.sample : 0) { sum, step in
+      switch step {
+      case .measure(_, _, let flip, _): sum + costs.result + (flip > 0 ? costs.draw : 0)
+      case .constant(let constant):
+        sum + costs.result + (constant.flipProbability > 0 ? costs.draw : 0)
+      case .noise, .confusion: sum + costs.draw
+      case .assign: sum + costs.classical
+      }
+    }
   }
 }
 

@@ -190,9 +190,10 @@ package struct ProgramCompiler {
   private mutating func unitaryGates(
     of block: BlockID
   ) throws(Obstacle) -> [GateApplication]? {
-    let outer = gates
+    // What stands for the block, or goes through its turns, is placed where the block is.
+    let (outer, place) = (gates, range)
     gates = []
-    defer { gates = outer }
+    defer { (gates, range) = (outer, place) }
     for (index, node) in circuit.nodes(of: block).enumerated() {
       range = circuit.range(of: block, at: index)
       switch node {

@@ -100,7 +100,8 @@ package struct RunMemory: Sendable {
   /// - Parameter mapsBytes: of one gate; maps on density matrices are larger than gates on
   ///   amplitudes.
   private static func bytes(of program: Program, mapsBytes: UInt64) -> UInt64 {
-    program.steps.reduce(0) { sum, step in
+    let tail = UInt64(program.tail.steps.count).saturatingMultiply(ProgramMemory.bytesPerGroup)
+    return program.steps.reduce(tail) { sum, step in
       switch step {
       case .unitary(let gates): sum.saturatingAdd(UInt64(gates.count) * mapsBytes)
       case .noise, .kraus: sum.saturatingAdd(2 * mapsBytes)

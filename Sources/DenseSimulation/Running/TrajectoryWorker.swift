@@ -394,21 +394,32 @@ package final class TrajectoryWorker<State: ProgramState> {
       amplitudes: UInt64(1 << context.program.qubitCount) + UInt64(branch.shots.count))
   }
 
+  /// Draws what the shots of a branch end with, so many of them at a time that a look at the state
+  /// is no more work than they are.
   private func addSamples(of branch: inout Branch<State>) throws {
     let tail = branch.hasHalted ? Program.Tail() : context.program.tail
-    var drawn: [UInt64] = []
     if tail.hasMeasurements {
       for gate in tail.basisChanges { branch.state.apply(gate) }
-      guard let outcomes = branch.state.outcomes(forUniforms: samplingUniforms(of: branch.shots))
-      else { throw Self.vanished }
-      drawn = outcomes
     }
-    if tail.hasAssignments {
-      try addRowsWithAssignments(of: branch, tail, drawn)
-    } else {
-      try addRows(of: branch, tail, drawn)
+    let most = max(Self.shotsAtATime, 1 << min(40, context.program.qubitCount))
+    for start in stride(from: 0, to: branch.shots.count, by: most) {
+      let shots = branch.shots[start..<min(branch.shots.count, start + most)]
+      var drawn: [UInt64] = []
+      if tail.hasMeasurements {
+        guard let outcomes = branch.state.outcomes(forUniforms: samplingUniforms(of: shots))
+        else { throw Self.vanished }
+        drawn = outcomes
+      }
+      if tail.hasAssignments {
+        try addRowsWithAssignments(of: branch, shots, tail, drawn)
+      } else {
+        try addRows(of: branch, shots, tail, drawn)
+      }
     }
   }
+
+  /// Shots that are drawn at a time, at least.
+  private static var shotsAtATime: Int { 1 << 20 }
 
   /// A state that rounding, overflow or underflow has left without a norm.
   static var vanished: Obstacle {
@@ -418,9 +429,10 @@ package final class TrajectoryWorker<State: ProgramState> {
   }
 
   /// Each shot's number for its draw from the final state.
-  private func samplingUniforms(of shots: [UInt32]) -> [Double] {
-    context.sampling.uniforms(count: shots.count, threads: context.options.threads) {
-      UInt64(shots[$0])
+  private func samplingUniforms(of shots: ArraySlice<UInt32>) -> [Double] {
+    let first = shots.startIndex
+    return context.sampling.uniforms(count: shots.count, threads: context.options.threads) {
+      UInt64(shots[first + $0])
     }
   }
 
@@ -428,17 +440,17 @@ package final class TrajectoryWorker<State: ProgramState> {
   private static var rowsAtATime: Int { 1 << 16 }
 
   private func addRows(
-    of branch: Branch<State>, _ tail: Program.Tail, _ drawn: [UInt64]
+    of branch: Branch<State>, _ shots: ArraySlice<UInt32>, _ tail: Program.Tail, _ drawn: [UInt64]
   ) throws {
     let rows = TailRows(
       tail: tail, memory: branch.memory, events: context.events, firstEvent: branch.event)
-    let shots = branch.shots
     let (recordStride, bitStride) = (
       (rows.recordCount + 63) / 64, (context.circuit.bitCount + 63) / 64
     )
     let most = max(1, Self.rowsAtATime / max(1, recordStride + bitStride))
-    for start in stride(from: 0, to: shots.count, by: most) {
-      let part = start..<min(shots.count, start + most)
+    for start in stride(from: shots.startIndex, to: shots.endIndex, by: most) {
+      let part = start..<min(shots.endIndex, start + most)
+      let firstDrawn = start - shots.startIndex
       var record = [UInt64](repeating: 0, count: part.count * recordStride)
       var bits = [UInt64](repeating: 0, count: part.count * bitStride)
       record.withUnsafeMutableBufferPointer { recordWords in
@@ -448,7 +460,7 @@ package final class TrajectoryWorker<State: ProgramState> {
           Parallel.forEach(range: part.count, minimumChunk: 1024, threads: threads) { range in
             for row in range {
               rows.write(
-                shot: shots[start + row], drawn: drawn.isEmpty ? 0 : drawn[start + row],
+                shot: shots[start + row], drawn: drawn.isEmpty ? 0 : drawn[firstDrawn + row],
                 chainHappened: branch.chainHappened,
                 record: UnsafeMutableBufferPointer(
                   rebasing: shared.value.0[row * recordStride..<(row + 1) * recordStride]),
@@ -460,19 +472,21 @@ package final class TrajectoryWorker<State: ProgramState> {
       }
       try context.sink.store(
         bits, record: record, recordCount: rows.recordCount, of: shots[part])
+      try report(amplitudes: UInt64(part.count).saturatingMultiply(UInt64(8 + tail.steps.count)))
     }
   }
 
   /// Shot by shot with a classical memory each, since later results may depend on earlier ones.
   private func addRowsWithAssignments(
-    of branch: Branch<State>, _ tail: Program.Tail, _ drawn: [UInt64]
+    of branch: Branch<State>, _ shots: ArraySlice<UInt32>, _ tail: Program.Tail, _ drawn: [UInt64]
   ) throws {
     var (record, bits, recordCount): ([UInt64], [UInt64], Int) = ([], [], 0)
-    var start = 0
-    for (index, shot) in branch.shots.enumerated() {
+    var start = shots.startIndex
+    for (index, shot) in zip(shots.indices, shots) {
       var memory = branch.memory
       var state = TailRows.ShotState(
-        drawn: drawn.isEmpty ? 0 : drawn[index], chainHappened: branch.chainHappened,
+        drawn: drawn.isEmpty ? 0 : drawn[index - shots.startIndex],
+        chainHappened: branch.chainHappened,
         event: branch.event)
       for step in tail.steps {
         if case .assign(let destination, let value, let range) = step {
@@ -490,12 +504,12 @@ package final class TrajectoryWorker<State: ProgramState> {
       recordCount = memory.record.count
       record += memory.record.words
       bits += memory.bits.words
-      if index + 1 == branch.shots.count || bits.count + record.count >= Self.rowsAtATime {
+      if index + 1 == shots.endIndex || bits.count + record.count >= Self.rowsAtATime {
         try context.sink.store(
-          bits, record: record, recordCount: recordCount, of: branch.shots[start...index])
+          bits, record: record, recordCount: recordCount, of: shots[start...index])
         (record, bits, start) = ([], [], index + 1)
       }
-      if index & 0xfff == 0xfff { try report(amplitudes: 1 << 20) }
+      try report(amplitudes: 256 + 64 * UInt64(tail.steps.count))
     }
   }
 

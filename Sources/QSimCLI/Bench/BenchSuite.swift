@@ -105,10 +105,12 @@ struct BenchCircuit {
   let name: String
   let circuit: Circuit
 
-  /// - Throws: `InputRejected` for a text that is not a circuit.
-  init(path: String) throws {
+  /// - Parameter memoryLimit: bytes for the circuit and what is done with it.
+  /// - Throws: `InputRejected` for a text that is not a circuit, `CommandFailure` with exit code 71
+  ///   for one that is too long.
+  init(path: String, memoryLimit: UInt64) throws {
     let source = CircuitSource(file: try InputFile(reading: path), format: nil)
-    circuit = try source.parse().circuit
+    circuit = try source.parse(memoryLimit: memoryLimit).circuit
     let last = source.file.name.split(separator: "/").last ?? ""
     name = String(last.split(separator: ".").first ?? last)
   }

@@ -5,5 +5,6 @@ enum WorkloadKind: CatalogKind {
   typealias List = WorkloadCatalog
 
   static let word = "workloads"
-  static let summary = "List the circuits that 'qsim bench' measures with or writes, or describe some."
+  static let summary =
+    "List the circuits that 'qsim bench' measures with or writes, or describe some."
 }

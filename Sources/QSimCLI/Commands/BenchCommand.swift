@@ -155,7 +155,8 @@ struct BenchCommand: DocumentedCommand {
           throw CommandFailure(.usage, "file needs a circuit", hint: "name it with --circuit")
         }
         for path in circuit {
-          let file = try BenchCircuit(path: path)
+          let memory = MemoryBudget(limit: maxMemory?.bytes).available
+          let file = try BenchCircuit(path: path, memoryLimit: memory)
           let count = StateVectorSimulator.liveQubits(of: file.circuit).count
           cases += try settings(of: suite, qubitCount: count).map {
             BenchCase(suite: suite, setting: $0, circuit: file)

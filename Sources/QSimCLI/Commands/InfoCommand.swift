@@ -17,19 +17,26 @@ struct InfoCommand: DocumentedCommand {
     let sets = InstructionSet.available.map(\.rawValue)
     let engines = EngineCatalog.all.map(\.name)
     var report = Report(provenance: Provenance(command: "info", version: QSimCommand.version))
-    if output.json {
+    let machine: ReportObject = [
+      "processor": ReportValue(Self.processor), "threads": .int(Parallel.processorCount),
+      "isa": ReportValue(sets.last), "isa_available": .array(sets.map(ReportValue.string)),
+      "openblas": ReportValue(OpenBLASLibrary.version),
+      "openblas_problem": ReportValue(OpenBLASLibrary.problem),
+    ]
+    let lists: ReportObject = [
+      "engines": .array(engines.map(ReportValue.string)),
+      "formats": .array(CircuitFormat.allCases.map { .string($0.rawValue) }),
+      "gates": .int(GateCatalog.all.count),
+    ]
+    if output.csv {
+      report.fields = ["version": .string(QSimCommand.version)]
+      for entry in machine.entries { report.fields[entry.key] = entry.value }
+      report.fields["available_bytes"] = .uint(available)
+      for entry in lists.entries { report.fields[entry.key] = entry.value }
+    } else if output.json {
       report.provenance.memory = ["available_bytes": .uint(available)]
-      report.provenance.machine = [
-        "processor": ReportValue(Self.processor), "threads": .int(Parallel.processorCount),
-        "isa": ReportValue(sets.last), "isa_available": .array(sets.map(ReportValue.string)),
-        "openblas": ReportValue(OpenBLASLibrary.version),
-        "openblas_problem": ReportValue(OpenBLASLibrary.problem),
-      ]
-      report.fields = [
-        "engines": .array(engines.map(ReportValue.string)),
-        "formats": .array(CircuitFormat.allCases.map { .string($0.rawValue) }),
-        "gates": .int(GateCatalog.all.count),
-      ]
+      report.provenance.machine = machine
+      report.fields = lists
     } else {
       report.fields = [
         "qsim": .string(QSimCommand.version), "processor": ReportValue(Self.processor ?? "unknown"),

@@ -7,8 +7,8 @@ struct PlanCommand: DocumentedCommand {
   static let summary = "Explain a run without starting it: engine, steps, memory, time."
   static let details = """
     Steps are what remains after gates are merged; a sweep applies many of them to a part of the state that stays in \
-    cache. The time is a guess for one pass on one core. Nothing but the memory that a run takes at most depends on \
-    '--threads'. Of the whole run two times are shown where it depends on the outcomes themselves how many of them \
+    cache. The time is a guess for one pass on one core. Nothing but the memory that a run takes at most, and whether it \
+    is refused for its time, depends on '--threads'. Of the whole run two times are shown where it depends on the outcomes themselves how many of them \
     are random.
     """
   static let examples = ["qsim plan Examples/circuits/qft.qasm"]
@@ -77,7 +77,9 @@ struct PlanCommand: DocumentedCommand {
     request.initialState = try stateIn.map { try StateFile(reading: $0) }
     let available = request.options.memoryLimit ?? .max
     let plan = try SimulationFailure.explained(source, for: engine) {
-      try enginePlan(request, for: file)
+      // Compiled a circuit takes more than read, whatever its states take.
+      try ProgramMemory.check(file.circuit, limit: request.options.memoryLimit)
+      return try enginePlan(request, for: file)
     }
     var unlimited = request.options
     unlimited.memoryLimit = nil
@@ -90,7 +92,13 @@ struct PlanCommand: DocumentedCommand {
       report.provenance.memory["at_most_bytes"] = .uint(plan.memory.mostBytes)
     }
     report.provenance.machine = engine.machine
-    report.fields = output.json ? fields(of: plan, file, source) : lines(of: plan, file, available)
+    if output.csv {
+      report.tables = [figures(of: plan, file, available)]
+    } else if output.json {
+      report.fields = fields(of: plan, file, source, available)
+    } else {
+      report.fields = lines(of: plan, file, available)
+    }
     if output.json {
       report.fields["engines"] = survey.list
       if !noisy.firings.isEmpty {
@@ -98,7 +106,7 @@ struct PlanCommand: DocumentedCommand {
         report.fields["noise"] = NoiseLoader.list(of: noisy.firings)
       }
     }
-    report.tables = tables(of: plan, survey, file.circuit, available)
+    report.tables += tables(of: plan, survey, file.circuit, available)
     output.print(report)
     let hidden = (plan?.steps.count ?? 0) - (report.tables.first?.rows.count ?? 0)
     if hidden > 0, !output.json, !output.csv {
@@ -193,12 +201,15 @@ struct PlanCommand: DocumentedCommand {
   private static let wide = 25
 
   private func fields(
-    of plan: EnginePlan?, _ file: CircuitFile, _ source: CircuitSource
+    of plan: EnginePlan?, _ file: CircuitFile, _ source: CircuitSource, _ available: UInt64
   ) -> ReportObject {
     guard let plan else {
-      return ["input": .object(source.summary(of: file.circuit)), "engine": .null]
+      return [
+        "input": .object(source.summary(of: file.circuit)), "engine": .null,
+        "refused_for": refusal(of: nil, available),
+      ]
     }
-    return [
+    var fields: ReportObject = [
       "input": .object(source.summary(of: file.circuit)),
       "engine": [
         "name": .string(plan.name), "why": .string(plan.why),
@@ -206,13 +217,58 @@ struct PlanCommand: DocumentedCommand {
       ],
       "strategy": .string(plan.strategy.rawValue),
       "live_qubits": .array(plan.liveQubits.map(ReportValue.int)),
-      "gates": .int(plan.gateCount), "steps": .int(plan.steps.count),
-      "sweeps": .int(plan.sweepCount), "bytes": .double(plan.bytes), "flops": .double(plan.flops),
-      "state_bytes": .uint(plan.stateBytes),
-      "estimated_s": .double(plan.estimatedSeconds),
-      "run_s": plan.work.map { .double($0.seconds) } ?? .null,
-      "least_run_s": plan.work.map { .double($0.leastSeconds) } ?? .null,
+    ]
+    for entry in numbers(of: plan, available).entries { fields[entry.key] = entry.value }
+    return fields
+  }
+
+  /// The plan as one row of a table.
+  private func figures(
+    of plan: EnginePlan?, _ file: CircuitFile, _ available: UInt64
+  ) -> ReportTable {
+    let live = plan?.liveQubits.count ?? StateVectorSimulator.liveQubits(of: file.circuit).count
+    var row: ReportObject = [
+      "format": .string(file.format.rawValue), "qubits": .int(file.circuit.qubitCount),
+      "live_qubits": .int(live), "depth": .uint(file.circuit.depth),
+      "engine": ReportValue(plan?.name), "why": ReportValue(plan?.why),
+      "strategy": ReportValue(plan?.strategy.rawValue),
+    ]
+    for entry in numbers(of: plan, available).entries { row[entry.key] = entry.value }
+    row["required_bytes"] = plan.map { .uint($0.memory.requiredBytes) } ?? .null
+    row["at_most_bytes"] = plan.map { .uint($0.memory.mostBytes) } ?? .null
+    row["available_bytes"] = .uint(available)
+    var table = ReportTable(key: "plan", columns: row.keys.map { .init($0) })
+    table.append(row.entries.map(\.value))
+    return table
+  }
+
+  /// What a run would be refused for: `memory`, `time` or nothing.
+  private func refusal(of plan: EnginePlan?, _ available: UInt64) -> ReportValue {
+    guard let plan, plan.memory.fits(available) else { return .string("memory") }
+    return plan.work.map { isTooLong($0, of: plan) } ?? false ? .string("time") : .null
+  }
+
+  /// The figures of a plan, all `null` without one.
+  private func numbers(of plan: EnginePlan?, _ available: UInt64) -> ReportObject {
+    func number<Value>(_ path: KeyPath<EnginePlan, Value>, _ form: (Value) -> ReportValue)
+      -> ReportValue
+    {
+      plan.map { form($0[keyPath: path]) } ?? .null
+    }
+    let work = plan?.work
+    return [
+      "gates": number(\.gateCount, ReportValue.int),
+      "steps": number(\.steps.count, ReportValue.int),
+      "sweeps": number(\.sweepCount, ReportValue.int),
+      "bytes": number(\.bytes, ReportValue.double), "flops": number(\.flops, ReportValue.double),
+      "state_bytes": number(\.stateBytes, ReportValue.uint),
+      "estimated_s": number(\.estimatedSeconds, ReportValue.double),
+      "run_s": work.map { .double($0.seconds) } ?? .null,
+      "least_run_s": work.map { .double($0.leastSeconds) } ?? .null,
+      "least_elapsed_s": work.map { .double($0.leastElapsedSeconds(threads: plan?.threads ?? 1)) }
+        ?? .null,
       "limit_s": .double(engine.time.limit.allowed),
+      "refused_for": refusal(of: plan, available),
     ]
   }
 

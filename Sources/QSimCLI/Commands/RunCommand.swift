@@ -113,6 +113,7 @@ struct RunCommand: DocumentedCommand {
       line.update(fraction)
       return true
     }
+    OutputFile.standard.timeLimit = options.timeLimit
     var results = RunResults(source: source, isSweep: sweep.isSweep)
     var request = RunRequest(
       shots: shotCount, seed: seed ?? 0, engine: engine.engine, options: options,

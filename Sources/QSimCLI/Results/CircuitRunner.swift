@@ -63,6 +63,23 @@ struct RunOutcome {
   var liveQubits: [Int] = []
 }
 
+/// The files of one run, begun before it: a place that cannot be written to costs no run.
+private struct RunOutputs {
+  let state: OutputFile?
+  let shots: OutputFile?
+
+  /// - Throws: `CommandFailure` where a file cannot be written.
+  init(_ request: RunRequest) throws {
+    func begun(_ path: String?) throws -> OutputFile? {
+      guard let path else { return nil }
+      let file = try OutputFile.creating(path)
+      file.timeLimit = request.options.timeLimit
+      return file
+    }
+    (shots, state) = (try begun(request.shotsOutput?.path), try begun(request.stateOutput))
+  }
+}
+
 /// Runs circuits as `qsim run` does.
 struct CircuitRunner {
   let request: RunRequest
@@ -79,6 +96,11 @@ struct CircuitRunner {
     let isMeasured = file.circuit.measurementCount != 0
     let showsState = !isMeasured && request.observables.isEmpty
     let use = request.stateUse(of: file.circuit)
+    // What cannot be printed or written is refused before the run.
+    if showsState, let count = simulation.basisStateCount {
+      try checkRows(min(use.listCount, count))
+    }
+    let outputs = try RunOutputs(request)
     var outcome = RunOutcome()
     outcome.liveQubits = simulation.liveQubits
     stopwatch.lap("plan_s")
@@ -94,7 +116,7 @@ struct CircuitRunner {
           shots: request.shots, seed: request.seed, keepsRecord: request.keepsRecord(of: file))
       }
       stopwatch.lap("simulate_s")
-      try take(results, of: file, into: &outcome)
+      try take(results, of: file, into: &outcome, outputs)
       stopwatch.lap("sample_s")
     }
     if !request.observables.isEmpty {
@@ -108,7 +130,7 @@ struct CircuitRunner {
         try checkRows(min(use.listCount, state.basisStateCount))
         outcome.amplitudes = try AmplitudeList(of: state, limit: use.listCount)
       }
-      if let path = request.stateOutput { try write(state, to: path) }
+      if let output = outputs.state { try write(state, to: output) }
     }
     stopwatch.lap("output_s")
     return outcome
@@ -161,7 +183,8 @@ struct CircuitRunner {
 
   /// Counts what shots gave, and writes their bits where asked to.
   private func take(
-    _ results: ShotResults, of file: CircuitFile, into outcome: inout RunOutcome
+    _ results: ShotResults, of file: CircuitFile, into outcome: inout RunOutcome,
+    _ outputs: RunOutputs
   ) throws {
     let circuit = file.circuit
     let order = request.order(in: file)
@@ -172,23 +195,24 @@ struct CircuitRunner {
     let bitCount = isEmpty ? Int(min(circuit.measurementCount ?? 0, 4096)) : samples.bitCount
     let keys = BitKeys(
       order: order, registers: isRecord ? [] : circuit.bitRegisters, bitCount: bitCount)
-    outcome.counts = OutcomeCounts(samples, keys: keys)
+    outcome.counts = try OutcomeCounts(samples, keys: keys, within: request.options.timeLimit)
     outcome.keys = keys
-    if let (path, format) = request.shotsOutput {
-      try write(circuit.bitCount == 0 ? results.record : results.bits, to: path, format)
+    if let output = outputs.shots, let format = request.shotsOutput?.format {
+      try write(circuit.bitCount == 0 ? results.record : results.bits, to: output, format)
     }
   }
 
-  private func write(_ state: any FinalState, to path: String) throws {
-    let file = try OutputFile.creating(path)
+  private func write(_ state: any FinalState, to file: OutputFile) throws {
     try state.writeNumPy(
       precision: request.options.precision, memoryLimit: request.options.memoryLimit
-    ) { file.write($0) }
+    ) { bytes in
+      file.write(bytes)
+      if file.isBroken { try file.flush() }
+    }
     try file.close()
   }
 
-  private func write(_ samples: Samples, to path: String, _ format: ResultFormat) throws {
-    let file = try OutputFile.creating(path)
+  private func write(_ samples: Samples, to file: OutputFile, _ format: ResultFormat) throws {
     do {
       try ResultWriter(format).write(samples.table) { bytes in
         file.write(bytes: bytes)

@@ -14,15 +14,19 @@ struct OutcomeCounts {
     case text([(key: String, count: Int)])
   }
 
-  init(_ samples: Samples, keys: BitKeys) {
+  /// Shots that are counted before the clock is looked at.
+  private static let shotsUnwatched = 1 << 18
+
+  /// - Throws: `Obstacle` where time is up.
+  init(_ samples: Samples, keys: BitKeys, within limit: TimeLimit) throws {
     self.keys = keys
     shotCount = samples.shotCount
     outcomes =
       samples.shotCount == 0
       ? .packed([])
       : keys.width <= 64
-        ? .packed(Self.runs(of: Self.packedKeys(samples.table, keys)))
-        : .text(Self.textCounts(samples, keys))
+        ? .packed(try Self.runs(of: Self.packedKeys(samples.table, keys, within: limit)))
+        : .text(try Self.textCounts(samples, keys, within: limit))
   }
 
   /// The number of distinct outcomes.
@@ -99,7 +103,9 @@ struct OutcomeCounts {
 
   /// The keys of all rows as numbers, in ascending order. Each byte of a row adds what a table
   /// says.
-  private static func packedKeys(_ table: BitTable, _ keys: BitKeys) -> [UInt64] {
+  private static func packedKeys(
+    _ table: BitTable, _ keys: BitKeys, within limit: TimeLimit
+  ) throws -> [UInt64] {
     var weights = [UInt64](repeating: 0, count: 64 * table.stride)
     for (place, bit) in keys.places.enumerated() {
       weights[bit] = 1 << UInt64(keys.width - 1 - place)
@@ -118,6 +124,7 @@ struct OutcomeCounts {
     }
     var packed = [UInt64](repeating: 0, count: table.rowCount)
     for row in 0..<table.rowCount {
+      if row % shotsUnwatched == 0 { try limit.check() }
       var key: UInt64 = 0
       for (index, byte) in used.enumerated() {
         let word = table.words[row * table.stride + byte / 8]
@@ -127,13 +134,21 @@ struct OutcomeCounts {
       packed[row] = key
     }
     RadixSort.sort(&packed)
+    try limit.check()
     return packed
   }
 
-  private static func textCounts(_ samples: Samples, _ keys: BitKeys) -> [(key: String, count: Int)]
-  {
+  private static func textCounts(
+    _ samples: Samples, _ keys: BitKeys, within limit: TimeLimit
+  ) throws -> [(key: String, count: Int)] {
     var merged: [String: Int] = [:]
-    for (row, count) in samples.counts() { merged[keys.key(row), default: 0] += count }
+    // Keys of a million bits take milliseconds each.
+    let keysUnwatched = max(1, shotsUnwatched / max(1, keys.width))
+    for (place, (row, count)) in try samples.counts(while: { try limit.check() }).enumerated() {
+      if place % keysUnwatched == 0 { try limit.check() }
+      merged[keys.key(row), default: 0] += count
+    }
+    try limit.check()
     return merged.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }

@@ -17,6 +17,17 @@ enum SimulationFailure {
     }
   }
 
+  /// Calls `body` and turns an obstacle of time into the error of the command.
+  ///
+  /// - Parameter name: what takes too long.
+  static func explained(_ name: String, _ body: () throws(Obstacle) -> Void) throws {
+    do {
+      try body()
+    } catch {
+      throw CommandFailure(.outOfMemory, "\(name): \(error.message)", hint: error.hint)
+    }
+  }
+
   private static func failure(
     _ obstacle: Obstacle, _ source: CircuitSource, _ engine: EngineOptions?
   ) -> any Error {

@@ -1,4 +1,5 @@
 import Glibc
+import QSim
 
 /// A file being written, buffered; standard output is one.
 ///
@@ -12,6 +13,9 @@ final class OutputFile: TextOutputStream {
   private let target: OutputTarget?
   private var buffer: [UInt8] = []
   private var failure: Int32?
+  /// Until when there may be writing: a long output stops then, one that fits the buffer is whole.
+  var timeLimit = TimeLimit.standard
+  private var isLate = false
 
   /// Standard output.
   nonisolated(unsafe) static let standard = OutputFile(target: nil, name: "standard output")
@@ -31,7 +35,7 @@ final class OutputFile: TextOutputStream {
   }
 
   /// Whether nothing more will arrive at the file.
-  var isBroken: Bool { failure != nil }
+  var isBroken: Bool { failure != nil || isLate }
 
   func write(_ string: String) {
     var string = string
@@ -40,8 +44,11 @@ final class OutputFile: TextOutputStream {
 
   /// Appends bytes.
   func write(_ bytes: UnsafeRawBufferPointer) {
-    guard failure == nil else { return }
-    if buffer.count + bytes.count > Self.capacity { drain() }
+    guard !isBroken else { return }
+    if buffer.count + bytes.count > Self.capacity {
+      isLate = timeLimit.hasPassed
+      drain()
+    }
     if bytes.count >= Self.capacity {
       send(bytes)
     } else {
@@ -57,9 +64,12 @@ final class OutputFile: TextOutputStream {
   /// Hands everything written so far to the system.
   ///
   /// - Throws: `OutputClosed` if standard output has no reader any more, `CommandFailure` with exit
-  ///   code 74 for every other failure.
+  ///   code 71 if time was up before everything was written, and with 74 for every other failure.
   func flush() throws {
     drain()
+    if isLate {
+      try SimulationFailure.explained(name) { () throws(Obstacle) in try timeLimit.check() }
+    }
     guard let failure else { return }
     if failure == EPIPE, target == nil { throw OutputClosed() }
     throw CommandFailure(.outputFailed, "cannot write \(name): \(systemMessage(failure))")
@@ -80,7 +90,7 @@ final class OutputFile: TextOutputStream {
   }
 
   private func send(_ bytes: UnsafeRawBufferPointer) {
-    guard failure == nil else { return }
+    guard !isBroken else { return }
     failure = target.map { $0.write(bytes) } ?? OutputTarget.write(bytes, to: STDOUT_FILENO)
   }
 }

@@ -8,6 +8,10 @@ public protocol CompiledSimulation: Sendable {
   /// Whether the final state is the same whatever the seed.
   var hasUniqueState: Bool { get }
 
+  /// Basis states that the final state may have an amplitude for, where that is known before a run;
+  /// saturates.
+  var basisStateCount: Int? { get }
+
   /// What a run would do. Never allocates a state that takes more than milliseconds.
   ///
   /// - Parameters:
@@ -85,6 +89,9 @@ extension CompiledSimulation {
   }
 
   // MARK: What an engine need not give
+
+  /// Not known before a run, for engines that do not say.
+  public var basisStateCount: Int? { nil }
 
   /// No advice, for engines that have none.
   public func remedies(for bound: MemoryBound, available: UInt64) -> [String] { [] }

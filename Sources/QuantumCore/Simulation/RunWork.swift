@@ -17,6 +17,11 @@ public struct RunWork: Hashable, Sendable {
   /// Seconds on one core at least: if no outcome is random that may be certain. Limits look at
   /// this.
   public private(set) var leastSeconds = 0.0
+  /// The part of `leastSeconds` that no second thread makes shorter.
+  public private(set) var indivisibleSeconds = 0.0
+  /// The part of `seconds` and `leastSeconds` that goes into drawing results from states that are
+  /// there already.
+  public private(set) var drawingSeconds = 0.0
   /// The number of shots that the times are for.
   public let shots: Int
   /// The outermost repeat block that takes most of `leastSeconds`; `nil` without any.
@@ -29,6 +34,16 @@ public struct RunWork: Hashable, Sendable {
     /// The number of turns: those of the block times those of the longest block within it.
     public let turns: Double
     fileprivate let seconds: Double
+  }
+
+  /// What threads share of a run.
+  package enum Sharing: Sendable {
+    /// All of it: states are so large that threads work on one together.
+    case states
+    /// States of their own: each is followed by one thread.
+    case groups
+    /// Nothing but drawing results.
+    case drawing
   }
 
   /// What a step takes.
@@ -105,8 +120,13 @@ public struct RunWork: Hashable, Sendable {
   /// - Parameters:
   ///   - steps: of the whole program.
   ///   - ranges: where each step stood.
+  ///   - drawing: seconds in which the results of one shot are drawn from its state and stored.
+  ///   - sharing: what threads share.
   /// - Complexity: O(steps).
-  package init(of steps: [Step], ranges: [SourceRange?], shots: Int) {
+  package init(
+    of steps: [Step], ranges: [SourceRange?], shots: Int, drawing: Double = 0,
+    sharing: Sharing = .states
+  ) {
     self.shots = shots
     var ends: [Int: Int] = [:]
     var starts: [Int: Int] = [:]
@@ -138,13 +158,26 @@ public struct RunWork: Hashable, Sendable {
         for level in open.indices where target > open[level].end { open[level].count = 1 }
       }
     }
+    switch sharing {
+    case .states: break
+    case .groups: indivisibleSeconds = shotSeconds
+    case .drawing: indivisibleSeconds = leastSeconds
+    }
+    drawingSeconds = drawing * Double(shots)
+    seconds += drawingSeconds
+    leastSeconds += drawingSeconds
+    shotSeconds += drawing
   }
 
   /// What is known as a whole.
+  ///
+  /// - Parameter indivisibleSeconds: what no second thread makes shorter.
   package init(
-    seconds: Double, steps: Double, shots: Int, turns: Double, range: SourceRange?
+    seconds: Double, steps: Double, shots: Int, turns: Double, range: SourceRange?,
+    indivisibleSeconds: Double = 0
   ) {
     (self.seconds, shotSeconds, leastSeconds) = (seconds, seconds, seconds)
+    self.indivisibleSeconds = indivisibleSeconds
     (self.steps, self.shots) = (steps, shots)
     if turns > 1 { loop = Loop(range: range, turns: turns, seconds: seconds) }
   }
@@ -193,11 +226,21 @@ public struct RunWork: Hashable, Sendable {
 
   // MARK: Limits
 
-  /// Why a run is not started, with the place of its longest loop; `nil` if it may be.
+  /// Seconds until so many threads are done, at least: one shot is not shared by them unless its
+  /// state is large.
+  public func leastElapsedSeconds(threads: Int) -> Double {
+    max(leastSeconds / Double(threads), indivisibleSeconds)
+  }
+
+  /// Why a run is not started; `nil` if it may be.
+  ///
+  /// - Returns: an obstacle with the place of the loop that takes longest, unless drawing results
+  ///   takes longer than all loops.
   public func obstacle(under limit: TimeLimit, threads: Int) -> Obstacle? {
-    let predicted = leastSeconds / Double(threads)
+    let predicted = leastElapsedSeconds(threads: threads)
     guard predicted > limit.predicted else { return nil }
     let shots = shots == 1 ? "1 shot" : "\(shots) shots"
+    let loop = drawingSeconds > leastSeconds / 2 ? nil : loop
     let turns = loop.map { "\(Self.text($0.turns)) turns, " } ?? ""
     let available = limit.allowed
     return Obstacle(

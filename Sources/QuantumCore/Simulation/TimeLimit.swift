@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How long a run may take.
 ///
 /// What a run has to do is added up before it starts, see `RunWork`: one that would take years is
@@ -10,6 +12,8 @@ public struct TimeLimit: Hashable, Sendable {
   public private(set) var duration: Double?
   /// When a run stops, whatever was predicted; `nil` is never.
   public private(set) var deadline: ContinuousClock.Instant?
+  /// Looks at the clock that are left before time is up, in place of a clock.
+  private var looks: LooksLeft?
 
   /// A limit on predicted times, without a deadline.
   ///
@@ -25,6 +29,13 @@ public struct TimeLimit: Hashable, Sendable {
     deadline = ContinuousClock.now.advanced(by: .seconds(min(seconds, 1e9)))
   }
 
+  /// A limit that predictions never reach, whose time is up at the look after so many: it shows how
+  /// often a run looks at the clock, whatever the machine.
+  package init(stoppingAfterLooks count: Int) {
+    (predicted, duration) = (.infinity, 0)
+    looks = LooksLeft(count)
+  }
+
   /// 100 hours, without a deadline.
   public static let standard = TimeLimit(predicted: 360_000)
 
@@ -32,7 +43,10 @@ public struct TimeLimit: Hashable, Sendable {
   public var allowed: Double { duration ?? predicted }
 
   /// Whether the deadline has passed.
-  public var hasPassed: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
+  public var hasPassed: Bool {
+    if let looks { return looks.take() }
+    return deadline.map { ContinuousClock.now >= $0 } ?? false
+  }
 
   /// Returns while there is time left.
   ///
@@ -61,4 +75,18 @@ public struct TimeLimit: Hashable, Sendable {
     let digits = count < 10 ? (count * 10).rounded() / 10 : count.rounded()
     return digits == digits.rounded() ? "\(Int(digits)) \(unit)" : "\(digits) \(unit)"
   }
+}
+
+/// Counts looks at the clock, from any thread.
+private final class LooksLeft: Hashable, Sendable {
+  private let count: Atomic<Int>
+
+  init(_ count: Int) { self.count = Atomic(count) }
+
+  /// Whether there was none left.
+  func take() -> Bool { count.subtract(1, ordering: .relaxed).oldValue <= 0 }
+
+  static func == (a: LooksLeft, b: LooksLeft) -> Bool { a === b }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }

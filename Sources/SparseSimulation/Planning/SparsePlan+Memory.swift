@@ -8,12 +8,16 @@ package struct SparseMemory: Sendable {
   /// Gates, the places of qubits, and the rows of shots that are drawn at a time.
   package let programBytes: UInt64
 
+  /// - Parameter outcomes: different results that shots may have; `nil` where there may be as many
+  ///   as shots.
   package init(
-    gateCount: Int, liveCount: Int, _ circuit: Circuit, _ task: RunTask, threads: Int
+    gateCount: Int, liveCount: Int, _ circuit: Circuit, _ task: RunTask, threads: Int,
+    outcomes: UInt64?
   ) {
     switch task {
     case .samples(let shots, let keepsRecord):
-      resultBytes = ResultMemory.bytes(of: circuit, shots: shots, keepsRecord: keepsRecord)
+      resultBytes = ResultMemory.bytes(
+        of: circuit, shots: shots, keepsRecord: keepsRecord, outcomes: outcomes)
     case .expectations(let shots, let terms):
       resultBytes = UInt64(shots).saturatingMultiply(160)
         .saturatingAdd(UInt64(terms).saturatingMultiply(768)).saturatingAdd(1 << 16)
@@ -85,7 +89,8 @@ extension SparsePlan {
     of circuit: Circuit, _ task: RunTask, needsState: Bool, limit: UInt64?, threads: Int
   ) -> MemoryBound {
     let rest = SparseMemory(
-      gateCount: gateCount, liveCount: liveQubits.count, circuit, task, threads: threads)
+      gateCount: gateCount, liveCount: liveQubits.count, circuit, task, threads: threads,
+      outcomes: outcomeCount)
     let limit = limit.map { $0 - min($0, rest.bytes) } ?? .max
     let most =
       basis == .trial && !needsState

@@ -27,6 +27,8 @@ public struct SparsePlan: Hashable, Sendable {
   public let gateCount: Int
   /// Whether one simulation serves all shots.
   public let isOneSimulation: Bool
+  /// Different results that shots may have; `nil` where there may be as many as shots.
+  let outcomeCount: UInt64?
   /// What the whole run has to do at least: as if every state had one amplitude.
   public internal(set) var work: RunWork
 }
@@ -46,20 +48,22 @@ extension SparsePlan {
     gateCount = program.gateCount
     isOneSimulation = program.isDeterministic
     work = RunWork(of: program, shots: 1)
-    if let (bytes, amplitudes) = Self.trial(program, of: simulation.circuit, live, options) {
+    if let trial = Self.trial(program, of: simulation.circuit, live, options) {
       basis = program.isDeterministic ? .trial : .trialShot
-      (stateBytes, amplitudeBits) = (bytes, Double.log2(Double(amplitudes)))
+      (stateBytes, amplitudeBits) = (trial.bytes, Double.log2(Double(trial.amplitudes)))
+      outcomeCount = program.isDeterministic && program.tail.isQuiet ? trial.outcomes : nil
     } else {
       let bound = SupportBound.bound(of: program)
       (basis, stateBytes, amplitudeBits) = (.bound, bound.bytes, bound.amplitudeBits)
+      outcomeCount = nil
     }
   }
 
-  /// Bytes that one shot took, and its amplitudes at most; `nil` if it was not through within the
-  /// limits.
+  /// Bytes that one shot took, its amplitudes at most, and the basis states that it was drawn from;
+  /// `nil` if it was not through within the limits.
   private static func trial(
     _ program: SparseProgram, of circuit: Circuit, _ live: [Int], _ options: SimulationOptions
-  ) -> (bytes: UInt64, amplitudes: Int)? {
+  ) -> (bytes: UInt64, amplitudes: Int, outcomes: UInt64)? {
     guard program.steps.count <= trialSteps else { return nil }
     var options = options
     options.memoryLimit = min(trialBytes, options.memoryLimit ?? trialBytes)
@@ -72,7 +76,7 @@ extension SparsePlan {
         program, of: circuit, liveQubits: live, shots: 1, seed: 0, options: options,
         request: request)
       try run.run()
-      return (max(64, run.budget.peak), run.mostAmplitudes)
+      return (max(64, run.budget.peak), run.mostAmplitudes, run.drawnStateCount)
     } catch {
       return nil
     }

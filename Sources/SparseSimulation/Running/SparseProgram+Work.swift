@@ -2,7 +2,8 @@ import DenseSimulation
 import QuantumCore
 
 extension RunWork {
-  /// What a run of a program has to do at least: as if every state had one amplitude.
+  /// What a run of a program has to do at least, results drawn and stored: as if every state had one
+  /// amplitude.
   init(of program: SparseProgram, shots: Int) {
     let classical = 3e-7
     let steps = zip(program.steps, program.randomBits).map { step, outcomes -> Step in
@@ -23,7 +24,36 @@ extension RunWork {
       case .halt: .jump(.max)
       }
     }
-    self.init(of: steps, ranges: program.ranges, shots: max(1, shots))
+    self.init(
+      of: steps, ranges: program.ranges, shots: max(1, shots), drawing: program.tail.seconds,
+      sharing: .drawing)
+  }
+}
+
+extension SparseTail {
+  /// What one shot takes to draw and store: between that of qubits in one group and of qubits in a
+  /// group each.
+  fileprivate var seconds: Double {
+    steps.reduce(steps.isEmpty ? 0 : 5e-7) { sum, step in
+      switch step {
+      case .measure(let qubits, _, _, _): sum + 8e-8 + 1e-8 * Double(qubits.count)
+      case .noise, .confusion, .constant: sum + 4e-8
+      case .assign: sum + 3e-7
+      }
+    }
+  }
+
+  /// Whether shots that draw the same bits have the same results.
+  var isQuiet: Bool {
+    steps.allSatisfy { step in
+      switch step {
+      case .measure(_, _, let flip, _): flip == 0
+      case .noise(let noise, _): noise.totalProbability == 0
+      case .confusion(_, let p01, let p10): p01 == 0 && p10 == 0
+      case .constant(let constant): constant.flipProbability == 0
+      case .assign: true
+      }
+    }
   }
 }
 

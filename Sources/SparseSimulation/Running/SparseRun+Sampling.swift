@@ -55,12 +55,16 @@ extension SparseRun {
   func addSamples(of branch: inout SparseBranch) throws {
     let tail = branch.hasHalted ? SparseTail() : program.tail
     guard !tail.steps.isEmpty else {
-      for shot in branch.shots { setRow(Int(shot), branch.memory) }
+      for (index, shot) in branch.shots.enumerated() {
+        if index % 4096 == 4095 { try options.timeLimit.check() }
+        setRow(Int(shot), branch.memory)
+      }
       return
     }
     var sampler: BasisStateSampler?
     if tail.hasMeasurements {
       for gate in tail.basisChanges { try branch.state.apply(gate) }
+      drawnStateCount = UInt64(branch.state.basisStateCount)
       sampler = try BasisStateSampler(branch.state)
     }
     let start = TailShot(chainHappened: branch.chainHappened, event: branch.event)
@@ -105,6 +109,8 @@ extension SparseRun {
     return try drawn.withUnsafeMutableBufferPointer { drawn in
       var memories: [ClassicalMemory] = []
       for shot in shots {
+        // A shot of many qubits takes milliseconds.
+        try options.timeLimit.check()
         try sampler?.draw({ sampling.uniform(UInt64(shot), $0) }, into: drawn)
         var (state, memory) = (start, memory)
         for step in tail.steps {

@@ -61,20 +61,25 @@ package final class SparseRun {
   private(set) var finalState: SparseState?
   /// The most amplitudes that one state had after a gate.
   package private(set) var mostAmplitudes = 1
+  /// Basis states that the shots of the last branch were drawn from, at most; saturates.
+  package var drawnStateCount: UInt64 = 1
   /// Amplitudes and columns of groups that all branches worked on.
   package var work: UInt64 { workDone }
 
-  /// - Parameter task: what takes memory beside the amplitudes; `nil` leaves all of the limit to
-  ///   them.
+  /// - Parameters:
+  ///   - task: what takes memory beside the amplitudes; `nil` leaves all of the limit to
+  ///     them.
+  ///   - outcomes: different results that shots may have; `nil` where there may be as many as shots.
   /// - Throws: `Obstacle` where nothing is left for amplitudes.
   package init(
     _ program: SparseProgram, of circuit: Circuit, liveQubits: [Int], shots: Int, seed: UInt64,
-    options: SimulationOptions, request: SparseRequest, task: RunTask? = nil
+    options: SimulationOptions, request: SparseRequest, task: RunTask? = nil,
+    outcomes: UInt64? = nil
   ) throws(Obstacle) {
     let rest = task.map { task in
       SparseMemory(
         gateCount: program.gateCount, liveCount: liveQubits.count, circuit, task,
-        threads: options.threads)
+        threads: options.threads, outcomes: outcomes)
     }
     try rest?.check(limit: options.memoryLimit)
     self.program = program
@@ -98,7 +103,7 @@ package final class SparseRun {
   package func run() throws {
     if request.mostWork == nil {
       try RunWork(of: program, shots: shotCount)
-        .check(options.timeLimit, threads: 1)
+        .check(options.timeLimit, threads: options.threads)
     }
     var branches = [
       SparseBranch(

@@ -132,6 +132,8 @@ struct FrameBatch: ~Copyable {
       }
     }
     if !isStopped { finish() }
+    // Without repeat blocks nothing else asks.
+    look()
   }
 
   private mutating func execute(

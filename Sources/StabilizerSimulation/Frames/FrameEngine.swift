@@ -92,17 +92,20 @@ struct FrameEngine: Sendable {
   }
 
   /// What so many shots have to do: rows of all shots of a block are worked on at a time, then
-  /// turned.
-  private func work(shots: Int) -> RunWork {
+  /// turned. One thread makes a block.
+  func work(shots: Int) -> RunWork {
     let blocks = Double(shots / blockShots + (shots % blockShots > 0 ? 1 : 0))
     let steps = Double(program.work)
     let bits =
       program.output == .measurements
       ? program.recordCount : program.detectorCount.saturatingAdd(program.observableCount)
+    let blockSeconds = steps * (2e-9 + 2e-10 * Double(width))
+    let shotSeconds = 1e-9 * Double(bits)
     return RunWork(
-      seconds: blocks * steps * (2e-9 + 2e-10 * Double(width)) + 1e-9 * Double(bits)
-        * Double(shots),
-      steps: steps, shots: shots, turns: Double(program.mostTurns), range: program.longestRepeat)
+      seconds: blocks * blockSeconds + shotSeconds * Double(shots), steps: steps, shots: shots,
+      turns: Double(program.mostTurns), range: program.longestRepeat,
+      indivisibleSeconds: min(1, blocks) * blockSeconds
+        + shotSeconds * Double(min(shots, blockShots)))
   }
 
   /// A block of results while it is made and taken.

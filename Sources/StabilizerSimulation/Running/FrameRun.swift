@@ -47,6 +47,12 @@ struct FrameRun {
     return (count, bits)
   }
 
+  /// What so many shots have to do; `nil` for a circuit that is too large to be sampled.
+  func work(shots: Int) -> RunWork? {
+    guard let program = try? FrameProgram(circuit, output: .measurements) else { return nil }
+    return try? FrameEngine(program, memoryLimit: .max).work(shots: shots)
+  }
+
   /// - Throws: as `FrameSampler`; `CancellationError`.
   func run(
     shots: Int, seed: UInt64, options: SimulationOptions
@@ -64,14 +70,17 @@ struct FrameRun {
       shots: shots, seed: seed, threads: options.threads, sweep: sweep)
     if let progress = options.progress, !progress(1) { throw CancellationError() }
     return ShotResults(
-      bits: Samples(source: .bits, table: bits(of: record)),
+      bits: Samples(source: .bits, table: try bits(of: record, within: options.timeLimit)),
       record: Samples(source: .record, table: record))
   }
 
-  private func bits(of record: BitTable) -> BitTable {
+  /// - Throws: `Obstacle` where time is up.
+  private func bits(of record: BitTable, within limit: TimeLimit) throws(Obstacle) -> BitTable {
     var bits = BitTable(rowCount: record.rowCount, columnCount: circuit.bitCount)
     let columns = sources.map { (bit: $0.key, record: Int(truncatingIfNeeded: $0.value)) }
+    let shotsUnwatched = max(1, (1 << 16) / max(1, columns.count))
     for shot in 0..<record.rowCount {
+      if shot % shotsUnwatched == 0 { try limit.check() }
       for column in columns where record[shot, column.record] { bits[shot, column.bit] = true }
     }
     return bits

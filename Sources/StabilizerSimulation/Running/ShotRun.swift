@@ -50,7 +50,6 @@ struct ShotRun {
     let perRound = perChunk * options.threads
     var done = 0
     while done < shots {
-      try options.timeLimit.check()
       let count = min(perRound, shots - done)
       let chunks = (0..<(count + perChunk - 1) / perChunk).map { _ in Chunk() }
       let first = done
@@ -78,6 +77,7 @@ struct ShotRun {
   private func run(_ shots: Range<Int>, into chunk: Chunk) {
     do {
       for shot in shots {
+        try options.timeLimit.check()
         var simulator = start
         simulator.generator = PhiloxGenerator(
           seed: seed, purpose: .trajectory, block: UInt64(shot))

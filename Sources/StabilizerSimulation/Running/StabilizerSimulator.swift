@@ -120,7 +120,7 @@ public struct StabilizerSimulator: Simulator {
     public func plan(shots: Int, listingSteps: Bool) -> SimulationPlan {
       let isSampledByFrames = !circuit.hasControlFlow
       let size = StabilizerSimulator.stateSize(liveCount: liveQubits.count)
-      return SimulationPlan(
+      var plan = SimulationPlan(
         strategy: isSampledByFrames ? .frames : .trajectories,
         approach: "keeps stabilizers instead of amplitudes; "
           + (isSampledByFrames
@@ -128,6 +128,8 @@ public struct StabilizerSimulator: Simulator {
             : "shots one by one, as control flow asks"),
         liveQubits: liveQubits, stateBytes: size.bytes, stateSize: size.text,
         gateCount: Int(clamping: circuit.gateCount))
+      (plan.work, plan.threads) = (FrameRun(circuit)?.work(shots: shots), options.threads)
+      return plan
     }
 
     /// The memory that a task takes.
