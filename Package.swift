@@ -32,9 +32,10 @@ let package = Package(
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     .target(name: "Catalogs"),
+    .target(name: "Documents"),
 
     // MARK: Layer 1 – the core
-    .target(name: "QuantumCore", dependencies: ["Catalogs", numerics]),
+    .target(name: "QuantumCore", dependencies: ["Catalogs", "Documents", numerics]),
 
     // MARK: Layer 2 – formats and engines
     .target(name: "CircuitFormats", dependencies: ["QuantumCore", numerics]),
@@ -48,7 +49,7 @@ let package = Package(
     // MARK: Layer 3 – fields, and an engine on another
     .target(
       name: "ErrorCorrection",
-      dependencies: ["QuantumCore", "CircuitFormats", "StabilizerSimulation"]
+      dependencies: ["QuantumCore", "StabilizerSimulation"]
     ),
     .target(
       name: "SparseSimulation", dependencies: ["QuantumCore", "DenseSimulation", numerics]),
@@ -64,9 +65,9 @@ let package = Package(
     // MARK: Beside the umbrella
     .target(
       name: "PostQuantum",
-      dependencies: ["Catalogs", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["Catalogs", "Documents", .product(name: "Crypto", package: "swift-crypto")]),
 
-    .target(name: "Reporting"),
+    .target(name: "Reporting", dependencies: ["Documents"]),
 
     .target(
       name: "PostQuantumNetwork",

@@ -1,3 +1,5 @@
+@_exported import Documents
+
 /// Writes reports and values as JSON (RFC 8259).
 ///
 /// Keys keep their order. A `Double` prints the shortest digits that read back to the same bits,
@@ -101,29 +103,7 @@ public struct JSONReport: Sendable {
 
   /// Writes a string in quotes, escaped.
   public static func writeString(_ string: String, to output: inout some TextOutputStream) {
-    output.write("\"")
-    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != 0x5c }) {
-      output.write(string)
-    } else {
-      var escaped = ""
-      for scalar in string.unicodeScalars {
-        switch scalar {
-        case "\"": escaped += "\\\""
-        case "\\": escaped += "\\\\"
-        case "\n": escaped += "\\n"
-        case "\r": escaped += "\\r"
-        case "\t": escaped += "\\t"
-        case "\u{8}": escaped += "\\b"
-        case "\u{c}": escaped += "\\f"
-        case "\0"..<" ":
-          let digits = String(scalar.value, radix: 16)
-          escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: escaped.unicodeScalars.append(scalar)
-        }
-      }
-      output.write(escaped)
-    }
-    output.write("\"")
+    JSONString.write(string, to: &output)
   }
 
   /// The shortest digits that read back to `number`; `null` when it is not finite.

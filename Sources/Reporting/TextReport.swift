@@ -1,3 +1,5 @@
+import Documents
+
 /// Writes reports as aligned text for people.
 ///
 /// Fields come first, one a line, then each table under its headings. Text never holds timing,

@@ -17,7 +17,7 @@ struct JSONOutlineTests {
     for text in [
       "", "a", "\"\\/\u{8}\u{c}\n\r\t", "\u{0}\u{1f}\u{7f}", "é€𝄞\u{10ffff}", "a,b:{}[]",
     ] {
-      let quoted = JSONText.quoted(text)
+      let quoted = JSONString.ascii(text)
       #expect(quoted.utf8.allSatisfy { (0x20...0x7e).contains($0) })
       #expect(try string(quoted) == text)
       let object = try parse("{\(quoted): [\(quoted)]}")
@@ -32,7 +32,7 @@ struct JSONOutlineTests {
         Unicode.Scalar(UInt32.random(in: 0...0x2ffff, using: &random))
       }
       let text = String(String.UnicodeScalarView(scalars))
-      let read = try string(JSONText.quoted(text))
+      let read = try string(JSONString.ascii(text))
       #expect(read.map { Array($0.utf8) } == Array(text.utf8))
     }
   }

@@ -1,3 +1,4 @@
+import QuantumCore
 import RealModule
 
 /// Short texts of numbers for drawings.
@@ -26,8 +27,10 @@ enum NumberText {
   static func plain(_ value: Double) -> String {
     if value == 0 { return "0" }
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-    let decimal = Decimal(abs(value)).rounded(to: 4)
-    return (value < 0 ? "-" : "") + decimal.description
+    var decimal = DecimalDigits(abs(value))
+    decimal.round(toDigits: 4)
+    return (value < 0 ? "-" : "")
+      + (-4..<6 ~= decimal.exponent ? decimal.positional : shortScientific(decimal))
   }
 
   /// A coordinate or count: whole numbers in full, others as `plain`.
@@ -36,66 +39,10 @@ enum NumberText {
     return plain(value)
   }
 
-  /// 0.d₁d₂d₃… × 10^point, from the shortest decimal text that gives the same `Double`.
-  private struct Decimal {
-    var digits: [UInt8] = []
-    var point = 0
-
-    init(_ value: Double) {
-      var exponent = 0
-      var afterPoint = false
-      var text = Substring(value.description)
-      if let mark = text.firstIndex(of: "e") {
-        exponent = Int(text[text.index(after: mark)...].drop { $0 == "+" }) ?? 0
-        text = text[..<mark]
-      }
-      for byte in text.utf8 {
-        if byte == UInt8(ascii: ".") {
-          afterPoint = true
-        } else {
-          let isLeadingZero = digits.isEmpty && byte == UInt8(ascii: "0")
-          if !isLeadingZero { digits.append(byte - UInt8(ascii: "0")) }
-          if afterPoint, isLeadingZero { point -= 1 }
-          if !afterPoint, !isLeadingZero { point += 1 }
-        }
-      }
-      point += exponent
-    }
-
-    func rounded(to count: Int) -> Decimal {
-      var result = self
-      if digits.count > count {
-        let roundsUp = digits[count] >= 5
-        result.digits.removeSubrange(count...)
-        if roundsUp { result.increment() }
-      }
-      while result.digits.last == 0 { result.digits.removeLast() }
-      return result
-    }
-
-    private mutating func increment() {
-      for index in digits.indices.reversed() {
-        if digits[index] < 9 {
-          digits[index] += 1
-          return
-        }
-        digits[index] = 0
-      }
-      digits.insert(1, at: 0)
-      point += 1
-    }
-
-    var description: String {
-      let text = digits.map { "\($0)" }
-      if point > 6 || point < -3 {
-        let tail = text.count > 1 ? "." + text[1...].joined() : ""
-        return text[0] + tail + "e\(point - 1)"
-      }
-      if point <= 0 { return "0." + String(repeating: "0", count: -point) + text.joined() }
-      if text.count <= point {
-        return text.joined() + String(repeating: "0", count: point - text.count)
-      }
-      return text[..<point].joined() + "." + text[point...].joined()
-    }
+  /// With an exponent as short as it may be: `1.5e-7`.
+  private static func shortScientific(_ decimal: DecimalDigits) -> String {
+    let digits = decimal.digits.map { "\($0)" }
+    let fraction = digits.count > 1 ? "." + digits[1...].joined() : ""
+    return "\(digits[0])\(fraction)e\(decimal.exponent)"
   }
 }

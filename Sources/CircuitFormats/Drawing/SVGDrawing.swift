@@ -442,20 +442,6 @@ struct SVGDrawing {
   private static func textElement(_ text: String, x: Int, y: Int, kind: String) -> String {
     // Centred through the baseline: not every viewer knows better ways.
     let baseline = kind.hasPrefix("c") || kind == "l" ? y + 4 : y
-    return "<text class=\"\(kind)\" x=\"\(x)\" y=\"\(baseline)\">\(escaped(text))</text>\n"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    return "<text class=\"\(kind)\" x=\"\(x)\" y=\"\(baseline)\">\(SVGText.escaped(text))</text>\n"
   }
 }

@@ -1,3 +1,5 @@
+import QuantumCore
+
 /// A running checksum of the rows of a file, by which whoever goes on with it sees that none was
 /// changed, removed or moved.
 ///
@@ -18,8 +20,5 @@ public struct TallyChecksum: Sendable {
   }
 
   /// 16 hexadecimal digits.
-  public var text: String {
-    let digits = String(state, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  public var text: String { HexText.digits(of: state, width: 16) }
 }

@@ -1,4 +1,4 @@
-import CircuitFormats
+import QuantumCore
 import QuantumCore
 
 /// Reads files of tallies: those of `TallyRow`, and those that sinter writes.

@@ -1,4 +1,4 @@
-import CircuitFormats
+import QuantumCore
 
 /// One line of a file of tallies, in sinter's columns.
 ///
@@ -69,7 +69,7 @@ public struct TallyRow: Sendable, Hashable {
   private var countsText: String {
     guard !tally.customCounts.isEmpty else { return "" }
     let entries = tally.customCounts.sorted { $0.key < $1.key }.map {
-      "\(JSONText.quoted($0.key)):\($0.value)"
+      "\(JSONString.ascii($0.key)):\($0.value)"
     }
     return "{\(entries.joined(separator: ","))}"
   }

@@ -1,4 +1,5 @@
 import Crypto
+import Documents
 
 /// What both parties have after an exchange: the same keys, and who the other is.
 public struct KeyExchangeSession: Sendable, CustomStringConvertible {
@@ -82,7 +83,7 @@ public struct KeyExchangeSession: Sendable, CustomStringConvertible {
     var text = ""
     for (index, byte) in bytes.enumerated() {
       if [4, 6, 8, 10].contains(index) { text += "-" }
-      text += hexadecimal(byte)
+      text += HexText.digits([byte])
     }
     return text
   }

@@ -1,4 +1,5 @@
 import Crypto
+import Documents
 
 /// A short name of bytes that are secret or long: 16 bytes of a SHA-256 hash, which may be printed
 /// and compared.
@@ -44,14 +45,8 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     var text = ""
     for (index, byte) in bytes.enumerated() {
       if index > 0, index.isMultiple(of: 2) { text += ":" }
-      text += hexadecimal(byte)
+      text += HexText.digits([byte])
     }
     return text
   }
-}
-
-/// Two digits of a byte.
-func hexadecimal(_ byte: UInt8) -> String {
-  let digits = String(byte, radix: 16)
-  return digits.count == 1 ? "0" + digits : digits
 }

@@ -102,8 +102,7 @@ enum AlgorithmKind: CatalogKind {
 
   /// What stands for an algorithm in messages: `0x0101`.
   static func code(of algorithm: Algorithm) -> String {
-    let digits = String(algorithm.code, radix: 16)
-    return "0x" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    "0x" + HexText.digits(of: algorithm.code, width: 4)
   }
 
   /// One algorithm, for a terminal.

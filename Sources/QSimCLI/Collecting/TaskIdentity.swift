@@ -19,7 +19,7 @@ enum TaskIdentity {
     add(PythonJSON.quoted(DEMWriter.write(model).droppingLastNewline))
     add(", \"postselection_mask\": null, \"json_metadata\": ")
     add(PythonJSON.text(.object(metadata), style: .spaced) + "}")
-    return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return HexText.digits(hash.finalize())
   }
 }
 
@@ -54,5 +54,5 @@ enum PythonJSON {
   }
 
   /// ASCII: everything else is escaped.
-  static func quoted(_ string: some StringProtocol) -> String { JSONText.quoted(string) }
+  static func quoted(_ string: some StringProtocol) -> String { JSONString.ascii(string) }
 }

@@ -114,11 +114,9 @@ struct CircuitSource {
 
   /// What JSON says about the input.
   func summary(of circuit: Circuit) -> ReportObject {
-    let digest = SHA256.hash(data: file.bytes).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
+    let digest = HexText.digits(SHA256.hash(data: file.bytes))
     return [
-      "path": .string(file.path), "sha256": .string(digest.joined()),
+      "path": .string(file.path), "sha256": .string(digest),
       "format": .string(format.rawValue), "qubits": .int(circuit.qubitCount),
       "clbits": circuit.bitCount > 0
         ? .int(circuit.bitCount) : circuit.measurementCount.map { .uint($0) } ?? .null,

@@ -140,14 +140,10 @@ struct ExplanationText {
   private func hexadecimal(_ bytes: [UInt8]) -> String {
     if isFull || bytes.count <= Self.byteLimit {
       return stride(from: 0, to: bytes.count, by: Self.byteLimit).map {
-        Self.digits(bytes[$0..<min($0 + Self.byteLimit, bytes.count)])
+        HexText.digits(bytes[$0..<min($0 + Self.byteLimit, bytes.count)])
       }.joined(separator: "\n" + Self.padded("", Self.indent))
     }
-    return "\(Self.digits(bytes.prefix(Self.byteLimit - 4)))… (\(bytes.count) bytes)"
-  }
-
-  private static func digits(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return "\(HexText.digits(bytes.prefix(Self.byteLimit - 4)))… (\(bytes.count) bytes)"
   }
 
   private func indented(_ line: String, label: String = "") -> String {
@@ -179,7 +175,7 @@ struct ExplanationText {
     func array(_ f: [UInt16]) -> ReportValue { .array(f.map { .int(Int($0)) }) }
     switch value {
     case .bytes(let bytes):
-      return .string(digits(bytes))
+      return .string(HexText.digits(bytes))
     case .polynomials(let vector): return .array(vector.map(array))
     case .small(let vector):
       return .array(vector.map { .array($0.map { .int(ring.centered($0)) }) })

@@ -1,4 +1,5 @@
 @_exported import Catalogs
+@_exported import Documents
 
 extension Diagnostic {
   /// A name that nothing has, at its place in a text.

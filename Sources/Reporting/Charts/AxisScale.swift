@@ -1,3 +1,5 @@
+import Documents
+
 // Goals, in order: no number traps; the same ticks on every platform, so no function of the C
 // library; few, round ticks.
 

@@ -1,3 +1,5 @@
+import Documents
+
 /// Draws charts as SVG documents.
 ///
 /// The text is a function of the chart alone: no fonts or scripts from elsewhere, no locale,

@@ -1,3 +1,5 @@
+import Documents
+
 /// Draws sequence diagrams as SVG documents.
 ///
 /// Like `SVGChart`: the text is a function of the diagram alone, the background is transparent and

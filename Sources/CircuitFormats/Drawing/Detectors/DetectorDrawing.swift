@@ -115,16 +115,12 @@ struct SVGCanvas {
     return (tenths < 0 ? "-" : "") + "\(whole)" + (rest == 0 ? "" : ".\(rest)")
   }
 
-  static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-  }
-
   func document(width: Double, height: Double, label: String, style: String) -> String {
     let (w, h) = (Self.number(width), Self.number(height))
     return """
       <?xml version="1.0" encoding="UTF-8"?>
       <svg xmlns="http://www.w3.org/2000/svg" width="\(w)" height="\(h)" viewBox="0 0 \(w) \(h)" \
-      role="img" aria-label="\(Self.escaped(label))">
+      role="img" aria-label="\(SVGText.escaped(label))">
       <style>
       text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;\
       fill:#1f2430}

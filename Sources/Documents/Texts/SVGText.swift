@@ -1,7 +1,7 @@
 /// Numbers and texts as SVG documents hold them.
-enum SVGText {
+package enum SVGText {
   /// A coordinate to a hundredth of a pixel.
-  static func coordinate(_ value: Double) -> String {
+  package static func coordinate(_ value: Double) -> String {
     let hundredths = Int((min(max(value, -1e6), 1e6) * 100).rounded())
     let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
     let sign = hundredths < 0 ? "-" : ""
@@ -11,7 +11,7 @@ enum SVGText {
   }
 
   /// Text as XML has it; characters that XML has not become U+FFFD.
-  static func escaped(_ string: String) -> String {
+  package static func escaped(_ string: String) -> String {
     var text = ""
     for scalar in string.unicodeScalars {
       switch scalar {

@@ -1,9 +1,9 @@
 /// Whether bytes are text.
-enum UTF8Check {
+package enum UTF8Check {
   /// The first byte that is not part of a well-formed UTF-8 sequence.
   ///
   /// - Source: The Unicode Standard 15, table 3-7.
-  static func firstInvalid(in bytes: UnsafeRawBufferPointer) -> Int? {
+  package static func firstInvalid(in bytes: UnsafeRawBufferPointer) -> Int? {
     var index = 0
     while index < bytes.count {
       let lead = bytes[index]

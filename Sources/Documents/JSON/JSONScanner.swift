@@ -1,5 +1,3 @@
-import QuantumCore
-
 /// Reads JSON byte by byte.
 struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer

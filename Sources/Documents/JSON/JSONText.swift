@@ -1,5 +1,3 @@
-import QuantumCore
-
 /// A value of a JSON text and where it stands, so that what is wrong with it can be shown.
 package struct JSONText: Sendable {
   package enum Value: Sendable {
@@ -80,30 +78,5 @@ package struct JSONText: Sendable {
 
   package func failure(_ message: String, hint: String? = nil) -> Diagnostic {
     Diagnostic(message, code: "noise-file", at: range, hint: hint)
-  }
-
-  // MARK: Writing
-
-  /// A string as it stands in a JSON text, in ASCII: everything else is escaped, as Python's
-  /// `json.dumps` does.
-  package static func quoted(_ string: some StringProtocol) -> String {
-    var text: [UInt8] = [UInt8(ascii: "\"")]
-    for unit in string.utf16 {
-      switch unit {
-      case 0x22: text += "\\\"".utf8
-      case 0x5c: text += "\\\\".utf8
-      case 0x0a: text += "\\n".utf8
-      case 0x0d: text += "\\r".utf8
-      case 0x09: text += "\\t".utf8
-      case 0x08: text += "\\b".utf8
-      case 0x0c: text += "\\f".utf8
-      case 0x20...0x7e: text.append(UInt8(unit))
-      default:
-        let digits = String(unit, radix: 16)
-        text += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
-      }
-    }
-    text.append(UInt8(ascii: "\""))
-    return String(decoding: text, as: UTF8.self)
   }
 }

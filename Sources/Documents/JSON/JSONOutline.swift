@@ -1,5 +1,3 @@
-import QuantumCore
-
 /// The structure of a JSON text: where its values stand in the bytes.
 ///
 /// Strings and numbers are places, not copies, so that a text that holds secrets can be looked at:
