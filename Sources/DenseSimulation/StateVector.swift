@@ -16,7 +16,7 @@ public struct StateVector<S: Scalar>: Sendable {
   package private(set) var buffer: AmplitudeBuffer<S>
   package let executor: Executor
 
-  /// |0…0⟩.
+  /// The state |0…0⟩.
   ///
   /// - Parameters:
   ///   - qubitCount: the number of qubits, in `0...48`.
@@ -32,7 +32,7 @@ public struct StateVector<S: Scalar>: Sendable {
     }
   }
 
-  /// |0…0⟩ if there is memory for it.
+  /// The state |0…0⟩ if there is memory for it.
   ///
   /// - Throws: `Obstacle` with the numbers if the state needs more than `options.memoryLimit` or
   ///   than the system gives.

@@ -24,7 +24,7 @@ public struct DensityMatrix<S: Scalar>: Sendable {
   package private(set) var buffer: AmplitudeBuffer<S>
   package let executor: Executor
 
-  /// |0…0⟩⟨0…0|.
+  /// The state |0…0⟩⟨0…0|.
   ///
   /// - Precondition: `qubitCount` is in `0...24` and the memory is there;
   ///   `init(allocating:options:)` throws instead.
@@ -38,7 +38,7 @@ public struct DensityMatrix<S: Scalar>: Sendable {
     }
   }
 
-  /// |0…0⟩⟨0…0| if there is memory for it.
+  /// The state |0…0⟩⟨0…0| if there is memory for it.
   ///
   /// - Throws: `Obstacle` with the numbers if the state needs more than `options.memoryLimit` or
   ///   than the system gives.
@@ -69,7 +69,7 @@ public struct DensityMatrix<S: Scalar>: Sendable {
     setZeroState()
   }
 
-  /// |ψ⟩⟨ψ|.
+  /// The pure state |ψ⟩⟨ψ|.
   ///
   /// - Throws: `Obstacle` if the system gives no memory for it.
   /// - Complexity: O(n 4ⁿ).

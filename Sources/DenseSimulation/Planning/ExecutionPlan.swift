@@ -13,7 +13,7 @@ public struct ExecutionPlan: Sendable {
     package let kept: UInt64
     /// Gates of the circuit that the step stands for.
     public let gateCount: Int
-    /// `simd` or `blas`.
+    /// The code that applies the step: `simd` or `blas`.
     public let route: KernelRoute
     /// What the step costs, in processor cycles for 64 bytes of the state.
     public let cost: Double

@@ -275,7 +275,7 @@ extension DensityMatrix: ProgramState {
     preconditionFailure("A density matrix takes a channel as a whole")
   }
 
-  /// To trace 1.
+  /// Scales the matrix to trace 1.
   public mutating func normalize() {
     guard normalizeIfPossible() else {
       preconditionFailure("The zero matrix cannot be normalised")

@@ -111,7 +111,7 @@ public struct DecodedCorrection: Sendable, Hashable {
   public struct Edge: Sendable, Hashable {
     /// The detector at one end.
     public var detector: Int
-    /// `nil` for the boundary.
+    /// The detector at the other end; `nil` for the boundary.
     public var other: Int?
 
     /// The edge between two detectors, or between one and the boundary where `other` is `nil`.
@@ -125,7 +125,7 @@ public struct DecodedCorrection: Sendable, Hashable {
   public var edges: [Edge]
   /// The observables that the correction flips, a bit for each.
   public var observables: BitVector
-  /// Σ ln((1 − p) / p).
+  /// The weight of the correction, Σ ln((1 − p) / p) over its faults.
   public var weight: Double
 
   /// A correction with its weight, Σ ln((1 − p) / p) over the faults.

@@ -39,7 +39,7 @@ public struct DecodingTally: Sendable, Hashable {
     !shots.addingReportingOverflow(other.shots).overflow
   }
 
-  /// The shots of both.
+  /// The tally of the shots of both.
   public func merged(with other: DecodingTally) -> DecodingTally {
     var sum = self
     sum.add(other)

@@ -16,7 +16,7 @@ import QuantumCore
 ///
 /// - Source: [Wang03], section 4.
 public struct ScalingFit: Sendable, Hashable {
-  /// p*.
+  /// The threshold p*.
   public let threshold: ThresholdAnalysis.Estimate
   /// ν, by which the width of the transition shrinks as d^(−1/ν).
   public let exponent: ThresholdAnalysis.Estimate

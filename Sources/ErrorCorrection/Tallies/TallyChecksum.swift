@@ -19,6 +19,6 @@ public struct TallyChecksum: Sendable {
     for byte in row.checkedText.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
   }
 
-  /// 16 hexadecimal digits.
+  /// The checksum in 16 hexadecimal digits.
   public var text: String { HexText.digits(of: state, width: 16) }
 }

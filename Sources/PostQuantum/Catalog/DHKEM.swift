@@ -9,7 +9,7 @@ public protocol DHKEMCurve: Sendable {
   associatedtype Hash: HashFunction
   /// As RFC 9180 numbers it in §7.1.
   static var identifier: UInt16 { get }
-  /// As swift-crypto names it.
+  /// The name of the mechanism in swift-crypto.
   static var kem: HPKE.KEM { get }
   /// Whether points of small order must be found by what is agreed on; on curves of prime order
   /// there is none.
@@ -118,15 +118,15 @@ public enum DHKEM<Curve: DHKEMCurve>: Sendable {
 
 /// Curve25519 with HKDF-SHA-256.
 public enum Curve25519Agreement: DHKEMCurve {
-  /// Keys of X25519.
+  /// The private keys of X25519.
   public typealias PrivateKey = Curve25519.KeyAgreement.PrivateKey
   /// The hash of its key derivation.
   public typealias Hash = SHA256
   /// Its number in RFC 9180.
   public static let identifier: UInt16 = 0x0020
-  /// Its name in swift-crypto.
+  /// The name of the mechanism in swift-crypto.
   public static var kem: HPKE.KEM { .Curve25519_HKDF_SHA256 }
-  /// Its cofactor is 8.
+  /// Whether there are points of small order: there are, since the cofactor is 8.
   public static var hasSmallOrderPoints: Bool { true }
 }
 
@@ -138,9 +138,9 @@ public enum P256Agreement: DHKEMCurve {
   public typealias Hash = SHA256
   /// Its number in RFC 9180.
   public static let identifier: UInt16 = 0x0010
-  /// Its name in swift-crypto.
+  /// The name of the mechanism in swift-crypto.
   public static var kem: HPKE.KEM { .P256_HKDF_SHA256 }
-  /// The curve is of prime order.
+  /// Whether there are points of small order: there are none, since the order is prime.
   public static var hasSmallOrderPoints: Bool { false }
 }
 
@@ -152,8 +152,8 @@ public enum P384Agreement: DHKEMCurve {
   public typealias Hash = SHA384
   /// Its number in RFC 9180.
   public static let identifier: UInt16 = 0x0011
-  /// Its name in swift-crypto.
+  /// The name of the mechanism in swift-crypto.
   public static var kem: HPKE.KEM { .P384_HKDF_SHA384 }
-  /// The curve is of prime order.
+  /// Whether there are points of small order: there are none, since the order is prime.
   public static var hasSmallOrderPoints: Bool { false }
 }

@@ -129,7 +129,7 @@ public struct Identity: Sendable {
 
 /// Whom an exchange is meant with.
 public enum PeerTrust: Sendable, Hashable {
-  /// Anybody of these.
+  /// Any party with one of these fingerprints.
   case identities(Set<Fingerprint>)
   /// Whoever answers: safe against listeners, not against somebody between, unless fingerprints are
   /// compared afterwards.

@@ -13,7 +13,7 @@ public struct InMemoryExchange: Sendable {
   /// What was sent so far, in order, before anything interfered.
   public private(set) var messages: [Message] = []
 
-  /// Nothing said yet.
+  /// An exchange in which nothing is said yet.
   public init() {}
 
   /// Runs an exchange to its end.

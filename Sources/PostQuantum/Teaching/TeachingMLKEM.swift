@@ -14,9 +14,9 @@
 public struct TeachingMLKEM: Sendable {
   /// The two keys of a receiver.
   public struct KeyPair: Sendable, Hashable {
-    /// ek: public.
+    /// The encapsulation key ek, which is public.
     public let encapsulationKey: [UInt8]
-    /// dk: secret, with ek, its hash and z inside.
+    /// The decapsulation key dk, which is secret and holds ek, its hash and z.
     public let decapsulationKey: [UInt8]
   }
 
@@ -24,7 +24,7 @@ public struct TeachingMLKEM: Sendable {
   public struct Encapsulation: Sendable, Hashable {
     /// c: goes to the receiver.
     public let ciphertext: [UInt8]
-    /// K: stays here.
+    /// The shared secret K, which stays with the sender.
     public let sharedSecret: [UInt8]
   }
 

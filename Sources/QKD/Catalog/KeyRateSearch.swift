@@ -6,7 +6,7 @@ import RealModule
 public struct KeyRateSearch: Sendable {
   /// The protocol whose rates are computed.
   public let definition: QKDProtocolDefinition
-  /// What is not optimised.
+  /// The values of the parameters that are not optimised.
   public let parameters: KeyRateParameters
   /// Whether the parameters that the protocol may choose are chosen anew at every distance.
   public let isOptimized: Bool

@@ -6,7 +6,7 @@ public struct GatedDetector: Sendable, Hashable {
   public var efficiency: Double
   /// The rate of clicks without light, in Hz.
   public var darkCountRateHz: Double
-  /// Length of a gate.
+  /// The length of a gate in seconds.
   public var gateSeconds: Double
   /// Time without clicks after a click.
   public var deadTimeSeconds: Double

@@ -31,7 +31,7 @@ public struct OpticalFibre: Sendable, Hashable {
   public var lengthKm: Double
   /// The attenuation of the fibre in dB per km.
   public var lossDBPerKm: Double
-  /// Connectors, filters, switches.
+  /// The loss of connectors, filters and switches, in dB.
   public var fixedLossDB: Double
   /// Light of data channels in the same fibre; `nil` for a dark fibre.
   public var dataChannels: DataChannels?

@@ -73,7 +73,7 @@ public struct LinearProgram: Sendable {
   public struct Solution: Sendable {
     /// The point the tableau ended at.
     public let point: [Double]
-    /// c·x there.
+    /// The value c·x at that point.
     public let value: Double
     /// y, one number a row, each at least 0.
     public let multipliers: [Double]

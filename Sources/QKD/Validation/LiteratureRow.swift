@@ -22,7 +22,7 @@ public struct LiteratureRow: Sendable {
     case shown
   }
 
-  /// Stable name.
+  /// The name of the row, which does not change.
   public let id: String
   /// What is compared, with its parameters.
   public let quantity: String
@@ -30,7 +30,7 @@ public struct LiteratureRow: Sendable {
   public let unit: String
   /// What agreement is asked for.
   public let kind: Kind
-  /// Key of the reference.
+  /// The publication: a key of the references.
   public let source: String
   /// What the source says; `nil` where it gives a range only.
   public let published: Double?

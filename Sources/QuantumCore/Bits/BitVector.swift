@@ -112,7 +112,7 @@ extension BitVector: RandomAccessCollection {
 }
 
 extension BitVector: CustomStringConvertible {
-  /// Bit 0 first.
+  /// The bits as `0` and `1`, bit 0 first.
   public var description: String { String(map { $0 ? "1" : "0" }) }
 }
 

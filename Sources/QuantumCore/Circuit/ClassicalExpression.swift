@@ -107,7 +107,8 @@ public indirect enum ClassicalExpression: Hashable, Sendable {
     case bitwiseAnd, bitwiseOr, bitwiseXor
     /// Shifts by 64 or more, or by less than 0, give 0 (or the sign for the arithmetic shift).
     case shiftLeft, shiftRightLogical, shiftRightArithmetic
-    /// Short-circuit.
+    /// Logical operations give 1 or 0; the right side is evaluated only where the left one does not
+    /// decide.
     case logicalAnd, logicalOr
     /// Comparisons give 1 or 0; they are of real numbers if either side is real, else of signed
     /// integers.

@@ -5,7 +5,7 @@ extension DetectorErrorModel {
   public struct Step {
     /// The instruction as it is written in the model: its targets are not shifted.
     public let instruction: Instruction
-    /// Relative to `detectorOffset`.
+    /// The targets as written: detectors are relative to `detectorOffset`.
     public let targets: ArraySlice<Target>
     /// What to add to each detector in `targets`, from all shifts before.
     public let detectorOffset: UInt64

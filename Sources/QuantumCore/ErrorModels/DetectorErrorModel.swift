@@ -73,7 +73,7 @@ public struct DetectorErrorModel: Sendable {
     }
   }
 
-  /// 32 bytes.
+  /// An instruction of an error model, in 32 bytes.
   public struct Instruction: Sendable, Hashable {
     /// What the instruction says.
     public let kind: Kind

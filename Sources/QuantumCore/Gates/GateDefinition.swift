@@ -46,7 +46,7 @@ public enum TargetShape: Hashable, Sendable {
 public enum ArgumentRule: Sendable, Hashable {
   /// Any: angles, coordinates, entries of a matrix.
   case any
-  /// Each in 0...1.
+  /// Probabilities, each in 0...1.
   case independentProbabilities
   /// Each in 0...1, and 1 at most together: of cases that exclude each other.
   case probabilities

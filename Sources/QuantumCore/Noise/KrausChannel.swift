@@ -32,7 +32,7 @@ public struct KrausChannel: Hashable, Sendable {
   /// The number of qubits that the channel acts on.
   public var qubitCount: Int { operators[0].qubitCount! }
 
-  /// ρ ↦ Σ KᵢρKᵢ†.
+  /// The density matrix Σ KᵢρKᵢ† that the channel makes of ρ.
   public func applied(to density: ComplexMatrix) -> ComplexMatrix {
     operators.reduce(ComplexMatrix(zeros: density.rowCount, by: density.columnCount)) {
       $0 + $1 * density * $1.adjoint
@@ -67,7 +67,7 @@ extension KrausChannel {
     self.init(operators)
   }
 
-  /// Nothing happens.
+  /// The channel that changes nothing.
   public static func identity(qubitCount: Int) -> KrausChannel {
     KrausChannel([.identity(1 << qubitCount)])
   }

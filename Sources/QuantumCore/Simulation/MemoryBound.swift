@@ -1,6 +1,6 @@
 /// What a run takes at most beside the program itself, in bytes; saturates.
 public struct MemoryBound: Hashable, Sendable {
-  /// One state.
+  /// Bytes of one state.
   public var stateBytes: UInt64
   /// States at a time: as many as may be used, and as few as will do.
   public var stateCount: UInt64

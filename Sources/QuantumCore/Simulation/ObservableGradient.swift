@@ -28,7 +28,7 @@ public struct ObservableGradient: Sendable {
     }
   }
 
-  /// ⟨H⟩.
+  /// The mean ⟨H⟩.
   public let value: Double
   /// The derivatives in the order of the circuit; gates on several groups of qubits have entries
   /// for each group.

@@ -10,7 +10,7 @@ public struct Samples: Hashable, Sendable {
   }
   /// What the columns of `table` are.
   public let source: Source
-  /// One row a shot.
+  /// The bits, one row a shot.
   public var table: BitTable
 
   /// Results that are known.

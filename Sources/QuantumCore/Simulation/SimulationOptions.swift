@@ -12,7 +12,7 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
 public enum KernelRoute: String, Sendable, CaseIterable, Codable {
   /// The cost model decides.
   case auto
-  /// Direct kernels.
+  /// Kernels that work on amplitudes where they lie.
   case simd
   /// Matrix products of OpenBLAS.
   case blas

@@ -57,12 +57,12 @@ public struct SimulationPlan: Sendable {
   public let stateBytes: UInt64
   /// How the bytes come about, such as `2^20 × 16 B`.
   public let stateSize: String
-  /// Gates of the circuit.
+  /// The number of gates of the circuit.
   public let gateCount: Int
   /// What the gates are merged into; `nil` where the engine does not go through a whole state step
   /// by step.
   public var steps: [Step]?
-  /// Passes over the state.
+  /// The number of passes over the state.
   public var sweepCount = 0
   /// Read and written in one pass through the circuit, were none of the state in cache.
   public var bytes = 0.0

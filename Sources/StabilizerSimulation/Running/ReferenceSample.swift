@@ -14,7 +14,7 @@ public struct ReferenceSample: Hashable, Sendable {
     /// - Precondition: `count >= 1`.
     case repetition(count: UInt64, body: [Segment])
 
-    /// Results; saturates.
+    /// The number of results; saturates.
     public var count: UInt64 {
       switch self {
       case .bits(let bits): UInt64(bits.count)
@@ -26,7 +26,7 @@ public struct ReferenceSample: Hashable, Sendable {
 
   /// The stretches, in the order of the results.
   public let segments: [Segment]
-  /// Number of results; saturates.
+  /// The number of results; saturates.
   public let count: UInt64
 
   /// The results of stretches one after the other.
@@ -35,7 +35,7 @@ public struct ReferenceSample: Hashable, Sendable {
     count = segments.reduce(UInt64(0)) { $0.saturatingAdd($1.count) }
   }
 
-  /// So many results 0.
+  /// A sample of so many results, all 0.
   public static func zeros(count: UInt64) -> ReferenceSample {
     count == 0
       ? ReferenceSample([])

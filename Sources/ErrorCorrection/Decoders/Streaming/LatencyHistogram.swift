@@ -8,7 +8,7 @@ public struct LatencyHistogram: Sendable, Hashable {
   private var buckets = [UInt64](repeating: 0, count: 61 * 32)
   /// How many things were recorded.
   public private(set) var count: UInt64 = 0
-  /// The longest, in nanoseconds.
+  /// The longest time recorded, in nanoseconds.
   public private(set) var greatest: UInt64 = 0
 
   /// A histogram of nothing.
