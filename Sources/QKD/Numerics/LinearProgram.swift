@@ -26,6 +26,8 @@ public struct LinearProgram: Sendable {
       variableLimits: [Double](repeating: variableLimit, count: objective.count))
   }
 
+  /// A programme without rows, with a limit of its own for each variable.
+  ///
   /// - Precondition: one limit a variable, each finite and not below 0.
   public init(maximizing objective: [Double], variableLimits: [Double]) {
     self.init(maximizing: objective, variableLimits: variableLimits, reserving: 0)

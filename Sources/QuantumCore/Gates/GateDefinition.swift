@@ -140,7 +140,9 @@ public final class GateDefinition: Sendable {
   /// The Paulis P and Q of a gate that applies Q to its second qubit where the first is in the −1
   /// eigenstate of P, which is as much as the other way round.
   public struct ControlledPaulis: Sendable, Hashable {
+    /// P, the Pauli of the first qubit.
     public let first: Pauli
+    /// Q, the Pauli of the second qubit.
     public let second: Pauli
 
     package init(_ first: Pauli, _ second: Pauli) { (self.first, self.second) = (first, second) }
