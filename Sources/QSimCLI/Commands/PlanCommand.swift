@@ -56,6 +56,7 @@ struct PlanCommand: DocumentedCommand {
     if gradient, observable.isEmpty {
       throw ValidationError("'--gradient' is that of an observable: add '--observable FILE'.")
     }
+    if gradient { try engine.checkGradients() }
   }
 
   func run() throws {

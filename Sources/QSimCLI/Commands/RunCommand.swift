@@ -90,9 +90,7 @@ struct RunCommand: DocumentedCommand {
     if gradient, observable.isEmpty {
       throw ValidationError("'--gradient' is that of an observable: add '--observable FILE'.")
     }
-    if gradient, let chosen = engine.engine.definition, !chosen.products.contains(.gradient) {
-      throw ValidationError("'--gradient' is for '--engine statevector'.")
-    }
+    if gradient { try engine.checkGradients() }
     if let top, top < 0 { throw ValidationError("'--top' is at least 0.") }
     if writesBitsToOutput, output.json || output.csv || shotsOut == stateOut {
       throw ValidationError("Standard output takes one thing: give the bits or amplitudes a file.")

@@ -55,6 +55,13 @@ struct EngineOptions: ParsableArguments {
     }
   }
 
+  /// Refuses an engine that gives no gradients, where they are asked for.
+  func checkGradients() throws {
+    guard let chosen = engine.definition, !chosen.products.contains(.gradient) else { return }
+    let names = EngineCatalog.all.filter { $0.products.contains(.gradient) }.map(\.name)
+    throw ValidationError("'--gradient' is for '--engine \(names.joined(separator: "' or '"))'.")
+  }
+
   /// The number of threads in use.
   var threadCount: Int { threads ?? min(Parallel.processorCount, 1024) }
 
