@@ -73,6 +73,11 @@ public struct EngineDefinition: Sendable {
     return try simulator.compiled(for: circuit, startingFrom: initialState, options: options)
   }
 
+  /// Whether another engine runs circuits by the same simulator, so that it can run the same ones.
+  package func sharesSimulator(with other: EngineDefinition) -> Bool {
+    type(of: simulator) == type(of: other.simulator)
+  }
+
   /// What one state of the circuit would take, whether or not there is the memory for it.
   ///
   /// - Throws: `Obstacle` if the engine cannot run the circuit.

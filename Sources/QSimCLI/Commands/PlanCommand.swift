@@ -84,7 +84,10 @@ struct PlanCommand: DocumentedCommand {
     }
     var unlimited = request.options
     unlimited.memoryLimit = nil
-    let survey = EngineSurvey(of: file.circuit, options: unlimited, available: available)
+    let survey =
+      showsSurvey(of: plan, file.circuit, available)
+      ? EngineSurvey(
+        of: file.circuit, selected: plan?.selected, options: unlimited, available: available) : nil
     var report = Report(
       provenance: Provenance(command: "plan", version: QSimCommand.version, warnings: warnings))
     report.provenance.memory = ["available_bytes": .uint(available)]
@@ -101,13 +104,13 @@ struct PlanCommand: DocumentedCommand {
       report.fields = lines(of: plan, file, available)
     }
     if output.json {
-      report.fields["engines"] = survey.list
+      report.fields["engines"] = survey?.list
       if !noisy.firings.isEmpty {
         report.fields["input"] = .object(source.summary(of: cleanCircuit))
         report.fields["noise"] = NoiseLoader.list(of: noisy.firings)
       }
     }
-    report.tables += tables(of: plan, survey, file.circuit, available)
+    report.tables += tables(of: plan, survey, file.circuit)
     output.print(report)
     let hidden = (plan?.steps.count ?? 0) - (report.tables.first?.rows.count ?? 0)
     if hidden > 0, !output.json, !output.csv {
@@ -187,15 +190,22 @@ struct PlanCommand: DocumentedCommand {
 
   /// The steps, and for wide circuits and those that do not fit what each engine would need.
   private func tables(
-    of plan: EnginePlan?, _ survey: EngineSurvey, _ circuit: Circuit, _ available: UInt64
+    of plan: EnginePlan?, _ survey: EngineSurvey?, _ circuit: Circuit
   ) -> [ReportTable] {
     var tables: [ReportTable] = []
     if let plan, plan.hasSteps || output.json { tables.append(steps(of: plan, circuit)) }
-    let isWide = StateVectorSimulator.liveQubits(of: circuit).count >= Self.wide
-    if !output.json, !output.csv, isWide || plan.map({ $0.stateBytes > available }) ?? true {
-      tables.append(survey.table)
-    }
+    if let survey, !output.json { tables.append(survey.table) }
     return tables
+  }
+
+  /// Whether all engines are listed: in JSON always, in text where the circuit is wide or does not
+  /// fit.
+  private func showsSurvey(
+    of plan: EnginePlan?, _ circuit: Circuit, _ available: UInt64
+  ) -> Bool {
+    if output.json || output.csv { return output.json }
+    let isWide = StateVectorSimulator.liveQubits(of: circuit).count >= Self.wide
+    return isWide || plan.map { $0.stateBytes > available } ?? true
   }
 
   /// Plans of circuits with so many live qubits list all engines.

@@ -14,25 +14,40 @@ struct EngineSurvey {
   let entries: [Entry]
 
   /// - Parameters:
+  ///   - selected: what was compiled for the run: its engine can run the circuit.
   ///   - options: without a limit of memory.
   ///   - available: bytes that there are.
-  init(of circuit: Circuit, options: SimulationOptions, available: UInt64) {
+  init(
+    of circuit: Circuit, selected: SelectedSimulation?, options: SimulationOptions,
+    available: UInt64
+  ) {
     // Those that take wide circuits come first.
     let engines =
       EngineCatalog.all.filter { !$0.startsFromStates }
       + EngineCatalog.all.filter(\.startsFromStates)
-    entries = engines.map { Self.entry($0, circuit, options, available) }
+    var entries: [Entry] = []
+    for engine in engines {
+      if let same = entries.first(where: { $0.engine.sharesSimulator(with: engine) }) {
+        entries.append(Entry(engine: engine, size: same.size, obstacle: same.obstacle))
+      } else {
+        let isKnown = selected?.engine.sharesSimulator(with: engine) ?? false
+        entries.append(
+          Self.entry(engine, circuit, isKnownToRun: isKnown, options, available))
+      }
+    }
+    self.entries = entries
   }
 
   private static func entry(
-    _ engine: EngineDefinition, _ circuit: Circuit, _ options: SimulationOptions,
-    _ available: UInt64
+    _ engine: EngineDefinition, _ circuit: Circuit, isKnownToRun: Bool,
+    _ options: SimulationOptions, _ available: UInt64
   ) -> Entry {
     do throws(Obstacle) {
       let size = try engine.stateSize(of: circuit, options: options)
       return Entry(
         engine: engine, size: size,
-        obstacle: obstacle(to: circuit, on: engine, size, options, available))
+        obstacle: obstacle(
+          to: circuit, on: engine, size, isKnownToRun: isKnownToRun, options, available))
     } catch {
       return Entry(engine: engine, size: nil, obstacle: text(error))
     }
@@ -40,7 +55,7 @@ struct EngineSurvey {
 
   /// Why the engine cannot run the circuit in the memory that there is.
   private static func obstacle(
-    to circuit: Circuit, on engine: EngineDefinition, _ size: StateSize,
+    to circuit: Circuit, on engine: EngineDefinition, _ size: StateSize, isKnownToRun: Bool,
     _ options: SimulationOptions, _ available: UInt64
   ) -> String? {
     if size.bytes > available {
@@ -48,7 +63,7 @@ struct EngineSurvey {
         + (size.isBound ? ": a run may need less, and is stopped where it does not" : "")
     }
     do throws(Obstacle) {
-      _ = try engine.compiled(for: circuit, options: options)
+      if !isKnownToRun { _ = try engine.compiled(for: circuit, options: options) }
     } catch {
       return text(error)
     }
