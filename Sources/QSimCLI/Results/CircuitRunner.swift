@@ -33,6 +33,7 @@ struct RunRequest {
   func selected(
     for circuit: Circuit, options: SimulationOptions
   ) throws(Obstacle) -> SelectedSimulation {
+    let options = limit(of: options, for: circuit)
     if let definition = engine.definition {
       let selected = try SelectedSimulation(
         of: circuit, on: definition, startingFrom: initialState, options: options)

@@ -59,18 +59,40 @@ extension RunRequest {
   func memory(
     of file: CircuitFile, on simulation: any CompiledSimulation
   ) throws(Obstacle) -> MemoryBound {
+    let kept = keptBytes(of: file.circuit)
+    let limit = limit(of: options, for: file.circuit).memoryLimit
     var bounds: [MemoryBound] = []
     for task in tasks(in: file) {
-      bounds.append(try simulation.memory(for: task, limit: options.memoryLimit))
+      var bound = try simulation.memory(for: task, limit: limit)
+      bound.resultBytes = bound.resultBytes.saturatingAdd(kept)
+      bounds.append(bound)
     }
-    // Counts stay while what else is asked for is found, and so does the file of the state.
-    let isMeasured = file.circuit.measurementCount != 0
-    let counts = bounds.count > 1 && isMeasured ? UInt64(shots).saturatingMultiply(48) : 0
-    let kept = counts.saturatingAdd(UInt64(initialState?.byteCount ?? 0))
-    for index in bounds.indices {
-      bounds[index].resultBytes = bounds[index].resultBytes.saturatingAdd(kept)
+    guard var bound = bounds.max(by: { $0.mostBytes < $1.mostBytes }), bound.stateBytes > 0 else {
+      return bounds.first ?? MemoryBound(stateBytes: 0)
     }
-    return bounds.max { $0.mostBytes < $1.mostBytes } ?? MemoryBound(stateBytes: 0)
+    // The task that takes most need not be the one that can do with fewest states.
+    let required = bounds.map(\.requiredBytes).max() ?? 0
+    let least = (required - 1) / bound.stateBytes + 1
+    bound.leastStateCount = max(bound.leastStateCount, least)
+    bound.stateCount = max(bound.stateCount, bound.leastStateCount)
+    return bound
+  }
+
+  /// The options with what the engine may have of the memory: counts and the file of a state lie
+  /// beside it.
+  func limit(of options: SimulationOptions, for circuit: Circuit) -> SimulationOptions {
+    var options = options
+    let kept = keptBytes(of: circuit)
+    options.memoryLimit = options.memoryLimit.map { kept < $0 ? $0 - kept : $0 }
+    return options
+  }
+
+  /// Counts stay while what else is asked for is found, and so does the file of the state.
+  private func keptBytes(of circuit: Circuit) -> UInt64 {
+    let isMoreThanCounts = !observables.isEmpty || stateOutput != nil
+    let counts =
+      circuit.measurementCount != 0 && isMoreThanCounts ? UInt64(shots).saturatingMultiply(48) : 0
+    return counts.saturatingAdd(UInt64(initialState?.byteCount ?? 0))
   }
 
   /// What is asked of the engine, one after the other.
