@@ -44,6 +44,10 @@ struct CircuitSource {
   /// an instruction.
   private static let sizeOfWork: UInt64 = 8
 
+  /// Bytes that a circuit may take for each byte of its text: what stands there one by one is not
+  /// refused for its length.
+  private static let bytesPerByte: UInt64 = 32
+
   /// Bytes that a circuit may take however little memory is allowed: next to nothing beside the
   /// program itself. States that do not fit are refused later, with figures of their own.
   private static let leastMemory: UInt64 = 4 << 20
@@ -67,7 +71,8 @@ struct CircuitSource {
       parsed = try CircuitFile.parse(
         file.bytes, format: format, strict: isStrict, inputs: inputs,
         keepsUnsetInputs: keepsUnsetInputs,
-        memoryLimit: max(Self.leastMemory, memory / Self.sizeOfWork))
+        memoryLimit: max(
+          Self.leastMemory, memory / Self.sizeOfWork, Self.bytesPerByte * UInt64(file.bytes.count)))
     } catch  where error.code == Diagnostic.outOfMemory {
       let place = error.range.map { ":\($0.line):\($0.column)" } ?? ""
       throw CommandFailure(
