@@ -11,8 +11,14 @@ func literal(_ text: String) -> String {
   return "\(hashes)\"\"\"\n\(body)\(text.hasSuffix("\n") ? "\n" : "")        \"\"\"\(hashes)"
 }
 
+/// Says on standard error what is wrong and ends the build.
+func fail(_ message: String) -> Never {
+  FileHandle.standardError.write(Data("error: \(message)\n".utf8))
+  exit(1)
+}
+
 let paths = CommandLine.arguments.dropFirst()
-guard let output = paths.first else { fatalError("usage: ExampleEmbedder OUTPUT INPUT…") }
+guard let output = paths.first else { fail("usage: ExampleEmbedder OUTPUT INPUT…") }
 var source = """
   /// The circuits of `qsim examples`.
   enum ExampleFiles {
@@ -22,10 +28,16 @@ var source = """
   """
 for path in paths.dropFirst() {
   let file = URL(fileURLWithPath: path)
-  let text = try String(contentsOf: file, encoding: .utf8)
-  guard !text.contains("\r") else { fatalError("\(path): line ends are \\n here") }
+  guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+    fail("\(path) cannot be read as UTF-8")
+  }
+  guard !text.contains("\r") else { fail("\(path): line ends are \\n here") }
   source +=
     "    (\n      name: \"\(file.lastPathComponent)\",\n      text: \(literal(text))\n    ),\n"
 }
 source += "  ]\n}\n"
-try source.write(toFile: output, atomically: true, encoding: .utf8)
+do {
+  try source.write(toFile: output, atomically: true, encoding: .utf8)
+} catch {
+  fail("\(output): \(error)")
+}

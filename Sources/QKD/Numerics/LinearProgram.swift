@@ -3,10 +3,10 @@
 
 /// A linear programme of few rows: maximise c·x subject to A x ≤ b and 0 ≤ x ≤ u.
 ///
-/// Solved by the simplex method for bounded variables on a dense tableau. What decoy bounds rest on is not the tableau
-/// but its *certificate*: any y ≥ 0 proves c·x ≤ y·b + Σ_j u_j max(0, c_j − (yᵀA)_j) for all
-/// feasible x. `Solution.certifiedBound` is that value for the y of the last tableau, formed from
-/// the original data.
+/// Solved by the simplex method for bounded variables on a dense tableau. What decoy bounds rest on
+/// is not the tableau but its *certificate*: any y ≥ 0 proves
+/// c·x ≤ y·b + Σ_j u_j max(0, c_j − (yᵀA)_j) for all feasible x. `Solution.certifiedBound` is that
+/// value for the y of the last tableau, formed from the original data.
 public struct LinearProgram: Sendable {
   /// A, row by row, each of one number a variable.
   fileprivate var coefficients: [Double] = []
